@@ -24,7 +24,10 @@ class CustomBuildHook(BuildHookInterface):
         root = Path(self.root)
         with tempfile.TemporaryDirectory() as folder:
             modules = _npm_ci(root, Path(folder))
-            _copy_assets(modules, root / "static" / "vendor")
+            _copy_assets(modules, root / "static" / "vendor.new")
+        # The folder appears whole or not at all: dev.py takes its presence for its being complete.
+        shutil.rmtree(root / "static" / "vendor", ignore_errors=True)
+        (root / "static" / "vendor.new").rename(root / "static" / "vendor")
 
 
 def _npm_ci(root, folder):
