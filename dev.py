@@ -1,0 +1,477 @@
+#!/usr/bin/env python3
+"""From a bare Python 3.11 or newer to a working Waymark. Nothing else needs to be installed first.
+
+    python3 dev.py run [--port PORT]       the site with demonstration data, on http://127.0.0.1:8000
+    python3 dev.py test [PYTEST ARGUMENTS] the whole suite: SQLite, PostgreSQL, and journeys in a browser
+    python3 dev.py manage COMMAND ...      any command of manage.py; `manage help` lists them
+
+The environment is .venv, made by uv from uv.lock; what this file fetches for itself is in .tool.
+Both can be deleted at any time. This file uses the standard library only, and must be readable by an old
+Python far enough to say which one is needed.
+"""
+
+import ctypes
+import importlib.util
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+TOOL = ROOT / ".tool"
+PYTHON = ROOT / ".venv" / "bin" / "python"
+MANAGE = ROOT / "manage.py"
+ASSETS = ROOT / "static" / "vendor"
+
+LEAST_PYTHON = (3, 11)
+UV = "uv>=0.13,<0.14"
+DEFAULT_PORT = 8000
+# Many offices inspect encrypted traffic: the machine knows the certificate for that, uv and npm have to be told.
+CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
+
+# The names WeasyPrint looks for, and where they come from.
+PANGO_LIBRARIES = ("pango-1.0", "pangoft2-1.0", "gobject-2.0", "harfbuzz", "harfbuzz-subset", "fontconfig")
+PANGO_PACKAGES = ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0")
+PANGO = TOOL / "pango"
+# Never beside the machine's own: a second C library in the search path breaks every program.
+NOT_BESIDE_THE_SYSTEM = ("libc6", "libgcc", "libstdc++", "libcrypt1", "libc-bin")
+
+CHROMIUMS = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+)
+
+
+class Refused(Exception):
+    """Something a person has to mend first; the text is the one line they see."""
+
+
+# --- The environment ---------------------------------------------------------------------------------------------
+
+
+def prepare(*, dev, quiet=False):
+    """Makes .venv as uv.lock says, fetches the assets and looks for Pango. Returns the environment variables to use.
+
+    `dev` adds the packages of the tests. What one command installed, another leaves alone, so that the two never undo
+    each other's work. `quiet` says nothing unless it fails.
+    """
+    check_python()
+    environment = variables()
+    uv = find_uv(environment)
+    if not quiet and not PYTHON.exists():
+        say("Fetching what Waymark needs into .venv. This takes a minute the first time.")
+    sync = [uv, "sync", "--frozen", "--quiet", "--inexact", "--python", base_python(), *([] if dev else ["--no-dev"])]
+    check(sync, environment, "The environment could not be made; the reason is above.")
+    if not ASSETS.is_dir():
+        # Someone deleted them: uv knows its package as installed and would never run the build hook again.
+        reinstall = [*sync, "--reinstall-package", "waymark"]
+        check(reinstall, environment, "The front-end assets could not be fetched; the reason is above.")
+    return with_pango(environment, quiet=quiet)
+
+
+def check_python():
+    if sys.version_info < LEAST_PYTHON:
+        raise Refused(
+            "Waymark needs Python 3.11 or newer and this is {}.{}. Get one (Debian, Ubuntu: apt install python3.11; "
+            "macOS: brew install python) and start dev.py with it.".format(*sys.version_info[:2])
+        )
+
+
+def base_python():
+    """This Python, or the one beneath it when this is another environment's, which may be deleted any day."""
+    return sys.executable if sys.prefix == sys.base_prefix else sys._base_executable
+
+
+def variables():
+    """The environment variables for everything started here: this one's own, without another environment's traces."""
+    environment = {
+        name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "PYTHONHOME", "PYTHONPATH")
+    }
+    environment["UV_PROJECT_ENVIRONMENT"] = str(ROOT / ".venv")
+    if CERTIFICATES.exists() or sys.platform == "darwin":
+        environment.setdefault("UV_SYSTEM_CERTS", "true")
+        environment.setdefault("NODE_USE_SYSTEM_CA", "1")
+    if CERTIFICATES.exists():
+        environment.setdefault("NODE_EXTRA_CA_CERTS", str(CERTIFICATES))
+    if not can_write(Path(environment.get("HOME") or "/nowhere")):
+        environment.setdefault("UV_CACHE_DIR", str(TOOL / "cache" / "uv"))
+        environment.setdefault("npm_config_cache", str(TOOL / "cache" / "npm"))
+    return environment
+
+
+def can_write(folder):
+    """Whether a file can be made in `folder`, or in its nearest parent where it does not exist yet."""
+    while not folder.exists():
+        folder = folder.parent
+    return os.access(folder, os.W_OK)
+
+
+def find_uv(environment):
+    """The uv on the PATH when it is of the right version, or else the one in .tool, installed when needed."""
+    own = TOOL / "uv" / "bin" / "uv"
+    for candidate in (shutil.which("uv"), str(own)):
+        if candidate and fits(candidate):
+            return candidate
+    if importlib.util.find_spec("pip") is None:
+        raise Refused("Waymark needs pip for this Python: install it (Debian, Ubuntu: apt install python3-pip).")
+    # Into a folder, which needs no venv module and which an externally managed Python allows.
+    pip = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--root-user-action=ignore",
+    ]
+    into = ["--upgrade", "--target", str(TOOL / "uv")]
+    check([*pip, *into, UV], environment, "uv could not be installed; the reason is above.")
+    return str(own)
+
+
+def fits(uv):
+    try:
+        answer = subprocess.run([uv, "--version"], capture_output=True, text=True, check=False)
+    except OSError:
+        return False
+    return answer.returncode == 0 and answer.stdout.startswith("uv 0.13.")
+
+
+# --- Pango, which lays out the letters of a PDF ------------------------------------------------------------------
+
+
+def with_pango(environment, *, quiet):
+    """Sees that Pango can be loaded, fetching it where that can be done, and says so in one line where it cannot."""
+    if sys.platform == "darwin":
+        # Homebrew's folder is not among those the loader searches by itself.
+        environment.setdefault("DYLD_FALLBACK_LIBRARY_PATH", "/opt/homebrew/lib:/usr/local/lib:/usr/lib")
+    if pango_loads():
+        return environment
+    if shutil.which("apt-get") and not PANGO.exists():
+        if os.geteuid() == 0:
+            apt_install(PANGO_PACKAGES, "Installing Pango, which PDF files need.", quiet=quiet)
+            if pango_loads():
+                return environment
+        else:
+            unpack_pango(quiet=quiet)
+    if (PANGO / "usr").is_dir():
+        return {**environment, **pango_variables()}
+    if not quiet:
+        how = (
+            "brew install pango" if sys.platform == "darwin" else "sudo apt-get install -y " + " ".join(PANGO_PACKAGES)
+        )
+        say("Pango is missing, so PDF files cannot be made; everything else works. To have them: " + how)
+    return environment
+
+
+def pango_loads():
+    for name in PANGO_LIBRARIES:
+        if sys.platform == "darwin":
+            candidates = [f"lib{name}.dylib", f"/opt/homebrew/lib/lib{name}.dylib"]
+        else:
+            candidates = [f"lib{name}.so.0", f"lib{name}.so.1"]
+        if not any(loads(candidate) for candidate in candidates):
+            return False
+    return True
+
+
+def loads(library):
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
+
+
+def unpack_pango(*, quiet):
+    """Without root: fetches Pango's packages and what they need into .tool/pango, and unpacks them there."""
+    if not quiet:
+        say("Fetching Pango, which PDF files need, into .tool/pango.")
+    PANGO.mkdir(parents=True, exist_ok=True)
+    only_needed = ["suggests", "recommends", "conflicts", "breaks", "replaces", "enhances"]
+    with tempfile.TemporaryDirectory() as folder:
+        depends = ["apt-cache", "depends", "--recurse", *("--no-" + kind for kind in only_needed), *PANGO_PACKAGES]
+        answer = subprocess.run(depends, capture_output=True, text=True, check=False)
+        names = {line for line in answer.stdout.splitlines() if line.startswith(("lib", "fontconfig-config"))}
+        wanted = sorted(name for name in names if not name.startswith(NOT_BESIDE_THE_SYSTEM))
+        if wanted:
+            quietly(["apt-get", "download", *wanted], cwd=folder)
+        for package in sorted(Path(folder).glob("*.deb")):
+            quietly(["dpkg", "-x", str(package), str(PANGO)])
+
+
+def pango_variables():
+    """What a program must be started with to find the unpacked libraries and the settings of its fonts."""
+    libraries = sorted(str(folder) for base in ("lib", "usr/lib") for folder in (PANGO / base).glob("*-linux-*"))
+    inherited = [os.environ["LD_LIBRARY_PATH"]] if os.environ.get("LD_LIBRARY_PATH") else []
+    found = {"LD_LIBRARY_PATH": ":".join([*libraries, *inherited])}
+    if not Path("/etc/fonts/fonts.conf").exists():
+        found["FONTCONFIG_PATH"] = str(PANGO / "etc" / "fonts")
+    return found
+
+
+def apt_install(packages, message, *, quiet=False):
+    if not quiet:
+        say(message)
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    install = ["apt-get", "install", "-y", "--no-install-recommends", *packages]
+    if quietly(install, env=environment) != 0 and quietly(["apt-get", "update"], env=environment) == 0:
+        quietly(install, env=environment)
+
+
+# --- run ---------------------------------------------------------------------------------------------------------
+
+
+def run(arguments):
+    port = port_from(arguments)
+    check_port_is_free(port)
+    environment = {**prepare(dev=False), "WAYMARK_ENV": "development", "DJANGO_RUNSERVER_HIDE_WARNING": "true"}
+    manage_py = [str(PYTHON), str(MANAGE)]
+    check(
+        [*manage_py, "migrate", "--no-input", "-v", "0"], environment, "The database could not be brought up to date."
+    )
+    check([*manage_py, "load_demo", "--if-empty"], environment, "The demonstration plan could not be loaded.")
+    say(f"Waymark is on http://127.0.0.1:{port} (Ctrl-C stops it).")
+    become([*manage_py, "runserver", f"127.0.0.1:{port}"], environment)
+
+
+def port_from(arguments):
+    if not arguments:
+        return DEFAULT_PORT
+    name, _, value = arguments[0].partition("=")
+    values = ([value] if value else []) + arguments[1:]
+    if name != "--port" or len(values) != 1:
+        usage()
+    if not values[0].isdecimal() or not 0 < int(values[0]) < 65536:
+        raise Refused(f"“{values[0]}” is not a port. Give a number from 1 to 65535.")
+    return int(values[0])
+
+
+def check_port_is_free(port):
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except PermissionError as error:
+            raise Refused(f"Port {port} may not be used by you. Choose another with --port 8001.") from error
+        except OSError as error:
+            raise Refused(
+                f"Port {port} is in use. Stop what is using it, or choose another with --port {port + 1}."
+            ) from error
+
+
+# --- test --------------------------------------------------------------------------------------------------------
+
+
+def test(arguments):
+    """Both databases at once, each in a process of its own; the browser journeys run at the end of the SQLite one."""
+    environment = {**prepare(dev=True), "WAYMARK_ENV": "development"}
+    chromium = find_chromium() or install_chromium()
+    if chromium:
+        environment["WAYMARK_CHROMIUM"] = chromium
+    with tempfile.TemporaryDirectory() as folder:
+        lanes = [
+            Lane("SQLite, and the browser journeys", Path(folder) / "sqlite", sqlite_command(), arguments),
+            Lane("PostgreSQL", Path(folder) / "postgresql", postgresql_command(), arguments),
+        ]
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+        try:
+            lanes[0].start({**environment, "DATABASE_URL": "sqlite:///" + folder + "/waymark.sqlite3"})
+            lanes[1].start({**environment, "DATABASE_URL": os.environ.get("TEST_DATABASE_URL", "")}, buffered=True)
+            for lane in lanes:
+                lane.finish()
+        finally:
+            for lane in lanes:
+                lane.stop()
+        return report(lanes, chromium)
+
+
+def sqlite_command():
+    return [str(PYTHON), "-m", "pytest"]
+
+
+def postgresql_command():
+    if os.environ.get("TEST_DATABASE_URL"):
+        return [str(PYTHON), "-m", "pytest"]
+    return [str(PYTHON), "-m", "tests.postgresql", str(PYTHON), "-m", "pytest"]
+
+
+class Lane:
+    """One pytest process over one database."""
+
+    NOTHING_COLLECTED = 5
+
+    def __init__(self, name, folder, command, arguments):
+        self.name = name
+        self.folder = folder
+        self.results = folder / "results.xml"
+        self.output = None
+        self.process = None
+        self.counts = {"tests": 0, "failed": 0, "skipped": 0}
+        cache = ["-o", "cache_dir=.pytest_cache/" + folder.name]
+        self.command = [*command, "--junitxml", str(self.results), *cache, *arguments]
+
+    def start(self, environment, *, buffered=False):
+        self.folder.mkdir()
+        if buffered:
+            self.output = (self.folder / "output").open("w+b")
+        else:
+            print("== " + self.name, flush=True)
+        self.started = time.monotonic()
+        self.process = subprocess.Popen(
+            self.command,
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=self.output,
+            stderr=subprocess.STDOUT if self.output else None,
+        )
+
+    def finish(self):
+        self.process.wait()
+        self.seconds = time.monotonic() - self.started
+        if self.output:
+            print("== " + self.name, flush=True)
+            self.output.seek(0)
+            shutil.copyfileobj(self.output, sys.stdout.buffer)
+            sys.stdout.flush()
+        try:
+            suites = list(ElementTree.parse(self.results).getroot().iter("testsuite"))
+        except (OSError, ElementTree.ParseError):
+            suites = []
+        for suite in suites:
+            self.counts["tests"] += int(suite.get("tests", 0))
+            self.counts["failed"] += int(suite.get("failures", 0)) + int(suite.get("errors", 0))
+            self.counts["skipped"] += int(suite.get("skipped", 0))
+
+    def stop(self):
+        """Ends the process where it is still running, and gives it the time to put its own things away."""
+        if self.process and self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(20)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+
+    @property
+    def has_failed(self):
+        return self.process.returncode not in (0, self.NOTHING_COLLECTED) or self.counts["failed"] > 0
+
+
+def report(lanes, chromium):
+    print()
+    for lane in lanes:
+        verdict = "failed" if lane.has_failed else "passed"
+        print(f"{lane.name}: {verdict} in {lane.seconds:.0f} s, exit {lane.process.returncode}")
+    if not chromium:
+        print("The browser journeys did not run: no chromium: apt install chromium")
+    total = {key: sum(lane.counts[key] for lane in lanes) for key in lanes[0].counts}
+    # A lane that ended without a result of its own counts as one failure.
+    total["failed"] += sum(1 for lane in lanes if lane.has_failed and not lane.counts["failed"])
+    passed = max(total["tests"] - total["skipped"] - sum(lane.counts["failed"] for lane in lanes), 0)
+    print("{} passed, {} failed, {} skipped".format(passed, total["failed"], total["skipped"]), flush=True)
+    is_without_tests = all(lane.process.returncode == Lane.NOTHING_COLLECTED for lane in lanes)
+    return 1 if total["failed"] or is_without_tests else 0
+
+
+def find_chromium():
+    """The path of a Chromium that answers, or None. Ubuntu's package may be an empty shell that only names a snap."""
+    for name in (os.environ.get("WAYMARK_CHROMIUM"), *CHROMIUMS):
+        path = shutil.which(name) if name else None
+        if path and quietly([path, "--version"]) == 0:
+            return path
+    return None
+
+
+def install_chromium():
+    if shutil.which("apt-get") and os.geteuid() == 0:
+        apt_install(["chromium"], "Installing Chromium for the browser journeys.")
+    return find_chromium()
+
+
+# --- manage ------------------------------------------------------------------------------------------------------
+
+
+def manage(arguments):
+    """Becomes manage.py, from the caller's folder, so that its output and exit code are its own."""
+    become([str(PYTHON), str(MANAGE), *arguments], prepare(dev=False, quiet=True))
+
+
+# --- Small things ------------------------------------------------------------------------------------------------
+
+
+def check(command, environment, message):
+    """Runs `command`, its output on standard error, and refuses with `message` when it fails."""
+    if subprocess.call(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=sys.stderr) != 0:
+        raise Refused(message)
+
+
+def quietly(command, **options):
+    try:
+        return subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            check=False,
+            **options,
+        ).returncode
+    except OSError:
+        return -1
+
+
+def become(command, environment):
+    """Replaces this process, so that signals and the exit code need no passing on."""
+    sys.stdout.flush()
+    os.execve(command[0], command, environment)
+
+
+def say(message):
+    print(message, file=sys.stderr, flush=True)
+
+
+def usage():
+    say(__doc__.strip())
+    sys.exit(2)
+
+
+def open_standard_input():
+    """Gives a process started with its input closed an empty one; else the next file opened would take its place."""
+    try:
+        os.fstat(0)
+    except OSError:
+        os.set_inheritable(os.open(os.devnull, os.O_RDONLY), True)
+
+
+def main(arguments):
+    open_standard_input()
+    if arguments[:1] in (["-h"], ["--help"], ["help"]):
+        print(__doc__.strip())
+        return 0
+    command = {"run": run, "test": test, "manage": manage}.get(arguments[0] if arguments else "")
+    if command is None:
+        usage()
+    if command is run and arguments[1:] in (["-h"], ["--help"]):
+        print(__doc__.strip())
+        return 0
+    try:
+        return command(arguments[1:])
+    except Refused as refused:
+        say(str(refused))
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

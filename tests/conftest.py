@@ -1,0 +1,46 @@
+"""What every test stands on: the profiles of the property tests, the order of the tests, and no network."""
+
+import os
+import socket
+from pathlib import Path
+
+import hypothesis
+import pytest
+from django.conf import settings
+
+BROWSER_TESTS = Path(__file__).parent / "browser"
+
+# No deadlines: a slow moment of a busy machine is not a fault. The same examples on every run of CI.
+_patient = {"deadline": None, "suppress_health_check": [hypothesis.HealthCheck.too_slow]}
+hypothesis.settings.register_profile("dev", **_patient)
+hypothesis.settings.register_profile("ci", derandomize=True, **_patient)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "dev")
+
+
+def pytest_collection_modifyitems(config, items):
+    """Marks the browser journeys, puts them last, and runs them over SQLite alone: they are about the pages."""
+    for item in items:
+        if item.path.is_relative_to(BROWSER_TESTS):
+            item.add_marker(pytest.mark.browser)
+    journeys = [item for item in items if item.get_closest_marker("browser")]
+    others = [item for item in items if not item.get_closest_marker("browser")]
+    if "sqlite3" in settings.DATABASES["default"]["ENGINE"]:
+        items[:] = others + journeys
+    elif journeys:
+        config.hook.pytest_deselected(items=journeys)
+        items[:] = others
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_network():
+    """A test that reaches past this machine fails, and says where it wanted to go."""
+    connect = socket.socket.connect
+
+    def connect_here_only(self, address):
+        if self.family != socket.AF_UNIX and address[0] not in ("127.0.0.1", "::1", "localhost"):
+            raise AssertionError(f"A test tried to reach {address[0]}.")
+        return connect(self, address)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", connect_here_only)
+        yield
