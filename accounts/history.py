@@ -1,0 +1,267 @@
+"""Who changed what, when and why: the one way to write a tracked row, and the way back to what a row once said.
+
+Every write to a tracked model happens inside an operation: one transaction, one recorded instant, one person. All
+rows of an operation carry its instant in their history, so an instant names an operation. Operations run one at a
+time and their instants only grow, so "as recorded at T" has one answer for ever (reliability.md T-26, T-28).
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from django.apps import apps
+from django.db import connection, models, transaction
+from django.db.models import F, OuterRef, Subquery
+from django.utils import timezone
+from simple_history.models import HistoricalRecords
+
+logger = logging.getLogger("waymark.history")
+
+P = ParamSpec("P")
+R = TypeVar("R")
+M = TypeVar("M", bound="Tracked")
+
+
+class OutsideOperation(RuntimeError):
+    """A tracked row was about to be written without an operation around it."""
+
+
+@dataclass
+class RunningOperation:
+    """The operation under way: its instant, and whether it has written anything yet."""
+
+    recorded_at: datetime
+    by: Any
+    name: str
+    has_written: bool = False
+
+
+_running: ContextVar[RunningOperation | None] = ContextVar("running_operation", default=None)
+_injected_clock: ContextVar[datetime | None] = ContextVar("recorded_clock", default=None)
+
+
+@contextmanager
+def recorded_clock(at: datetime) -> Iterator[None]:
+    """Operations begun inside are recorded at `at` (aware); for demonstration data and tests."""
+    token = _injected_clock.set(at)
+    try:
+        yield
+    finally:
+        _injected_clock.reset(token)
+
+
+def operation(function: Callable[P, R]) -> Callable[P, R]:
+    """Makes a function an operation: keyword `by` says who acts; one transaction and one recorded instant.
+
+    An operation called by another joins it. Anything raised undoes everything.
+    """
+
+    @wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        with operating(by=kwargs["by"], name=function.__name__):
+            return function(*args, **kwargs)
+
+    return run
+
+
+@contextmanager
+def operating(*, by: Any, name: str) -> Iterator[RunningOperation]:
+    """The transaction of one operation. Inside another operation it joins that one."""
+    outer = _running.get()
+    if outer is not None:
+        with transaction.atomic(savepoint=False):
+            yield outer
+        return
+
+    with transaction.atomic(durable=True):
+        running = RunningOperation(recorded_at=_next_instant(), by=by, name=name)
+        token = _running.set(running)
+        try:
+            yield running
+        finally:
+            _running.reset(token)
+        if running.has_written:
+            apps.get_model("accounts", "Operation").objects.create(
+                recorded_at=running.recorded_at, by=by, name=running.name
+            )
+
+
+def current_instant() -> datetime:
+    """The recorded instant of the operation under way; raises OutsideOperation where there is none."""
+    return _current().recorded_at
+
+
+def _current() -> RunningOperation:
+    running = _running.get()
+    if running is None:
+        raise OutsideOperation("Tracked rows are written by operations only (accounts/history.py).")
+    return running
+
+
+def _next_instant() -> datetime:
+    """The clock, or a microsecond after the newest operation where the clock has fallen behind it.
+
+    Taken under a lock that other operations wait for (SQLite's IMMEDIATE transaction is one already), so the order
+    of instants is the order of commits.
+    """
+    operations = apps.get_model("accounts", "Operation")
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"LOCK TABLE {operations._meta.db_table} IN SHARE ROW EXCLUSIVE MODE")
+    now = _injected_clock.get() or timezone.now()
+    newest = newest_instant()
+    if newest is not None and now <= newest:
+        if now < newest:
+            logger.warning("The clock is behind the newest record; recorded one microsecond after it instead.")
+        return newest + timedelta(microseconds=1)
+    return now
+
+
+def newest_instant(until: datetime | None = None) -> datetime | None:
+    """The instant of the newest operation, or of the newest at or before `until`; None where there is none."""
+    operations = apps.get_model("accounts", "Operation").objects.order_by("-recorded_at")
+    if until is not None:
+        operations = operations.filter(recorded_at__lte=until)
+    return operations.values_list("recorded_at", flat=True).first()
+
+
+class IndexedHistory(HistoricalRecords):
+    """The history of one model: stamped with the operation's instant, and indexed for the way back."""
+
+    def __init__(self, *, also_indexed: tuple[str, ...] = (), **kwargs: Any) -> None:
+        self.also_indexed = also_indexed
+        kwargs.setdefault("history_change_reason_field", models.TextField(blank=True, default=""))
+        super().__init__(**kwargs)
+
+    def get_meta_options(self, model: type[models.Model]) -> dict[str, Any]:
+        options = super().get_meta_options(model)
+        name = model._meta.model_name
+        indexes = [models.Index(fields=["id", "-history_date", "-history_id"], name=f"h_{name}_at"[:30])]
+        if any(field.name == "plan" for field in model._meta.fields):
+            indexes.append(models.Index(fields=["plan", "history_type", "id"], name=f"h_{name}_born"[:30]))
+        if self.also_indexed:
+            indexes.append(models.Index(fields=list(self.also_indexed), name=f"h_{name}_rows"[:30]))
+        return {**options, "indexes": [*options.get("indexes", ()), *indexes]}
+
+    def create_historical_record(self, instance: Any, history_type: str, using: str | None = None) -> None:
+        running = _current()
+        running.has_written = True
+        instance._history_date = running.recorded_at
+        try:
+            super().create_historical_record(instance, history_type, using=using)
+        finally:
+            del instance._history_date
+
+    def get_history_user(self, instance: Any) -> Any:
+        return getattr(instance, "_history_user", None) or _current().by
+
+
+class TrackedQuerySet(models.QuerySet[Any]):
+    """Refuses the writes of many rows at once, which leave no history."""
+
+    def _refuse(self, *args: Any, **kwargs: Any) -> Any:
+        raise OutsideOperation("This would leave no history. Save or delete the rows one by one, in an operation.")
+
+    update = bulk_create = bulk_update = delete = _refuse
+    update.alters_data = True  # type: ignore[attr-defined]
+
+
+class Tracked(models.Model):
+    """A row whose every version is kept. Written inside an operation, by the two functions below."""
+
+    objects = TrackedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        _current()
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        _current()
+        return super().delete(*args, **kwargs)
+
+
+def save_with_reason(row: M, fields: list[str] | None = None, *, reason: str, by: Any) -> M:
+    """Saves a tracked row, or only `fields` of it, with who and why in its history."""
+    with _labelled(row, reason=reason, by=by):
+        row.save(update_fields=fields)
+    return row
+
+
+def delete_with_reason(row: Tracked, *, reason: str, by: Any) -> None:
+    """Deletes a tracked row; its history stays, and says who and why."""
+    with _labelled(row, reason=reason, by=by):
+        row.delete()
+
+
+@contextmanager
+def _labelled(row: Any, *, reason: str, by: Any) -> Iterator[None]:
+    """The two labels stay on the row in the library and would mark its next save too, so they are taken off."""
+    row._history_user, row._change_reason = by, reason
+    try:
+        yield
+    finally:
+        del row._history_user, row._change_reason
+
+
+def tracked_models() -> list[type[Tracked]]:
+    """Every model with a history, in the order of the apps."""
+    return [model for model in apps.get_models() if issubclass(model, Tracked)]
+
+
+def rows_at(model: type[M], recorded_at: datetime | None = None, **unchanging: Any) -> list[M]:
+    """The rows of `model` as they were recorded at an instant, or as they are now for None, by primary key.
+
+    `unchanging` filters by columns that are set once (`plan_id=`, `id__in=`). One query; deleted rows come back
+    when they were there at the instant. The rows are copies without a way to the database: read their columns
+    (`lead_id`), never their relations. Columns left out of the history hold their defaults.
+    """
+    if recorded_at is None:
+        return list(model._default_manager.filter(**unchanging).order_by("pk"))
+    history: Any = model.history.model  # type: ignore[attr-defined]
+    latest = (
+        history.objects.filter(id=OuterRef("id"), history_date__lte=recorded_at)
+        .order_by("-history_date", "-history_id")
+        .values("history_id")[:1]
+    )
+    born = history.objects.filter(history_type="+", **unchanging).annotate(latest=Subquery(latest)).values("latest")
+    columns = [field.attname for field in history.tracked_fields]
+    versions = history.objects.filter(history_id__in=born).exclude(history_type="-").order_by("id")
+    return [model(**dict(zip(columns, values, strict=True))) for values in versions.values_list(*columns)]
+
+
+def written_at(model: type[Tracked], recorded_at: datetime) -> list[Any]:
+    """The history rows of `model` that the operation of that instant wrote, oldest first."""
+    return list(
+        model.history.model.objects.filter(history_date=recorded_at).order_by("history_id")  # type: ignore[attr-defined]
+    )
+
+
+def history_mismatches() -> list[str]:
+    """Names each tracked row that differs from its newest history, as "plans.Plan 3"; empty when all agree."""
+    mismatches = []
+    for model in tracked_models():
+        history: Any = model.history.model  # type: ignore[attr-defined]
+        columns = [field.attname for field in history.tracked_fields]
+        newest = (
+            history.objects.filter(id=OuterRef("id")).order_by("-history_date", "-history_id").values("history_id")[:1]
+        )
+        kept = {
+            values[0]: values
+            for values in history.objects.annotate(newest=Subquery(newest))
+            .filter(history_id=F("newest"))
+            .exclude(history_type="-")
+            .values_list("id", *columns)
+        }
+        live = {values[0]: values for values in model._default_manager.values_list("id", *columns)}
+        mismatches += [
+            f"{model._meta.label} {key}" for key in sorted(kept.keys() | live.keys()) if kept.get(key) != live.get(key)
+        ]
+    return mismatches

@@ -1,0 +1,49 @@
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from plans.models import Plan
+
+
+class ImportQuerySet(models.QuerySet["Import"]):
+    def visible_to(self, user: Any) -> "ImportQuerySet":
+        """The imports into the plans the user manages."""
+        return self.filter(plan__in=Plan.objects.managed_by(user))
+
+
+class Import(models.Model):
+    """One file read for a plan: first a preview, then applied, perhaps undone. The rows it wrote are those whose
+    history carries its instant."""
+
+    class State(models.TextChoices):
+        PREVIEWED = "previewed", "Waiting to be checked"
+        APPLIED = "applied", "Imported"
+        UNDONE = "undone", "Undone"
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="imports")
+    file_name = models.CharField(max_length=255)
+    sha256 = models.CharField(max_length=64)
+    table = models.JSONField()
+    as_at = models.DateField()
+    state = models.CharField(max_length=10, choices=State, default=State.PREVIEWED)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    applied_at = models.DateTimeField(null=True, blank=True, unique=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
+    result = models.JSONField(default=dict)
+
+    objects = ImportQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="previewed", applied_at=None)
+                | Q(applied_at__isnull=False, state__in=["applied", "undone"]),
+                name="import_is_applied_at_an_instant",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.file_name

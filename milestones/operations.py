@@ -1,0 +1,251 @@
+"""Everything that changes milestones. Each function is one operation (accounts/history.py)."""
+
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from accounts.history import current_instant, operation, save_with_reason
+from accounts.models import Person
+from plans.models import Action, Plan, Recommendation, Review
+from plans.operations import link_state
+from plans.policies import Right, check_can
+from plans.schemes import DeclaredStatus
+
+from .models import DateChange, Milestone, MilestoneLink, ProgressUpdate, SupportingLead, UpdateDraft
+from .policies import check_can_update, check_is_open_to_change
+
+
+class UpdatedMeanwhile(ValidationError):
+    """Somebody else recorded an update since the form was opened. `newest` is what they recorded."""
+
+    def __init__(self, newest: ProgressUpdate) -> None:
+        self.newest = newest
+        super().__init__("Somebody else updated this milestone while you were writing. Your words are kept below.")
+
+
+class ChangedMeanwhile(ValidationError):
+    """Somebody else changed the milestone since the form was opened."""
+
+    def __init__(self) -> None:
+        super().__init__("Somebody else changed this milestone while you were writing. Your words are kept below.")
+
+
+@operation
+def add_milestone(*, action: Action, text: str, by: Any, reason: str = "Milestone added", **details: Any) -> Milestone:
+    """A milestone of an action. Its first due date becomes the baseline, unless `baseline_due_on` says otherwise."""
+    check_can(by, Right.EDIT_PLAN, action.plan)
+    details.setdefault("baseline_due_on", details.get("due_on"))
+    milestone = Milestone(plan=action.plan, action=action, text=text, **details)
+    milestone.full_clean()
+    return save_with_reason(milestone, reason=reason, by=by)
+
+
+@operation
+def edit_milestone(
+    *, milestone: Milestone, by: Any, reason: str, version: int | None = None, **changes: Any
+) -> Milestone:
+    """Changes columns of a milestone other than its due date.
+
+    `version` is the one the form was opened with; raises ChangedMeanwhile where the milestone has moved on.
+    """
+    check_can(by, Right.EDIT_PLAN, milestone.plan)
+    _lock(milestone)
+    if version is not None and milestone.version != version:
+        raise ChangedMeanwhile
+    if "due_on" in changes:
+        raise ValueError("A due date moves by change_due_date.")
+    return _change(milestone, changes, reason=reason, by=by)
+
+
+@operation
+def change_due_date(
+    *,
+    milestone: Milestone,
+    to_on: date,
+    reason: str,
+    by: Any,
+    agreed_on: date | None = None,
+    version: int | None = None,
+) -> DateChange | None:
+    """Moves the due date, and keeps from when to when and why. The baseline stays the first agreed date.
+
+    In a plan that is still a draft the date is only corrected, and the baseline with it; then there is no change to
+    return. Raises ChangedMeanwhile, ValidationError (no reason, no other date, before the start).
+    """
+    check_can(by, Right.CHANGE_DATE, milestone.plan)
+    check_is_open_to_change(milestone)
+    _lock(milestone)
+    if version is not None and milestone.version != version:
+        raise ChangedMeanwhile
+    if to_on == milestone.due_on:
+        raise ValidationError({"to_on": "This is the due date already."})
+    if milestone.plan.status == Plan.Status.DRAFT:
+        _change(milestone, {"due_on": to_on, "baseline_due_on": to_on}, reason=reason, by=by)
+        return None
+    change = DateChange(
+        plan=milestone.plan,
+        milestone=milestone,
+        from_on=milestone.due_on,
+        to_on=to_on,
+        reason=reason,
+        agreed_on=agreed_on or timezone.localdate(),
+        entered_at=current_instant(),
+    )
+    change.full_clean()
+    changes: dict[str, Any] = {"due_on": to_on}
+    if milestone.baseline_due_on is None:
+        changes["baseline_due_on"] = milestone.due_on or to_on
+    _change(milestone, changes, reason=reason, by=by)
+    return save_with_reason(change, reason=reason, by=by)
+
+
+@operation
+def withdraw_milestone(*, milestone: Milestone, withdrawn_on: date, reason: str, by: Any) -> Milestone:
+    """Takes a milestone out of the count from a day on; it stays readable."""
+    check_can(by, Right.EDIT_PLAN, milestone.plan)
+    _lock(milestone)
+    return _change(milestone, {"withdrawn_on": withdrawn_on, "withdrawn_reason": reason}, reason=reason, by=by)
+
+
+@operation
+def archive_milestone(*, milestone: Milestone, reason: str, by: Any) -> Milestone:
+    """Takes a milestone that should not be there off the plan; it stays in the history."""
+    check_can(by, Right.EDIT_PLAN, milestone.plan)
+    _lock(milestone)
+    return _change(milestone, {"archived_at": current_instant()}, reason=reason, by=by)
+
+
+@operation
+def add_supporting_lead(
+    *, milestone: Milestone, person: Person, by: Any, reason: str = "Supporting lead added"
+) -> SupportingLead:
+    """Somebody who helps the lead, after those already named."""
+    check_can(by, Right.EDIT_PLAN, milestone.plan)
+    order = SupportingLead.objects.filter(milestone=milestone).count() + 1
+    supporting = SupportingLead(plan=milestone.plan, milestone=milestone, person=person, order=order)
+    supporting.full_clean()
+    return save_with_reason(supporting, reason=reason, by=by)
+
+
+@operation
+def link_milestone(
+    *,
+    milestone: Milestone,
+    as_written: str,
+    review: Review | None = None,
+    recommendation: Recommendation | None = None,
+    by: Any,
+    reason: str = "Reference added",
+) -> MilestoneLink:
+    """Links a milestone to what its reference names, as far as that is known."""
+    check_can(by, Right.EDIT_PLAN, milestone.plan)
+    link = MilestoneLink(
+        plan=milestone.plan,
+        milestone=milestone,
+        as_written=as_written,
+        review=review,
+        recommendation=recommendation,
+        state=link_state(review, recommendation),
+    )
+    link.full_clean()
+    return save_with_reason(link, reason=reason, by=by)
+
+
+#: Says that the caller did not look at what was there before, as an import does.
+NOT_LOOKED = object()
+
+
+@operation
+def record_update(
+    *,
+    milestone: Milestone,
+    declared_status: DeclaredStatus | str,
+    note: str,
+    as_at: date,
+    by: Any,
+    last_seen: int | None | object = NOT_LOOKED,
+    update_month: str | None = None,
+    forecast_on: date | None = None,
+    support_required: bool = False,
+    support_text: str = "",
+    completed_on: date | None = None,
+    replaces: ProgressUpdate | None = None,
+    reason: str = "Progress update",
+) -> ProgressUpdate:
+    """Records what is declared of a milestone as at a date, and clears the writer's draft.
+
+    `last_seen` is the id of the newest update the form showed, None for no update; raises UpdatedMeanwhile where
+    there is a newer one. `update_month` as “2011-05”; by default the month of `as_at`. `completed_on` goes with an
+    achieved status and is cleared by any other (domain.md 2.2). Raises PermissionDenied, ValidationError.
+    """
+    check_can_update(by, milestone)
+    _lock(milestone)
+    newest = ProgressUpdate.objects.filter(milestone=milestone).order_by("-pk").first()
+    if last_seen is not NOT_LOOKED and newest is not None and newest.pk != last_seen:
+        raise UpdatedMeanwhile(newest)
+    if support_required and not support_text.strip():
+        raise ValidationError({"support_text": "Say which support is required."})
+    update = ProgressUpdate(
+        plan=milestone.plan,
+        milestone=milestone,
+        as_at=as_at,
+        update_month=f"{as_at:%Y-%m}" if update_month is None else update_month,
+        declared_status=declared_status,
+        note=note,
+        forecast_on=forecast_on,
+        support_required=support_required,
+        support_text=support_text,
+        replaces=replaces,
+        entered_at=current_instant(),
+        entered_by=by,
+    )
+    update.full_clean()
+    save_with_reason(update, reason=reason, by=by)
+    _set_completed_on(milestone, update, completed_on, reason=reason, by=by)
+    UpdateDraft.objects.filter(user=by, milestone=milestone).delete()
+    return update
+
+
+def save_draft(*, milestone: Milestone, declared_status: str, note: str, by: Any) -> None:
+    """Keeps what somebody is typing; an empty note takes the draft away. Not an operation: nothing is recorded."""
+    check_can_update(by, milestone)
+    if not note.strip():
+        UpdateDraft.objects.filter(user=by, milestone=milestone).delete()
+        return
+    UpdateDraft.objects.update_or_create(
+        user=by, milestone=milestone, defaults={"declared_status": declared_status[:20], "note": note}
+    )
+
+
+def _set_completed_on(
+    milestone: Milestone, update: ProgressUpdate, completed_on: date | None, *, reason: str, by: Any
+) -> None:
+    """The completion date follows the update in force: an older update typed in later does not touch it."""
+    newer = ProgressUpdate.objects.filter(milestone=milestone, as_at__gt=update.as_at).exists()
+    finished = update.declared_status in (DeclaredStatus.ACHIEVED, DeclaredStatus.EMBEDDED)
+    if newer:
+        return
+    if finished:
+        completed_on = completed_on or milestone.completed_on
+    else:
+        completed_on = None
+    if completed_on != milestone.completed_on:
+        _change(milestone, {"completed_on": completed_on}, reason=reason, by=by)
+
+
+def _lock(milestone: Milestone) -> None:
+    """Reads the milestone again, so that what is compared next is what is there.
+
+    Operations run one at a time (accounts/history.py), so nobody changes it before this one ends.
+    """
+    milestone.refresh_from_db()
+
+
+def _change(milestone: Milestone, changes: dict[str, Any], *, reason: str, by: Any) -> Milestone:
+    for name, value in changes.items():
+        setattr(milestone, name, value)
+    milestone.version += 1
+    milestone.full_clean()
+    return save_with_reason(milestone, [*changes, "version"], reason=reason, by=by)
