@@ -1,0 +1,79 @@
+"""The child process that lays papers out: imports WeasyPrint and never Django, reads nothing but its line.
+
+Started by worker.py as `python -m reports.pdf.child FILENO`. Answers each HTML with a PDF, or with what went wrong.
+"""
+
+import gc
+import os
+import socket
+import sys
+import traceback
+import warnings
+from contextlib import suppress
+
+from . import frames
+
+MEMORY_BYTES = 1536 * 1024 * 1024
+PAPER_SECONDS = 60
+
+
+def main() -> None:
+    line = socket.socket(fileno=int(sys.argv[1]))
+    limit_memory()
+    try:
+        warnings.simplefilter("ignore")
+        from .layout import lay_out
+    except (OSError, ImportError) as error:
+        frames.send(line, frames.MISSING, str(error).encode())
+        return
+
+    # What is loaded now stays: the collector need not look at it again, and rests while a paper is made.
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    frames.send(line, frames.READY)
+    with suppress(EOFError):
+        while True:
+            _, _, html = frames.receive(line)
+            limit_time()
+            try:
+                answer = frames.PDF, lay_out(html.decode())
+            except Exception as error:
+                # A deep traceback may itself need more than there is: its end says what happened.
+                answer = frames.FAULT, f"{type(error).__name__}\n{''.join(traceback.format_exc(limit=-8))}".encode()
+            frames.send(line, *answer, memory=memory_kib())
+            del answer, html
+            gc.collect()
+
+
+def limit_memory() -> None:
+    """No more address space than a large paper needs, and no core files. Some systems know no such limit."""
+    import resource
+
+    for limit, value in ((resource.RLIMIT_AS, MEMORY_BYTES), (resource.RLIMIT_CORE, 0)):
+        with suppress(ValueError, OSError):
+            resource.setrlimit(limit, (value, value))
+
+
+def limit_time() -> None:
+    """From now on PAPER_SECONDS of processor time: the parent's clock ends a slow paper, this one an orphan's."""
+    import resource
+
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    with suppress(ValueError, OSError):
+        _, most = resource.getrlimit(resource.RLIMIT_CPU)
+        resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + PAPER_SECONDS + 1, most))
+
+
+def memory_kib() -> int:
+    """The most memory this process has held."""
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak // 1024 if sys.platform == "darwin" else peak
+
+
+if __name__ == "__main__":
+    main()
+    # The layout library's own clearing up at exit is of no use to a process that ends.
+    os._exit(0)
