@@ -174,7 +174,7 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
-WHITENOISE_USE_FINDERS = not PRODUCTION
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not PRODUCTION
 
 # A council's table is a few megabytes at most; imports/limits.py has the limits within a file.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024

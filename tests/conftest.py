@@ -8,6 +8,8 @@ import hypothesis
 import pytest
 from django.conf import settings
 
+pytest_plugins = ["tests.cast"]
+
 BROWSER_TESTS = Path(__file__).parent / "browser"
 
 # No deadlines: a slow moment of a busy machine is not a fault. The same examples on every run of CI.
