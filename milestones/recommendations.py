@@ -1,0 +1,144 @@
+"""How far a recommendation has got (domain.md D7), from what its milestones come to.
+
+Pure. A recommendation counts the milestones linked to it and all milestones of the actions linked to it, each once:
+a milestone reached both ways is direct. Withdrawn ones are left out.
+"""
+
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from milestones.status import Flag
+from plans.schemes import EffectiveStatus, Scheme
+
+ACHIEVED = frozenset({EffectiveStatus.ACHIEVED, EffectiveStatus.EMBEDDED})
+
+# D7: any red, then any amber, then "no update", then green. A milestone that has not started holds back what is
+# achieved, but does not hide what is on track.
+WEAKEST_FIRST = (
+    EffectiveStatus.OVERDUE,
+    EffectiveStatus.NOT_ACHIEVED,
+    EffectiveStatus.SUPPORT_REQUIRED,
+    EffectiveStatus.OFF_TRACK,
+    EffectiveStatus.FORECAST_LATE,
+    EffectiveStatus.NO_UPDATE,
+    EffectiveStatus.ON_TRACK,
+    EffectiveStatus.NOT_STARTED,
+    EffectiveStatus.ACHIEVED,
+    EffectiveStatus.EMBEDDED,
+    EffectiveStatus.WITHDRAWN,
+)
+
+
+class Progress(StrEnum):
+    """What a recommendation can come to besides the effective status of its weakest milestone."""
+
+    NO_MILESTONE = "no_milestone"
+    CLOSED = "closed"
+    COMPLETE = "complete"
+
+    @property
+    def label(self) -> str:
+        return _LABELS[self]
+
+
+_LABELS = {
+    Progress.NO_MILESTONE: "No milestone",
+    Progress.CLOSED: "Closed",
+    Progress.COMPLETE: "Actions complete, impact to be confirmed",
+}
+
+
+@dataclass(frozen=True)
+class LinkedMilestone:
+    """A milestone of a recommendation: `key` says which one it is (refs may be empty), `ref` is what is printed."""
+
+    key: Hashable
+    ref: str
+    effective: EffectiveStatus
+
+
+@dataclass(frozen=True)
+class RecommendationProgress:
+    """`percent` is whole, half up, and None without milestones; print `count_words` beside it."""
+
+    progress: Progress | EffectiveStatus
+    direct: tuple[LinkedMilestone, ...]
+    through_action: tuple[LinkedMilestone, ...]
+    achieved: int
+    total: int
+    percent: int | None
+
+    @property
+    def count_words(self) -> str:
+        return f"{self.achieved} of {self.total}"
+
+    @property
+    def flags(self) -> tuple[Flag, ...]:
+        return () if self.total else (Flag.RECOMMENDATION_WITHOUT_MILESTONE,)
+
+    def words(self, scheme: Scheme) -> str:
+        """What to print: our own words for a recommendation, else those of the plan's key."""
+        if isinstance(self.progress, Progress) or self.progress is EffectiveStatus.OVERDUE:
+            return self.progress.label
+        return scheme.word_for(self.progress)
+
+
+def recommendation_progress(
+    *,
+    direct: Iterable[LinkedMilestone],
+    through_action: Iterable[LinkedMilestone],
+    closed_on: date | None,
+    due_plan: date | None,
+    as_at: date,
+) -> RecommendationProgress:
+    """D7 at a date. `due_plan` is the recommendation's own; `closed_on` counts from its day on. Order is kept."""
+    seen: set[Hashable] = set()
+    direct = _counted(direct, seen)
+    through_action = _counted(through_action, seen)
+    statuses = [milestone.effective for milestone in (*direct, *through_action)]
+    achieved = sum(status in ACHIEVED for status in statuses)
+    total = len(statuses)
+    return RecommendationProgress(
+        progress=_progress(statuses, closed_on, due_plan, as_at),
+        direct=direct,
+        through_action=through_action,
+        achieved=achieved,
+        total=total,
+        percent=whole_percent(achieved, total),
+    )
+
+
+def weakest(statuses: Iterable[EffectiveStatus]) -> EffectiveStatus:
+    """The one that a person should look at first. Raises ValueError when there is none."""
+    return min(statuses, key=WEAKEST_FIRST.index)
+
+
+def whole_percent(part: int, total: int) -> int | None:
+    """Rounded half up, in whole numbers so that nothing is lost; None of nothing."""
+    return (200 * part + total) // (2 * total) if total else None
+
+
+def _counted(milestones: Iterable[LinkedMilestone], seen: set[Hashable]) -> tuple[LinkedMilestone, ...]:
+    """Those that count and were not seen before; remembers them."""
+    counted = []
+    for milestone in milestones:
+        if milestone.key not in seen and milestone.effective is not EffectiveStatus.WITHDRAWN:
+            seen.add(milestone.key)
+            counted.append(milestone)
+    return tuple(counted)
+
+
+def _progress(
+    statuses: list[EffectiveStatus], closed_on: date | None, due_plan: date | None, as_at: date
+) -> Progress | EffectiveStatus:
+    if not statuses:
+        return Progress.NO_MILESTONE
+    if closed_on is not None and closed_on <= as_at:
+        return Progress.CLOSED
+    if ACHIEVED.issuperset(statuses):
+        return Progress.COMPLETE
+    if due_plan is not None and due_plan < as_at:
+        return EffectiveStatus.OVERDUE
+    return weakest(statuses)
