@@ -85,7 +85,7 @@ class RecommendationProgress:
         return scheme.word_for(self.progress)
 
 
-def recommendation_progress(
+def progress_of(
     *,
     direct: Iterable[LinkedMilestone],
     through_action: Iterable[LinkedMilestone],

@@ -10,7 +10,7 @@ from milestones.recommendations import (
     WEAKEST_FIRST,
     LinkedMilestone,
     Progress,
-    recommendation_progress,
+    progress_of,
     weakest,
     whole_percent,
 )
@@ -29,7 +29,7 @@ def progress(direct=(), through_action=(), closed_on=None, due_plan=None, as_at=
             LinkedMilestone(key=n, ref=f"1.{n}", effective=state) for n, state in zip(numbers, states, strict=False)
         ]
 
-    return recommendation_progress(
+    return progress_of(
         direct=linked(direct),
         through_action=linked(through_action),
         closed_on=closed_on,
@@ -70,7 +70,7 @@ def test_milestones_count_once_and_direct_wins():
     )
     gone = LinkedMilestone(key=4, ref="1.4", effective=S.WITHDRAWN)
 
-    answer = recommendation_progress(
+    answer = progress_of(
         direct=[one, two, one],
         through_action=[one, two, three, gone, three],
         closed_on=None,
