@@ -235,13 +235,13 @@ def apt_install(packages, message, *, quiet=False):
 def run(arguments):
     port = port_from(arguments)
     check_port_is_free(port)
-    environment = {**prepare(dev=False), "WAYMARK_ENV": "development", "DJANGO_RUNSERVER_HIDE_WARNING": "true"}
+    environment = {**prepare(dev=False), "WAYMARK_ENV": "development"}
+    environment.update(DJANGO_RUNSERVER_HIDE_WARNING="true", PYTHONUNBUFFERED="1")
     manage_py = [str(PYTHON), str(MANAGE)]
-    check(
-        [*manage_py, "migrate", "--no-input", "-v", "0"], environment, "The database could not be brought up to date."
-    )
-    check([*manage_py, "load_demo", "--if-empty"], environment, "The demonstration plan could not be loaded.")
-    say(f"Waymark is on http://127.0.0.1:{port} (Ctrl-C stops it).")
+    migrate, load_demo = [*manage_py, "migrate", "--no-input", "-v", "0"], [*manage_py, "load_demo", "--if-empty"]
+    check(migrate, environment, "The database could not be brought up to date; the reason is above.")
+    check(load_demo, environment, "The demonstration plan could not be loaded; the reason is above.", output=sys.stdout)
+    print(f"Waymark is on http://127.0.0.1:{port} (Ctrl-C stops it).", flush=True)
     become([*manage_py, "runserver", f"127.0.0.1:{port}"], environment)
 
 
@@ -317,7 +317,7 @@ class Lane:
         self.results = folder / "results.xml"
         self.output = None
         self.process = None
-        self.counts = {"tests": 0, "failed": 0, "skipped": 0}
+        self.passed = self.failed = self.skipped = 0
         cache = ["-o", "cache_dir=.pytest_cache/" + folder.name]
         self.command = [*command, "--junitxml", str(self.results), *cache, *arguments]
 
@@ -345,14 +345,21 @@ class Lane:
             self.output.seek(0)
             shutil.copyfileobj(self.output, sys.stdout.buffer)
             sys.stdout.flush()
+        self.count()
+
+    def count(self):
         try:
             suites = list(ElementTree.parse(self.results).getroot().iter("testsuite"))
         except (OSError, ElementTree.ParseError):
             suites = []
         for suite in suites:
-            self.counts["tests"] += int(suite.get("tests", 0))
-            self.counts["failed"] += int(suite.get("failures", 0)) + int(suite.get("errors", 0))
-            self.counts["skipped"] += int(suite.get("skipped", 0))
+            self.skipped += int(suite.get("skipped"))
+            self.failed += int(suite.get("failures")) + int(suite.get("errors"))
+            self.passed += int(suite.get("tests"))
+        self.passed = max(self.passed - self.failed - self.skipped, 0)
+        # Ended before it had a result to give: that is one failure, not none.
+        if self.has_failed:
+            self.failed = max(self.failed, 1)
 
     def stop(self):
         """Ends the process where it is still running, and gives it the time to put its own things away."""
@@ -364,24 +371,24 @@ class Lane:
                 self.process.kill()
 
     @property
+    def has_run(self):
+        return self.process.returncode != self.NOTHING_COLLECTED
+
+    @property
     def has_failed(self):
-        return self.process.returncode not in (0, self.NOTHING_COLLECTED) or self.counts["failed"] > 0
+        return self.process.returncode != 0 and self.has_run
 
 
 def report(lanes, chromium):
     print()
     for lane in lanes:
-        verdict = "failed" if lane.has_failed else "passed"
+        verdict = "failed" if lane.has_failed else "passed" if lane.has_run else "nothing to run"
         print(f"{lane.name}: {verdict} in {lane.seconds:.0f} s, exit {lane.process.returncode}")
     if not chromium:
         print("The browser journeys did not run: no chromium: apt install chromium")
-    total = {key: sum(lane.counts[key] for lane in lanes) for key in lanes[0].counts}
-    # A lane that ended without a result of its own counts as one failure.
-    total["failed"] += sum(1 for lane in lanes if lane.has_failed and not lane.counts["failed"])
-    passed = max(total["tests"] - total["skipped"] - sum(lane.counts["failed"] for lane in lanes), 0)
-    print("{} passed, {} failed, {} skipped".format(passed, total["failed"], total["skipped"]), flush=True)
-    is_without_tests = all(lane.process.returncode == Lane.NOTHING_COLLECTED for lane in lanes)
-    return 1 if total["failed"] or is_without_tests else 0
+    passed, failed, skipped = (sum(getattr(lane, name) for lane in lanes) for name in ("passed", "failed", "skipped"))
+    print(f"{passed} passed, {failed} failed, {skipped} skipped", flush=True)
+    return 0 if any(lane.has_run for lane in lanes) and not failed else 1
 
 
 def find_chromium():
@@ -410,9 +417,10 @@ def manage(arguments):
 # --- Small things ------------------------------------------------------------------------------------------------
 
 
-def check(command, environment, message):
-    """Runs `command`, its output on standard error, and refuses with `message` when it fails."""
-    if subprocess.call(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=sys.stderr) != 0:
+def check(command, environment, message, *, output=None):
+    """Runs `command`, its output on standard error unless told otherwise, and refuses with `message` when it fails."""
+    streams = {"stdin": subprocess.DEVNULL, "stdout": output or sys.stderr}
+    if subprocess.call(command, cwd=ROOT, env=environment, **streams) != 0:
         raise Refused(message)
 
 
