@@ -242,7 +242,8 @@ def run(arguments):
     check(migrate, environment, "The database could not be brought up to date; the reason is above.")
     check(load_demo, environment, "The demonstration plan could not be loaded; the reason is above.", output=sys.stdout)
     print(f"Waymark is on http://127.0.0.1:{port} (Ctrl-C stops it).", flush=True)
-    become([*manage_py, "runserver", f"127.0.0.1:{port}"], environment)
+    # One process, which stops whole; `dev.py manage runserver` is the one that watches the files of a developer.
+    become([*manage_py, "runserver", "--noreload", f"127.0.0.1:{port}"], environment)
 
 
 def port_from(arguments):
