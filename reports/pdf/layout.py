@@ -1,9 +1,20 @@
 """Lays out one paper with WeasyPrint. Only the child process imports this module."""
 
-from weasyprint import HTML
+from collections.abc import Iterator
+from typing import Any
+from unittest import mock
+from xml.etree.ElementTree import Element
+
+import weasyprint
+from weasyprint.formatting_structure import boxes
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
+from .tables import continue_cells, read_tables, repeat_cells
+from .tags import tag_writer
+
+# The versions whose inner works the tests have seen. Another one writes its own tags, on tables without spans.
+KNOWN_VERSIONS = ("70.0",)
 # Kept for the life of the process: unpacking the fonts takes longer than a short paper.
 FONTS = FontConfiguration()
 
@@ -11,7 +22,46 @@ FONTS = FontConfiguration()
 def lay_out(html: str) -> bytes:
     """The tagged PDF (PDF/UA-1) of self-contained `html`. Raises whatever the layout raises."""
     fetcher = URLFetcher(allowed_protocols={"data"}, allow_redirects=False)
-    document = HTML(string=html, url_fetcher=fetcher, base_url="about:paper").render(
-        font_config=FONTS, pdf_variant="pdf/ua-1"
-    )
-    return document.write_pdf(pdf_variant="pdf/ua-1")
+    paper = weasyprint.HTML(string=html, url_fetcher=fetcher, base_url="about:paper")
+    tables = read_tables(paper.etree_element)
+    if weasyprint.__version__ not in KNOWN_VERSIONS:
+        for table in tables.values():
+            repeat_cells(table)
+        return paper.write_pdf(font_config=FONTS, pdf_variant="pdf/ua-1")
+
+    added: dict[Element, Element] = {}
+    for table in tables.values():
+        added |= continue_cells(table)
+    document = paper.render(font_config=FONTS, pdf_variant="pdf/ua-1")
+    if added:
+        for page in document.pages:
+            _finish_page(page._page_box, added)
+    with mock.patch("weasyprint.pdf.add_tags", tag_writer(tables, added)):
+        return document.write_pdf(pdf_variant="pdf/ua-1")
+
+
+def _finish_page(box: Any, added: dict[Element, Element]) -> None:
+    """Shows "1.3 continued" in the cells that begin a page."""
+    for table in _tables_on(box):
+        rows = [row for group in table.children if not group.is_header for row in group.children]
+        for cell in rows[0].children if rows else ():
+            if cell.element in added:
+                for text in _texts_in(cell):
+                    text.style = text.style.copy()
+                    text.style["visibility"] = "visible"
+
+
+def _tables_on(box: Any) -> Iterator[Any]:
+    if isinstance(box, boxes.TableBox):
+        yield box
+    elif isinstance(box, boxes.ParentBox):
+        for child in box.children:
+            yield from _tables_on(child)
+
+
+def _texts_in(box: Any) -> Iterator[Any]:
+    if isinstance(box, boxes.TextBox):
+        yield box
+    elif isinstance(box, boxes.ParentBox):
+        for child in box.children:
+            yield from _texts_in(child)
