@@ -73,8 +73,8 @@ def continue_cells(table: Table) -> dict[Element, Element]:
             added[more] = cell.element
         cell.element.set("class", f"{name} spans")
     if added:
-        for number, row in enumerate(table.rows):
-            row[:] = [element for _, element in sorted(by_row[number], key=lambda place: place[0])]
+        for number, tr in enumerate(table.rows):
+            tr[:] = [element for _, element in sorted(by_row[number], key=lambda place: place[0])]
     return added
 
 

@@ -210,7 +210,7 @@ class _Paper:
         node.number = written.number
         node.kids = list(self._settled(node))
         if node.tag in ORDERED:
-            node.kids.sort(key=lambda kid: self.order.get(kid.element, -1) if isinstance(kid, Node) else -1)
+            node.kids.sort(key=self._place)
         if node.tag == "TH":
             assert node.element is not None
             self.names[node.element] = name = b"h%d" % node.number
@@ -218,6 +218,9 @@ class _Paper:
         for kid in node.kids:
             if isinstance(kid, Node):
                 self._number(kid)
+
+    def _place(self, kid: Any) -> int:
+        return self.order.get(kid.element, -1) if isinstance(kid, Node) and kid.element is not None else -1
 
     def _settled(self, node: Node) -> Iterator[Any]:
         """The kids of `node`, those without a tag made a paragraph or left out for their own kids."""
