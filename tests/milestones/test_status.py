@@ -350,6 +350,9 @@ def test_delivered_waits_for_its_outcome_where_the_plan_keeps_the_two_apart():
         pytest.param(
             facts("embedded", completed_on=date(2011, 6, 14)), "2011-09-30", 14, "14 days late", id="done late"
         ),
+        pytest.param(
+            facts("achieved", completed_on=date(2011, 6, 14)), "2011-06-14", 14, "14 days late", id="done today"
+        ),
         pytest.param(facts("achieved"), "2011-09-30", None, "", id="achieved without date: nothing is invented"),
         pytest.param(
             facts("achieved", completed_on=date(2011, 10, 1)), "2011-09-30", None, "", id="completed after as-at"

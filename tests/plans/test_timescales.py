@@ -47,6 +47,7 @@ def test_the_worked_examples(words, base, expected):
         pytest.param("within twelve weeks", understood("2011-05-20"), id="twelve"),
         pytest.param("within twenty days", understood("2011-03-17"), id="twenty"),
         pytest.param("within twenty-one days", understood("2011-03-18"), id="twenty-one"),
+        pytest.param("within twenty-nine days", understood("2011-03-26"), id="twenty-nine"),
         pytest.param("within forty five days", understood("2011-04-11"), id="forty five"),
         pytest.param("Within one working day", understood("2011-02-28"), id="Friday to Monday"),
         pytest.param("Within 40 working days", understood("2011-04-26"), id="over Easter"),
@@ -115,6 +116,11 @@ def test_words_that_are_understood(words, expected):
 )
 def test_anything_else_is_left_for_a_person(words):
     assert due_from_words(words, PUBLISHED) == NOT_UNDERSTOOD
+
+
+def test_no_date_and_not_understood_are_two_answers():
+    assert NO_DATE.understood
+    assert not NOT_UNDERSTOOD.understood
 
 
 def test_a_plan_may_keep_to_the_letter():
