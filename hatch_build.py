@@ -24,7 +24,7 @@ class CustomBuildHook(BuildHookInterface):
         root = Path(self.root)
         with tempfile.TemporaryDirectory() as folder:
             modules = _npm_ci(root, Path(folder))
-            _copy_assets(modules, root / "static" / "vendor.new")
+            _copy_assets(modules, root, root / "static" / "vendor.new")
         # The folder appears whole or not at all: dev.py takes its presence for its being complete.
         shutil.rmtree(root / "static" / "vendor", ignore_errors=True)
         (root / "static" / "vendor.new").rename(root / "static" / "vendor")
@@ -47,7 +47,7 @@ def _npm_ci(root, folder):
     return folder / "node_modules"
 
 
-def _copy_assets(modules, target):
+def _copy_assets(modules, root, target):
     """Copies just the named files, and takes the typeface that may only be used on GOV.UK out of the style sheet."""
     shutil.rmtree(target, ignore_errors=True)
     (target / "fonts").mkdir(parents=True)
@@ -67,7 +67,8 @@ def _copy_assets(modules, target):
         for subset in ("latin", "latin-ext"):
             name = f"inter-{subset}-{weight}-normal.woff2"
             shutil.copy(modules / "@fontsource" / "inter" / "files" / name, target / "fonts" / name)
-    for package in ("govuk-frontend", "@fontsource/inter"):
-        licence = next(iter(sorted((modules / package).glob("LICENSE*"))), None)
-        if licence:
-            shutil.copy(licence, target / f"LICENSE-{package.split('/')[-1]}.txt")
+    shutil.copy(modules / "@fontsource" / "inter" / "LICENSE", target / "LICENSE-inter.txt")
+    # The package names its licence and does not bring the text. It is the one of our own LICENSE.
+    terms = (root / "LICENSE").read_text(encoding="utf-8").split("\n\n", 2)[2]
+    notice = f"GOV.UK Frontend, MIT License\n\nCopyright (c) Crown Copyright (Government Digital Service)\n\n{terms}"
+    (target / "LICENSE-govuk-frontend.txt").write_text(notice, encoding="utf-8")
