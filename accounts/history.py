@@ -224,7 +224,8 @@ def rows_at(model: type[M], recorded_at: datetime | None = None, **unchanging: A
     (`lead_id`), never their relations. Columns left out of the history hold their defaults.
     """
     if recorded_at is None:
-        return list(model._default_manager.filter(**unchanging).order_by("pk"))
+        live: models.QuerySet[M] = model._base_manager.filter(**unchanging)
+        return list(live.order_by("pk"))
     history: Any = model.history.model  # type: ignore[attr-defined]
     latest = (
         history.objects.filter(id=OuterRef("id"), history_date__lte=recorded_at)

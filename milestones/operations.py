@@ -165,7 +165,7 @@ def record_update(
     note: str,
     as_at: date,
     by: Any,
-    last_seen: int | None | object = NOT_LOOKED,
+    last_seen: Any = NOT_LOOKED,
     update_month: str | None = None,
     forecast_on: date | None = None,
     support_required: bool = False,

@@ -1,6 +1,7 @@
 """The plan's slice of a position: what the plan, its actions and the reviews it answers say, as recorded."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -8,7 +9,7 @@ from accounts.history import rows_at
 from accounts.models import Organisation, Person
 
 from .cycles import cycle_dates, cycle_number
-from .models import Action, ActionLink, Outcome, Plan, Recommendation, Review, StatusScheme, Theme
+from .models import Action, ActionLink, Outcome, Plan, Recommendation, RecommendationLink, Review, StatusScheme, Theme
 from .refs import ref_order
 from .schemes import Scheme
 from .timescales import due_from_words
@@ -84,6 +85,7 @@ class PlanSlice:
     plan: Plan
     council: str
     scheme: Scheme
+    review_names: dict[int, str]
     cycle: CyclePosition
     themes: tuple[ThemeFacts, ...]
     actions: tuple[ActionFacts, ...]
@@ -111,11 +113,11 @@ def plan_slice(
     actions = [action for action in rows_at(Action, recorded_at, plan_id=plan_id) if action.archived_at is None]
     links = rows_at(ActionLink, recorded_at, plan_id=plan_id)
     answered = review_ids | {link.review_id for link in links if link.review_id is not None}
-    reviews, recommendations = _recommendations(plan, answered, recorded_at)
+    names, recommendations = _recommendations(plan, answered, recorded_at)
     themes = rows_at(Theme, recorded_at, plan_id=plan_id)
     people = people_at({theme.lead_id for theme in themes if theme.lead_id is not None}, recorded_at)
 
-    references = references_by(links, "action_id", reviews, recommendations)
+    references = references_by("action_id", links, names, recommendations)
     outcomes: dict[int, list[str]] = defaultdict(list)
     for outcome in sorted(rows_at(Outcome, recorded_at, plan_id=plan_id), key=lambda row: (row.order, row.pk)):
         outcomes[outcome.action_id].append(outcome.text)
@@ -124,6 +126,7 @@ def plan_slice(
         plan=plan,
         council=council.name,
         scheme=stored.scheme,
+        review_names=names,
         cycle=CyclePosition(number, *cycle_dates(plan.cycle_anchor, plan.cycle_days, number)),
         themes=tuple(
             ThemeFacts(theme.pk, theme.name, people.get(theme.lead_id) if theme.lead_id else None)
@@ -146,7 +149,7 @@ def plan_slice(
 
 def _recommendations(
     plan: Plan, review_ids: frozenset[int], recorded_at: datetime | None
-) -> tuple[dict[int, Review], tuple[RecommendationFacts, ...]]:
+) -> tuple[dict[int, str], tuple[RecommendationFacts, ...]]:
     reviews = {row.pk: row for row in rows_at(Review, recorded_at, id__in=sorted(review_ids))}
     rows = rows_at(Recommendation, recorded_at, review_id__in=sorted(review_ids))
     facts = []
@@ -166,4 +169,41 @@ def _recommendations(
                 row.is_placeholder,
             )
         )
-    return reviews, tuple(facts)
+    return {key: review.short_name for key, review in reviews.items()}, tuple(facts)
+
+
+def references_by(
+    owner: str,
+    links: Iterable[RecommendationLink],
+    review_names: dict[int, str],
+    recommendations: tuple[RecommendationFacts, ...],
+) -> dict[int, tuple[ReferencePosition, ...]]:
+    """The references of each action or milestone, in the order they were added, by the column `owner`."""
+    numbers = {recommendation.id: recommendation.number for recommendation in recommendations}
+    found: dict[int, list[ReferencePosition]] = defaultdict(list)
+    for link in sorted(links, key=lambda row: row.pk):
+        found[getattr(link, owner)].append(
+            ReferencePosition(
+                as_written=link.as_written,
+                state=link.state,
+                review=review_names.get(link.review_id, "") if link.review_id else "",
+                number=numbers.get(link.recommendation_id, "") if link.recommendation_id else "",
+                recommendation_id=link.recommendation_id,
+            )
+        )
+    return {key: tuple(references) for key, references in found.items()}
+
+
+def people_at(ids: set[int], recorded_at: datetime | None) -> dict[int, PersonPosition]:
+    """People by primary key, as papers name them. Two queries."""
+    rows = rows_at(Person, recorded_at, id__in=sorted(ids))
+    organisations = {
+        row.pk: row.short_name or row.name
+        for row in rows_at(Organisation, recorded_at, id__in=sorted({row.organisation_id for row in rows}))
+    }
+    return {
+        row.pk: PersonPosition(
+            row.name, row.job_title, organisations[row.organisation_id], row.is_named_in_public, row.left_on
+        )
+        for row in rows
+    }

@@ -19,6 +19,11 @@ hypothesis.settings.register_profile("ci", derandomize=True, **_patient)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
 
+def pytest_configure(config):
+    """Passwords of tests guard nothing, so they are hashed quickly."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 def pytest_collection_modifyitems(config, items):
     """Marks the browser journeys, puts them last, and runs them over SQLite alone: they are about the pages."""
     for item in items:

@@ -1,0 +1,324 @@
+"""The milestones' slice of a position: each milestone with its status, note, dates and contradictions at a date."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from accounts.history import rows_at
+from plans.position import PersonPosition, PlanSlice, ReferencePosition, people_at, plan_slice, references_by
+from plans.refs import ref_order
+from plans.schemes import DeclaredStatus, EffectiveStatus, Scheme
+
+from .models import DateChange, Milestone, MilestoneLink, ProgressUpdate, SupportingLead
+from .status import Flag, Freshness, MilestoneFacts, PlanRules, assess, is_due_soon
+
+BOARD_DAYS = 30
+
+
+@dataclass(frozen=True)
+class StatusView:
+    """A status as the plan's key prints it."""
+
+    word: str
+    definition: str
+    letter: str
+    symbol: str
+    shape: str
+    colour: str
+
+
+@dataclass(frozen=True)
+class NotePosition:
+    """The note in force: what was last declared, as at when. `update_month` as “2011-05”, empty where not given."""
+
+    update_id: int
+    as_at: date
+    update_month: str
+    text: str
+    support_text: str
+
+
+@dataclass(frozen=True)
+class MilestonePosition:
+    """One milestone at a date. Statuses are internal names; `status` is what the plan's key prints for the effective
+    one and `declared_view` for the declared one."""
+
+    id: int
+    address: str
+    ref: str
+    text: str
+    theme_id: int
+    theme: str
+    action_id: int
+    action_ref: str
+    references: tuple[ReferencePosition, ...]
+    start_on: date | None
+    due_on: date | None
+    due_words: str
+    baseline_due_on: date | None
+    forecast_on: date | None
+    completed_on: date | None
+    withdrawn_on: date | None
+    declared_status: DeclaredStatus | None
+    effective_status: EffectiveStatus
+    declared_view: StatusView | None
+    status: StatusView
+    flags: tuple[Flag, ...]
+    freshness: Freshness
+    slippage_days: int | None
+    slippage_words: str
+    date_moves: int
+    is_due_in_30_days: bool
+    note: NotePosition | None
+    lead: PersonPosition | None
+    lead_role: str
+    supporting: tuple[PersonPosition, ...]
+    visibility: str
+
+    @property
+    def is_overdue(self) -> bool:
+        return Flag.OVERDUE in self.flags
+
+    @property
+    def is_due_soon(self) -> bool:
+        return Flag.DUE_SOON in self.flags
+
+    @property
+    def is_stale(self) -> bool:
+        return Flag.STALE in self.flags
+
+    @property
+    def contradictions(self) -> tuple[Flag, ...]:
+        """The flags that a programme manager looks at, domain.md D3."""
+        return tuple(flag for flag in self.flags if flag.is_contradiction)
+
+
+@dataclass(frozen=True)
+class MilestoneSlice:
+    """The plan's slice and its milestones: theme by theme, action by action, in the order of their numbers."""
+
+    plan: PlanSlice
+    milestones: tuple[MilestonePosition, ...]
+
+
+def milestone_slice(plan_id: int, as_at: date, recorded_at: datetime | None = None) -> MilestoneSlice:
+    """The milestones of a plan at `as_at`, as recorded at `recorded_at` or now.
+
+    Raises Plan.DoesNotExist where the plan was not yet recorded. A constant number of queries.
+    """
+    links = rows_at(MilestoneLink, recorded_at, plan_id=plan_id)
+    review_ids = frozenset(link.review_id for link in links if link.review_id is not None)
+    plan = plan_slice(plan_id, as_at, recorded_at, review_ids=review_ids)
+    actions = {action.id: (place, action) for place, action in enumerate(plan.actions)}
+    themes = {theme.id: (place, theme) for place, theme in enumerate(plan.themes)}
+    rows = [
+        row
+        for row in rows_at(Milestone, recorded_at, plan_id=plan_id)
+        if row.archived_at is None and row.action_id in actions
+    ]
+    rows.sort(
+        key=lambda row: (
+            themes[actions[row.action_id][1].theme_id][0],
+            actions[row.action_id][0],
+            ref_order(row.ref),
+            row.pk,
+        )
+    )
+    supporting = _supporting(plan_id, recorded_at)
+    people = people_at(
+        {row.lead_id for row in rows if row.lead_id is not None}.union(*supporting.values(), ()), recorded_at
+    )
+    updates = _updates_in_force(plan_id, as_at, recorded_at)
+    changes = _date_changes(plan_id, recorded_at)
+    references = references_by("milestone_id", links, plan.review_names, plan.recommendations)
+    due_plans = {recommendation.id: recommendation.due_plan for recommendation in plan.recommendations}
+    rules = PlanRules(
+        cycle_anchor=plan.plan.cycle_anchor,
+        cycle_days=plan.plan.cycle_days,
+        overdue_is_red=plan.plan.overdue_is_red,
+    )
+
+    positions = []
+    for row in rows:
+        action = actions[row.action_id][1]
+        theme = themes[action.theme_id][1]
+        own_references = references.get(row.pk, ())
+        due_on, moves = _due_at(row, changes.get(row.pk, ()), as_at)
+        positions.append(
+            _position(
+                row,
+                update=updates.get(row.pk),
+                due_on=due_on,
+                date_moves=moves,
+                theme=(theme.id, theme.name),
+                action_ref=action.ref,
+                has_outcome=bool(action.outcomes),
+                references=own_references,
+                recommendation_due_plan=_earliest(
+                    due_plans.get(reference.recommendation_id)
+                    for reference in (*own_references, *action.references)
+                    if reference.recommendation_id is not None
+                ),
+                lead=people.get(row.lead_id) if row.lead_id is not None else None,
+                supporting=tuple(people[key] for key in supporting.get(row.pk, ())),
+                scheme=plan.scheme,
+                rules=rules,
+                as_at=as_at,
+            )
+        )
+    return MilestoneSlice(plan, tuple(positions))
+
+
+def _position(
+    row: Milestone,
+    *,
+    update: Any,
+    due_on: date | None,
+    date_moves: int,
+    theme: tuple[int, str],
+    action_ref: str,
+    has_outcome: bool,
+    references: tuple[ReferencePosition, ...],
+    recommendation_due_plan: date | None,
+    lead: PersonPosition | None,
+    supporting: tuple[PersonPosition, ...],
+    scheme: Scheme,
+    rules: PlanRules,
+    as_at: date,
+) -> MilestonePosition:
+    declared = DeclaredStatus(update.declared_status) if update else None
+    facts = MilestoneFacts(
+        declared=declared,
+        support_required=bool(update and update.support_required),
+        support_text=update.support_text if update else "",
+        start_on=row.start_on,
+        due_on=due_on,
+        baseline_due_on=row.baseline_due_on,
+        date_moves=date_moves,
+        forecast_on=update.forecast_on if update else None,
+        completed_on=row.completed_on,
+        withdrawn_on=row.withdrawn_on,
+        last_update_on=update.as_at if update else None,
+        note=update.note if update else "",
+        note_unchanged_since=update.note_since if update else None,
+        lead_left_on=lead.left_on if lead else None,
+        recommendation_due_plan=recommendation_due_plan,
+        has_unresolved_link=any(reference.state != "matched" for reference in references),
+        has_outcome=has_outcome,
+    )
+    result = assess(facts, rules=rules, as_at=as_at)
+    return MilestonePosition(
+        id=row.pk,
+        address=row.address,
+        ref=row.ref,
+        text=row.text,
+        theme_id=theme[0],
+        theme=theme[1],
+        action_id=row.action_id,
+        action_ref=action_ref,
+        references=references,
+        start_on=row.start_on,
+        due_on=due_on,
+        due_words=row.due_words,
+        baseline_due_on=row.baseline_due_on,
+        forecast_on=facts.forecast_on,
+        completed_on=_when_past(row.completed_on, as_at),
+        withdrawn_on=_when_past(row.withdrawn_on, as_at),
+        declared_status=declared,
+        effective_status=result.effective,
+        declared_view=status_view(scheme, declared) if declared else None,
+        status=status_view(scheme, result.effective),
+        flags=result.flags,
+        freshness=result.freshness,
+        slippage_days=result.slippage.days,
+        slippage_words=result.slippage.words,
+        date_moves=result.slippage.date_moves,
+        is_due_in_30_days=is_due_soon(facts, as_at=as_at, days=BOARD_DAYS),
+        note=NotePosition(update.id, update.as_at, update.update_month, update.note, update.support_text)
+        if update
+        else None,
+        lead=lead,
+        lead_role=row.lead_role,
+        supporting=supporting,
+        visibility=row.visibility,
+    )
+
+
+def status_view(scheme: Scheme, status: str) -> StatusView:
+    """What a plan's key prints for a declared or effective status."""
+    line = scheme.line_for(status)
+    return StatusView(scheme.word_for(status), line.definition, line.letter, line.symbol, line.shape, line.colour)
+
+
+def _updates_in_force(plan_id: int, as_at: date, recorded_at: datetime | None) -> dict[int, Any]:
+    """For each milestone its update with the highest (as_at, entered_at, id) by `as_at`, replaced ones left out.
+
+    Each carries `note_since`: the oldest update of the unbroken run with the same note. Updates are final, so the
+    history holds one row of each, and one query over either table is enough.
+    """
+    updates: QuerySet[Any]
+    born: QuerySet[Any]
+    if recorded_at is None:
+        updates = ProgressUpdate.objects.filter(plan_id=plan_id)
+        born = Milestone.objects.filter(plan_id=plan_id)
+    else:
+        history: Any = ProgressUpdate.history.model
+        recorded = history.objects.filter(plan_id=plan_id, history_date__lte=recorded_at)
+        deleted = recorded.filter(history_type="-")
+        updates = recorded.filter(history_type="+").exclude(id__in=deleted.values("id"))
+        born = Milestone.history.model.objects.filter(plan_id=plan_id, history_type="+")
+    updates = updates.filter(as_at__lte=as_at).order_by()
+    counting = updates.filter(~Exists(updates.filter(replaces_id=OuterRef("id"))))
+    newest_first = ("-as_at", "-entered_at", "-id")
+    newest = counting.filter(milestone_id=OuterRef("id")).order_by(*newest_first).values("id")[:1]
+    alike = counting.filter(milestone_id=OuterRef("milestone_id"))
+    other_note = alike.exclude(note=OuterRef("note")).order_by(*newest_first).values("as_at")[:1]
+    same_note = (
+        alike.filter(note=OuterRef("note"), as_at__gte=Coalesce(OuterRef("other_note_on"), date.min))
+        .order_by("as_at")
+        .values("as_at")[:1]
+    )
+    in_force = (
+        updates.filter(id__in=born.order_by().annotate(newest=Subquery(newest)).values("newest"))
+        .annotate(other_note_on=Subquery(other_note))
+        .annotate(note_since=Subquery(same_note))
+    )
+    return {update.milestone_id: update for update in in_force}
+
+
+def _supporting(plan_id: int, recorded_at: datetime | None) -> dict[int, list[int]]:
+    """The people who support each milestone's lead, in their order."""
+    found: dict[int, list[int]] = defaultdict(list)
+    for row in sorted(rows_at(SupportingLead, recorded_at, plan_id=plan_id), key=lambda row: (row.order, row.pk)):
+        found[row.milestone_id].append(row.person_id)
+    return found
+
+
+def _date_changes(plan_id: int, recorded_at: datetime | None) -> dict[int, list[DateChange]]:
+    """The moves of each milestone's due date, in the order they were agreed."""
+    found: dict[int, list[DateChange]] = defaultdict(list)
+    rows = rows_at(DateChange, recorded_at, plan_id=plan_id)
+    for row in sorted(rows, key=lambda row: (row.agreed_on, row.entered_at, row.pk)):
+        found[row.milestone_id].append(row)
+    return found
+
+
+def _due_at(row: Milestone, changes: Sequence[DateChange], as_at: date) -> tuple[date | None, int]:
+    """The due date at a date and how often it had moved by then (design.md 2)."""
+    agreed = [change for change in changes if change.agreed_on <= as_at]
+    if agreed:
+        return agreed[-1].to_on, len(agreed)
+    return (changes[0].from_on if changes else row.due_on), 0
+
+
+def _earliest(days: Iterable[date | None]) -> date | None:
+    return min((day for day in days if day is not None), default=None)
+
+
+def _when_past(day: date | None, as_at: date) -> date | None:
+    return day if day is not None and day <= as_at else None

@@ -1,0 +1,269 @@
+"""The position: a plan and all it holds at a date, from which every paper and every page across apps is drawn.
+
+Two clocks (design.md 2). Facts that carry a date of their own count when it is on or before `as_at`; everything else
+is read as it stood at `recorded_at`, which is now unless someone asks otherwise. A position turns into JSON and back.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cache
+
+from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
+from cattrs.preconf.json import JsonConverter, make_converter
+
+from accounts.history import newest_instant
+from milestones.position import MilestonePosition, MilestoneSlice, milestone_slice
+from milestones.recommendations import LinkedMilestone, Progress, progress_of
+from plans.models import Plan
+from plans.position import CyclePosition, PersonPosition, RecommendationFacts, ReferencePosition
+from plans.schemes import EffectiveStatus, Scheme, StatusLine
+
+LIVE_READS = 3
+
+
+@dataclass(frozen=True)
+class LineCount:
+    """How many milestones print as one line of the key."""
+
+    line: StatusLine
+    count: int
+
+
+@dataclass(frozen=True)
+class Counts:
+    """The numbers of a plan or a theme. `lines` are in the order of the key, worst first, those with none included."""
+
+    total: int
+    lines: tuple[LineCount, ...]
+    overdue: int
+    due_soon: int
+    due_in_30_days: int
+    stale: int
+    contradictory: int
+
+    @property
+    def words(self) -> str:
+        """“8 achieved, 5 on track, 2 not on track”: best first, without the lines that have none."""
+        words = [f"{each.count} {each.line.word[:1].lower()}{each.line.word[1:]}" for each in self.lines if each.count]
+        return ", ".join(reversed(words)) or "no milestones"
+
+
+@dataclass(frozen=True)
+class ActionPosition:
+    id: int
+    ref: str
+    text: str
+    references: tuple[ReferencePosition, ...]
+    outcomes: tuple[str, ...]
+    milestones: tuple[MilestonePosition, ...]
+
+
+@dataclass(frozen=True)
+class ThemePosition:
+    id: int
+    name: str
+    lead: PersonPosition | None
+    actions: tuple[ActionPosition, ...]
+    counts: Counts
+
+
+@dataclass(frozen=True)
+class RecommendationPosition:
+    """A recommendation and how far it has got (domain.md D7). `direct` and `through_action` name milestones."""
+
+    review: str
+    number: str
+    section: str
+    text: str
+    timescale: str
+    due_strict: date | None
+    due_plan: date | None
+    is_placeholder: bool
+    direct: tuple[str, ...]
+    through_action: tuple[str, ...]
+    achieved: int
+    total: int
+    percent: int | None
+    progress: Progress | EffectiveStatus
+    progress_words: str
+
+
+@dataclass(frozen=True)
+class PlanPosition:
+    """A plan at a date. `recorded_at` is the newest write it knows of; it is no part of the JSON, nor of equality,
+    for a position that was read again later is the same position."""
+
+    slug: str
+    title: str
+    short_title: str
+    council: str
+    as_at: date
+    cycle: CyclePosition
+    key: tuple[StatusLine, ...]
+    counts: Counts
+    themes: tuple[ThemePosition, ...]
+    recommendations: tuple[RecommendationPosition, ...]
+    recorded_at: datetime | None = field(default=None, compare=False)
+
+    @property
+    def milestones(self) -> tuple[MilestonePosition, ...]:
+        """Every milestone, theme by theme and action by action."""
+        return tuple(milestone for theme in self.themes for action in theme.actions for milestone in action.milestones)
+
+
+def plan_position(plan: Plan, as_at: date, recorded_at: datetime | None = None) -> PlanPosition:
+    """The position of a plan at `as_at`, as recorded at `recorded_at` (aware) or, for None, now.
+
+    Raises Plan.DoesNotExist where the plan was not yet recorded at that instant. A constant number of queries.
+    """
+    if recorded_at is not None:
+        return _position(milestone_slice(plan.pk, as_at, recorded_at), as_at, newest_instant(recorded_at))
+    before = newest_instant()
+    for _ in range(LIVE_READS):
+        position = _position(milestone_slice(plan.pk, as_at), as_at, before)
+        after = newest_instant()
+        if after == before:
+            return position
+        before = after
+    # Somebody saves faster than we read; what was recorded by now holds still.
+    return _position(milestone_slice(plan.pk, as_at, before), as_at, before)
+
+
+def _position(found: MilestoneSlice, as_at: date, recorded_at: datetime | None) -> PlanPosition:
+    plan, scheme = found.plan, found.plan.scheme
+    by_action: dict[int, list[MilestonePosition]] = defaultdict(list)
+    by_theme: dict[int, list[MilestonePosition]] = defaultdict(list)
+    for milestone in found.milestones:
+        by_action[milestone.action_id].append(milestone)
+        by_theme[milestone.theme_id].append(milestone)
+    actions: dict[int, list[ActionPosition]] = defaultdict(list)
+    for action in plan.actions:
+        actions[action.theme_id].append(
+            ActionPosition(
+                action.id,
+                action.ref,
+                action.text,
+                action.references,
+                action.outcomes,
+                tuple(by_action.get(action.id, ())),
+            )
+        )
+    return PlanPosition(
+        slug=plan.plan.slug,
+        title=plan.plan.title,
+        short_title=plan.plan.short_title,
+        council=plan.council,
+        as_at=as_at,
+        cycle=plan.cycle,
+        key=scheme.key(milestone.effective_status for milestone in found.milestones),
+        counts=counts_of(found.milestones, scheme),
+        themes=tuple(
+            ThemePosition(
+                theme.id,
+                theme.name,
+                theme.lead,
+                tuple(actions.get(theme.id, ())),
+                counts_of(by_theme.get(theme.id, ()), scheme),
+            )
+            for theme in plan.themes
+        ),
+        recommendations=_recommendations(found, by_action, as_at),
+        recorded_at=recorded_at,
+    )
+
+
+def _recommendations(
+    found: MilestoneSlice, by_action: dict[int, list[MilestonePosition]], as_at: date
+) -> tuple[RecommendationPosition, ...]:
+    direct: dict[int | None, list[LinkedMilestone]] = defaultdict(list)
+    through_action: dict[int | None, list[LinkedMilestone]] = defaultdict(list)
+    for milestone in found.milestones:
+        for reference in milestone.references:
+            direct[reference.recommendation_id].append(_linked(milestone))
+    for action in found.plan.actions:
+        for reference in action.references:
+            through_action[reference.recommendation_id] += map(_linked, by_action.get(action.id, ()))
+    return tuple(
+        _recommendation(facts, direct.get(facts.id, ()), through_action.get(facts.id, ()), found.plan.scheme, as_at)
+        for facts in found.plan.recommendations
+    )
+
+
+def _linked(milestone: MilestonePosition) -> LinkedMilestone:
+    return LinkedMilestone(milestone.id, milestone.address, milestone.effective_status)
+
+
+def _recommendation(
+    facts: RecommendationFacts,
+    direct: Iterable[LinkedMilestone],
+    through_action: Iterable[LinkedMilestone],
+    scheme: Scheme,
+    as_at: date,
+) -> RecommendationPosition:
+    result = progress_of(
+        direct=direct, through_action=through_action, closed_on=None, due_plan=facts.due_plan, as_at=as_at
+    )
+    return RecommendationPosition(
+        review=facts.review,
+        number=facts.number,
+        section=facts.section,
+        text=facts.text,
+        timescale=facts.timescale,
+        due_strict=facts.due_strict,
+        due_plan=facts.due_plan,
+        is_placeholder=facts.is_placeholder,
+        direct=tuple(milestone.ref for milestone in result.direct),
+        through_action=tuple(milestone.ref for milestone in result.through_action),
+        achieved=result.achieved,
+        total=result.total,
+        percent=result.percent,
+        progress=result.progress,
+        progress_words=result.words(scheme),
+    )
+
+
+def counts_of(milestones: Iterable[MilestonePosition], scheme: Scheme) -> Counts:
+    """The numbers of some milestones, by the lines of a key."""
+    milestones = tuple(milestones)
+    by_state: dict[EffectiveStatus, int] = defaultdict(int)
+    for milestone in milestones:
+        by_state[milestone.effective_status] += 1
+    return Counts(
+        total=len(milestones),
+        lines=tuple(LineCount(line, sum(by_state.get(state, 0) for state in line.states)) for line in scheme.lines),
+        overdue=sum(milestone.is_overdue for milestone in milestones),
+        due_soon=sum(milestone.is_due_soon for milestone in milestones),
+        due_in_30_days=sum(milestone.is_due_in_30_days for milestone in milestones),
+        stale=sum(milestone.is_stale for milestone in milestones),
+        contradictory=sum(bool(milestone.contradictions) for milestone in milestones),
+    )
+
+
+def to_json(position: PlanPosition) -> str:
+    """The position as JSON text; the same position gives the same bytes."""
+    return _converter().dumps(position, ensure_ascii=False, indent=1) + "\n"
+
+
+def from_json(text: str) -> PlanPosition:
+    """The position that `to_json` gave."""
+    return _converter().loads(text, PlanPosition)
+
+
+def _progress_from(value: str, _: object) -> Progress | EffectiveStatus:
+    return Progress(value) if value in set(Progress) else EffectiveStatus(value)
+
+
+@cache
+def _converter() -> JsonConverter:
+    converter = make_converter()
+    converter.register_structure_hook(Progress | EffectiveStatus, _progress_from)
+    without_the_clock = override(omit=True)
+    converter.register_unstructure_hook(
+        PlanPosition, make_dict_unstructure_fn(PlanPosition, converter, recorded_at=without_the_clock)
+    )
+    converter.register_structure_hook(
+        PlanPosition, make_dict_structure_fn(PlanPosition, converter, recorded_at=without_the_clock)
+    )
+    return converter
