@@ -1,0 +1,85 @@
+"""A council's file or pasted table to rows of a plan, every decision listed. No database, no Django, no clock."""
+
+from __future__ import annotations
+
+from imports.limits import FileRefused
+
+from .findings import CODES
+from .own import find_own_table, read_own_export
+from .references import Sources
+from .rows import read_plan
+from .table import (
+    Finding,
+    PlanTable,
+    ReadAction,
+    ReadMilestone,
+    ReadPerson,
+    ReadReference,
+    ReadTheme,
+)
+
+__all__ = [
+    "CODES",
+    "FileRefused",
+    "Finding",
+    "PlanTable",
+    "ReadAction",
+    "ReadMilestone",
+    "ReadPerson",
+    "ReadReference",
+    "ReadTheme",
+    "read_plan_file",
+    "read_plan_text",
+]
+
+
+def read_plan_file(data: bytes, filename: str, known_sources: tuple[str, ...] = ()) -> PlanTable:
+    """The plan in a .docx, .xlsx, .csv or .tsv file; its kind is told by its content, not by its name.
+
+    `known_sources` are short names of reviews that begin a reference besides the usual inspectorates. Raises
+    FileRefused. Call it in the limited child (imports/sandbox.py) for files of strangers.
+    """
+    from imports.limits import check_file, check_paper
+
+    kind = check_file(data, filename)
+    try:
+        paper = _parse(data, kind)
+    except (MemoryError, RecursionError):
+        raise FileRefused("The file needs more memory than is allowed; split it in two.", "reader_memory") from None
+    except Exception as error:
+        # python-docx, openpyxl and lxml raise a great many things over a file that is not what it says.
+        raise FileRefused("The file is damaged; open it, save it again and try once more.", "file_damaged") from error
+    check_paper(paper)
+    return _read(paper, known_sources)
+
+
+def read_plan_text(text: str, known_sources: tuple[str, ...] = ()) -> PlanTable:
+    """The plan in a table pasted from Word, Excel or a page of text. Raises FileRefused."""
+    from imports.limits import check_paper, check_text
+
+    from .text import read_pasted
+
+    check_text(text)
+    paper = read_pasted(text)
+    check_paper(paper)
+    return _read(paper, known_sources)
+
+
+def _parse(data, kind):
+    if kind == "docx":
+        from .docx import read_docx
+
+        return read_docx(data)
+    if kind == "xlsx":
+        from .xlsx import read_xlsx
+
+        return read_xlsx(data)
+    from .text import decode, read_delimited
+
+    return read_delimited(decode(data))
+
+
+def _read(paper, known_sources) -> PlanTable:
+    if own := find_own_table(paper):
+        return read_own_export(*own, Sources.known(known_sources))
+    return read_plan(paper, known_sources)

@@ -1,0 +1,86 @@
+"""Words as they are printed: what is taken out of a text before it is read, and nothing more. Spelling is kept."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+
+_LINE_ENDS = re.compile("\r\n|[\r\v\f\u2028\u2029]")
+_BIDI = frozenset(map(chr, [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]))
+_TAGS = re.compile(r"</?(?:b|i|u|p|br|em|sub|sup|div|font|span|strong)(?:\s[^<>]*)?/?>", re.IGNORECASE)
+_LINE_TAGS = re.compile(r"<(?:/p|/div|br)\b", re.IGNORECASE)
+_BOLD_TAG = re.compile(r"^\s*(?:<p>\s*)?<(?:b|strong)>", re.IGNORECASE)
+_GUARDED = re.compile(r"'+ *[=+\-@\t\r\0]")
+_NOT_GUARDED = re.compile(r"'* *[=+\-@\t\r\0]")
+
+
+def clean(text: str) -> str:
+    r"""The text with \n as its only line end and without characters that no paper can print (reliability.md T-04).
+
+    Taken out: control characters except \n and \t, text-direction overrides, surrogates, byte order marks.
+    """
+    text = _LINE_ENDS.sub("\n", text)
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(character for character in text if character in "\n\t" or not _is_unprintable(character))
+
+
+def _is_unprintable(character: str) -> bool:
+    return (
+        unicodedata.category(character) in {"Cc", "Cs"}
+        or character in _BIDI
+        or character == "\ufeff"
+        or ord(character) & 0xFFFE == 0xFFFE
+    )
+
+
+def strip_markup(text: str) -> tuple[str, bool]:
+    """The text without literal HTML tags, paragraphs kept as lines, and whether it was bold from its start."""
+    if not _TAGS.search(text):
+        return text, False
+    is_bold = bool(_BOLD_TAG.match(text))
+    text = _TAGS.sub(lambda tag: "\n" if _LINE_TAGS.match(tag[0]) else "", text)
+    return html.unescape(text).strip("\n"), is_bold
+
+
+def one_line(text: str) -> str:
+    """A text of several paragraphs as one, its words joined by a space."""
+    return " ".join(line.strip() for line in text.split("\n") if line.strip())
+
+
+def paragraphs(text: str) -> str:
+    """A text of several paragraphs without blank ends; single blank lines between paragraphs stay."""
+    lines = [line.strip() for line in text.strip().split("\n")]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines))
+
+
+def join_cut(first: str, rest: str) -> str:
+    """Two halves of a text cut by a page break."""
+    return f"{first.rstrip()} {rest.lstrip()}".strip()
+
+
+def fold(text: str) -> str:
+    """The text for comparing: case, spaces, dashes and kinds of apostrophe do not count."""
+    text = re.sub(r"[‐‑‒–—−]", "-", text.casefold()).replace("’", "'").replace("‘", "'")
+    return re.sub(r"\s+", "", text)
+
+
+def quote(text: str, length: int = 60) -> str:
+    """The text in quotation marks, cut for a message."""
+    text = one_line(text)
+    return f"“{text if len(text) <= length else text[: length - 1].rstrip() + '…'}”"
+
+
+def unguard(text: str) -> str:
+    """Takes the formula guard of a CSV off: one ' where ' stands before = + - @ tab CR NUL (reliability.md T-03).
+
+    The writer puts one ' in front of every text that begins with any number of ', any number of spaces and one of
+    those characters. So a text that began with '= comes back as it was.
+    """
+    return text[1:] if _GUARDED.match(text) else text
+
+
+def guard(text: str) -> str:
+    """The rule of the writer, for the tests of `unguard`."""
+    return "'" + text if _NOT_GUARDED.match(text) else text
