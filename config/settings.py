@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "django.forms",
     "csp",
     "django_filters",
     "django_htmx",
@@ -115,6 +116,9 @@ TEMPLATES = [
     }
 ]
 
+# Forms draw themselves with templates/django/forms, in the shape of GOV.UK's components.
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
 # SQLite: a write lock from the start of each transaction, a reader never waits, an acknowledged save is on disk.
 SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",
@@ -140,9 +144,6 @@ _options = {
 if _options is None:
     raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL or an SQLite database.")
 _database["OPTIONS"] = {**_database.get("OPTIONS", {}), **_options}
-if "sqlite3" in _database["ENGINE"]:
-    # In memory, threads of a test share one database; on disk each has its own connection.
-    _database["TEST"] = {"NAME": os.environ.get("TEST_SQLITE_NAME") or None}
 DATABASES = {"default": _database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -22,7 +22,7 @@ from .models import (
     StatusScheme,
     Theme,
 )
-from .policies import Right, check_can, check_can_start_plan
+from .policies import Right, check_can, check_can_edit_reviews, check_can_start_plan
 from .schemes import DEFAULT, Scheme
 
 
@@ -183,6 +183,7 @@ def add_review(
     *, council: Organisation, short_name: str, by: Any, title: str = "", reason: str = "Review added", **details: Any
 ) -> Review:
     """A review of the council, found again by its short name."""
+    check_can_edit_reviews(by, council)
     review = Review(
         council=council,
         short_name=short_name,
@@ -209,6 +210,7 @@ def add_recommendation(
     *, review: Review, number: str, by: Any, text: str = "", reason: str = "Recommendation added", **details: Any
 ) -> Recommendation:
     """A recommendation of a review; a placeholder where only its number was cited and no text is given."""
+    check_can_edit_reviews(by, review.council)
     recommendation = Recommendation(review=review, number=number, text=text, is_placeholder=not text, **details)
     recommendation.full_clean()
     return save_with_reason(recommendation, reason=reason, by=by)

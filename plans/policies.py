@@ -10,7 +10,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 
-from accounts.models import Person
+from accounts.models import Organisation, Person
 
 from .models import Plan, PlanMembership
 
@@ -69,6 +69,12 @@ def can_start_plan(user: Any) -> bool:
 def check_can_start_plan(user: Any) -> None:
     if not can_start_plan(user):
         raise PermissionDenied("You may not start a plan. Ask your system administrator.")
+
+
+def check_can_edit_reviews(user: Any, council: Organisation) -> None:
+    """Reviews and their recommendations are changed by the programme managers of the council's plans."""
+    if not Plan.objects.managed_by(user).filter(council=council).exists():
+        raise PermissionDenied("You may not change the reviews of this council. Ask a programme manager.")
 
 
 def people_visible_to(user: Any) -> QuerySet[Person]:

@@ -45,9 +45,12 @@ class Counts:
 
     @property
     def words(self) -> str:
-        """“8 achieved, 5 on track, 2 not on track”: best first, without the lines that have none."""
-        words = [f"{each.count} {each.line.word[:1].lower()}{each.line.word[1:]}" for each in self.lines if each.count]
-        return ", ".join(reversed(words)) or "no milestones"
+        """“8 achieved, 5 on track, 2 not on track”: best first, the grey ones last, none of those that have none."""
+        some = [each for each in reversed(self.lines) if each.count]
+        some.sort(key=lambda each: each.line.colour == "grey")
+        return ", ".join(f"{each.count} {each.line.word[:1].lower()}{each.line.word[1:]}" for each in some) or (
+            "no milestones"
+        )
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,8 @@ import hypothesis
 import pytest
 from django.conf import settings
 
+from accounts.history import history_mismatches
+
 pytest_plugins = ["tests.cast"]
 
 BROWSER_TESTS = Path(__file__).parent / "browser"
@@ -36,6 +38,27 @@ def pytest_collection_modifyitems(config, items):
     elif journeys:
         config.hook.pytest_deselected(items=journeys)
         items[:] = others
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(tmp_path_factory):
+    """SQLite on disk as in use, not in memory: there, threads that write at once fail in a way no site ever does."""
+    database = settings.DATABASES["default"]
+    if "sqlite3" in database["ENGINE"]:
+        database.setdefault("TEST", {})["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+
+
+@pytest.fixture(autouse=True)
+def history_tells_the_truth(request):
+    """After every test, each tracked row says what its newest history says. `tampers` marks a test that breaks it."""
+    uses_database = {"db", "transactional_db"} & set(request.fixturenames) or request.node.get_closest_marker(
+        "django_db"
+    )
+    if uses_database:
+        request.getfixturevalue("_django_db_helper")
+    yield
+    if uses_database and not request.node.get_closest_marker("tampers"):
+        assert history_mismatches() == []
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -165,6 +165,7 @@ def test_one_query_whatever_the_number_of_rows(plan, people, django_assert_num_q
         assert len(rows_at(Theme, timezone.now(), plan_id=plan.pk)) == 5
 
 
+@pytest.mark.tampers
 def test_a_row_that_was_changed_behind_the_history_is_named(plan, people):
     theme = add_theme(plan=plan, name="First", by=people.manager)
     assert history_mismatches() == []
