@@ -11,7 +11,6 @@ Python far enough to say which one is needed.
 """
 
 import ctypes
-import importlib.util
 import os
 import shutil
 import signal
@@ -122,20 +121,13 @@ def find_uv(environment):
     for candidate in (shutil.which("uv"), str(own)):
         if candidate and fits(candidate):
             return candidate
-    if importlib.util.find_spec("pip") is None:
+    pip = [base_python(), "-m", "pip"]
+    if quietly([*pip, "--version"]) != 0:
         raise Refused("Waymark needs pip for this Python: install it (Debian, Ubuntu: apt install python3-pip).")
     # Into a folder, which needs no venv module and which an externally managed Python allows.
-    pip = [
-        sys.executable,
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        "--root-user-action=ignore",
-    ]
-    into = ["--upgrade", "--target", str(TOOL / "uv")]
-    check([*pip, *into, UV], environment, "uv could not be installed; the reason is above.")
+    quiet = ["--quiet", "--disable-pip-version-check", "--root-user-action=ignore"]
+    install = [*pip, "install", *quiet, "--upgrade", "--target", str(TOOL / "uv"), UV]
+    check(install, environment, "uv could not be installed; the reason is above.")
     return str(own)
 
 
