@@ -28,11 +28,13 @@ class ReferencePosition:
 
 @dataclass(frozen=True)
 class PersonPosition:
-    """Somebody who answers for something, as papers name them."""
+    """Somebody who answers for something, as papers name them. A partner is not of a council."""
 
+    id: int
     name: str
     job_title: str
     organisation: str
+    is_partner: bool
     is_named_in_public: bool
     left_on: date | None
 
@@ -198,12 +200,18 @@ def people_at(ids: set[int], recorded_at: datetime | None) -> dict[int, PersonPo
     """People by primary key, as papers name them. Two queries."""
     rows = rows_at(Person, recorded_at, id__in=sorted(ids))
     organisations = {
-        row.pk: row.short_name or row.name
+        row.pk: row
         for row in rows_at(Organisation, recorded_at, id__in=sorted({row.organisation_id for row in rows}))
     }
     return {
         row.pk: PersonPosition(
-            row.name, row.job_title, organisations[row.organisation_id], row.is_named_in_public, row.left_on
+            id=row.pk,
+            name=row.name,
+            job_title=row.job_title,
+            organisation=organisations[row.organisation_id].short_name or organisations[row.organisation_id].name,
+            is_partner=organisations[row.organisation_id].kind != Organisation.Kind.COUNCIL,
+            is_named_in_public=row.is_named_in_public,
+            left_on=row.left_on,
         )
         for row in rows
     }
