@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Literal
+from typing import IO, TYPE_CHECKING, Any, Literal
 from xml.etree.ElementTree import ParseError
 
 from defusedxml import DefusedXmlException
@@ -29,11 +29,29 @@ MAX_MERGED_PLACES = MAX_ROWS * MAX_COLUMNS
 Kind = Literal["docx", "xlsx", "text"]
 
 _CHUNK = 1 << 16
-_DECLARATIONS = tuple(word.encode(code) for word in ("<!DOCTYPE", "<!ENTITY") for code in ("ascii", "utf-16-le", "utf-16-be"))
+_DECLARATIONS = tuple(
+    word.encode(code) for word in ("<!DOCTYPE", "<!ENTITY") for code in ("ascii", "utf-16-le", "utf-16-be")
+)
 _XML_STARTS = (b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\0<")
 _ENCODING = re.compile(rb"""^[^>]{0,100}?encoding\s*=\s*["']([\w.-]+)["']""")
 _ENCODINGS = {b"utf-8", b"utf-16", b"us-ascii", b"ascii", b"iso-8859-1", b"windows-1252"}
-_ARCHIVES = (".zip", ".docx", ".docm", ".xlsx", ".xlsm", ".xlsb", ".pptx", ".odt", ".ods", ".jar", ".gz", ".7z", ".rar", ".bz2", ".xz")
+_ARCHIVES = (
+    ".zip",
+    ".docx",
+    ".docm",
+    ".xlsx",
+    ".xlsm",
+    ".xlsb",
+    ".pptx",
+    ".odt",
+    ".ods",
+    ".jar",
+    ".gz",
+    ".7z",
+    ".rar",
+    ".bz2",
+    ".xz",
+)
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OTHER_KINDS = (
     (b"%PDF", "The file is a PDF; copy its table and paste it, or ask for the Word or Excel file."),
@@ -93,7 +111,9 @@ def check_file(data: bytes, filename: str) -> Kind:
             raise FileRefused("The file needs more memory than is allowed; split it in two.", "reader_memory") from None
         except Exception as error:
             # zipfile, zlib and struct raise many kinds of errors over damaged archives.
-            raise FileRefused("The file is cut short or damaged; save it again and try once more.", "file_damaged") from error
+            raise FileRefused(
+                "The file is cut short or damaged; save it again and try once more.", "file_damaged"
+            ) from error
     for start, message in _OTHER_KINDS:
         if data.startswith(start):
             raise FileRefused(message, "file_type")
@@ -117,7 +137,8 @@ def _refuse_old(data: bytes) -> None:
     if "EncryptedPackage".encode("utf-16-le") in data:
         raise FileRefused("The file is protected by a password; save it without one.", "file_encrypted")
     raise FileRefused(
-        "The file is of the old .doc or .xls kind, whatever its name says; save it as .docx or .xlsx.", "file_old_format"
+        "The file is of the old .doc or .xls kind, whatever its name says; save it as .docx or .xlsx.",
+        "file_old_format",
     )
 
 
@@ -185,7 +206,9 @@ def _check_part(package: zipfile.ZipFile, part: zipfile.ZipInfo, kind: Kind, mos
         while chunk := stream.read(_CHUNK):
             if not size:
                 if chunk.startswith(b"PK\x03\x04"):
-                    raise FileRefused(f"The file has another file inside ({part.filename}); take it out.", "file_holds_files")
+                    raise FileRefused(
+                        f"The file has another file inside ({part.filename}); take it out.", "file_holds_files"
+                    )
                 if is_xml:
                     _check_xml_start(chunk, part.filename)
             size += len(chunk)
@@ -257,9 +280,9 @@ def _check_sheet(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
     return True
 
 
-def _elements(stream) -> Iterator[tuple[bool, object]]:
+def _elements(stream: IO[bytes]) -> Iterator[tuple[bool, Any]]:
     """Every element as it begins, the root marked; what was passed is forgotten."""
-    root = None
+    root: Any = None
     for event, element in iterparse(stream, events=("start", "end"), forbid_dtd=True):
         if event == "start":
             yield root is None, element
@@ -274,7 +297,9 @@ def _check_extent(row: int, column: int) -> None:
     if row > MAX_ROWS:
         raise FileRefused("A sheet goes beyond 5,000 rows; delete the empty rows below the table.", "too_many_rows")
     if column > MAX_COLUMNS:
-        raise FileRefused("A sheet goes beyond 200 columns; delete the empty columns beside the table.", "too_many_columns")
+        raise FileRefused(
+            "A sheet goes beyond 200 columns; delete the empty columns beside the table.", "too_many_columns"
+        )
 
 
 def _check_range(ref: str) -> int:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from imports.limits import FileRefused
+from imports.limits import FileRefused, Kind, check_file, check_paper, check_text
 
 from .findings import CODES
+from .grid import Paper
 from .own import find_own_table, read_own_export
 from .references import Sources
 from .rows import read_plan
@@ -17,6 +18,7 @@ from .table import (
     ReadReference,
     ReadTheme,
 )
+from .text import decode, read_delimited, read_pasted
 
 __all__ = [
     "CODES",
@@ -39,47 +41,41 @@ def read_plan_file(data: bytes, filename: str, known_sources: tuple[str, ...] = 
     `known_sources` are short names of reviews that begin a reference besides the usual inspectorates. Raises
     FileRefused. Call it in the limited child (imports/sandbox.py) for files of strangers.
     """
-    from imports.limits import check_file, check_paper
-
-    kind = check_file(data, filename)
-    try:
-        paper = _parse(data, kind)
-    except (MemoryError, RecursionError):
-        raise FileRefused("The file needs more memory than is allowed; split it in two.", "reader_memory") from None
-    except Exception as error:
-        # python-docx, openpyxl and lxml raise a great many things over a file that is not what it says.
-        raise FileRefused("The file is damaged; open it, save it again and try once more.", "file_damaged") from error
+    paper = _parse(data, check_file(data, filename))
     check_paper(paper)
     return _read(paper, known_sources)
 
 
 def read_plan_text(text: str, known_sources: tuple[str, ...] = ()) -> PlanTable:
     """The plan in a table pasted from Word, Excel or a page of text. Raises FileRefused."""
-    from imports.limits import check_paper, check_text
-
-    from .text import read_pasted
-
     check_text(text)
     paper = read_pasted(text)
     check_paper(paper)
     return _read(paper, known_sources)
 
 
-def _parse(data, kind):
-    if kind == "docx":
-        from .docx import read_docx
+def _parse(data: bytes, kind: Kind) -> Paper:
+    # Word's and Excel's libraries are loaded only for their own files: the child starts in a tenth of a second.
+    try:
+        if kind == "docx":
+            from .docx import read_docx
 
-        return read_docx(data)
-    if kind == "xlsx":
-        from .xlsx import read_xlsx
+            return read_docx(data)
+        if kind == "xlsx":
+            from .xlsx import read_xlsx
 
-        return read_xlsx(data)
-    from .text import decode, read_delimited
+            return read_xlsx(data)
+        return read_delimited(decode(data))
+    except FileRefused:
+        raise
+    except (MemoryError, RecursionError):
+        raise FileRefused("The file needs more memory than is allowed; split it in two.", "reader_memory") from None
+    except Exception as error:
+        # python-docx, openpyxl and lxml raise a great many things over a file that is not what it says.
+        raise FileRefused("The file is damaged; open it, save it again and try once more.", "file_damaged") from error
 
-    return read_delimited(decode(data))
 
-
-def _read(paper, known_sources) -> PlanTable:
+def _read(paper: Paper, known_sources: tuple[str, ...]) -> PlanTable:
     if own := find_own_table(paper):
         return read_own_export(*own, Sources.known(known_sources))
     return read_plan(paper, known_sources)

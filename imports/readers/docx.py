@@ -22,9 +22,15 @@ MAX_COLUMNS = 200  # the limit of imports/limits.py; a wider row is cut one past
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _P, _TBL, _TR, _TC, _T, _R = (qn(f"w:{name}") for name in ("p", "tbl", "tr", "tc", "t", "r"))
 _LINE_BREAKS = {qn("w:br"), qn("w:cr")}
-_PASSED_OVER = {qn("w:del"), qn("w:moveFrom"), qn("w:rPr"), qn("w:pPr"), qn("w:txbxContent"), qn("w:pict"), qn("w:drawing")} | {
-    "{http://schemas.openxmlformats.org/markup-compatibility/2006}AlternateContent"
-}
+_PASSED_OVER = {
+    qn("w:del"),
+    qn("w:moveFrom"),
+    qn("w:rPr"),
+    qn("w:pPr"),
+    qn("w:txbxContent"),
+    qn("w:pict"),
+    qn("w:drawing"),
+} | {"{http://schemas.openxmlformats.org/markup-compatibility/2006}AlternateContent"}
 _TRACKED = (qn("w:ins"), qn("w:del"), qn("w:moveFrom"), qn("w:moveTo"))
 
 
@@ -46,9 +52,17 @@ def read_docx(data: bytes) -> Paper:
         else:
             tables += 1
             blocks.append(_table(element, f"table {tables}", numbering, remarks))
+    if numbering.was_used:
+        remarks.append(
+            Remark("number_from_list", "document", "Numbers that Word counts by itself are read as printed.")
+        )
     if next(body.iter(*_TRACKED), None) is not None:
         remarks.append(
-            Remark("tracked_changes", "document", "The document holds tracked changes; it is read as if they were accepted.")
+            Remark(
+                "tracked_changes",
+                "document",
+                "The document holds tracked changes; it is read as if they were accepted.",
+            )
         )
     return Paper(tuple(blocks), tuple(remarks))
 
@@ -58,7 +72,14 @@ def _children(element: Any, tags: tuple[str, ...]) -> Iterator[Any]:
     for child in element:
         if child.tag in tags:
             yield child
-        elif child.tag in (qn("w:sdt"), qn("w:sdtContent"), qn("w:customXml"), qn("w:ins"), qn("w:moveTo"), qn("w:smartTag")):
+        elif child.tag in (
+            qn("w:sdt"),
+            qn("w:sdtContent"),
+            qn("w:customXml"),
+            qn("w:ins"),
+            qn("w:moveTo"),
+            qn("w:smartTag"),
+        ):
             yield from _children(child, tags)
 
 
@@ -73,7 +94,9 @@ def _table(table: Any, where: str, numbering: Numbering, remarks: list[Remark]) 
     return Grid(tuple(rows), where)
 
 
-def _row(row: Any, above: tuple[Cell, ...], where: str, numbering: Numbering, remarks: list[Remark]) -> tuple[Cell, ...]:
+def _row(
+    row: Any, above: tuple[Cell, ...], where: str, numbering: Numbering, remarks: list[Remark]
+) -> tuple[Cell, ...]:
     cells = [Cell()] * min(_number(row.find(f"{_W}trPr/{_W}gridBefore"), 0), MAX_COLUMNS)
     for element in _children(row, (_TC,)):
         if len(cells) > MAX_COLUMNS:

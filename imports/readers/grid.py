@@ -12,8 +12,9 @@ from typing import Literal
 class Cell:
     """One place of a table.
 
-    `spanned` says that a merged cell reaches into this place from above ("down") or from the left ("across"); `text` is
-    then the merged cell's. `on` is the value of a date cell, `colour` a word for its fill, `is_bold` about all its text.
+    `spanned` says that a merged cell reaches into this place from above ("down") or from the left ("across"); `text`
+    is then the merged cell's. `on` is the value of a date cell, `colour` a word for its fill, `is_bold` about all of
+    its text.
     """
 
     text: str = ""
@@ -104,7 +105,13 @@ def colour_word(rgb: str) -> str:
     if saturation < 0.25 or value < 0.3:
         return ""
     degrees = hue * 360
-    for word, first, last in (("Red", 0, 15), ("Amber", 15, 65), ("Green", 75, 165), ("Blue", 180, 255), ("Red", 345, 361)):
+    for word, first, last in (
+        ("Red", 0, 15),
+        ("Amber", 15, 65),
+        ("Green", 75, 165),
+        ("Blue", 180, 255),
+        ("Red", 345, 361),
+    ):
         if first <= degrees < last:
             return word
     return ""

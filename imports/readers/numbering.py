@@ -16,8 +16,15 @@ class Numbering:
         self._levels: dict[tuple[str, int], tuple[str, str, int]] = {}
         self._counts: dict[str, list[int]] = {}
         self.was_used = False
+        self._of_style = {
+            _value(style, "styleId"): numbered
+            for style in document.styles.element.iter(f"{_W}style")
+            if (numbered := style.find(f"{_W}pPr/{_W}numPr")) is not None
+        }
         # Reading `numbering_part` of a document without one would create it.
-        parts = [relation.target_part for relation in document.part.rels.values() if relation.reltype.endswith("/numbering")]
+        parts = [
+            relation.target_part for relation in document.part.rels.values() if relation.reltype.endswith("/numbering")
+        ]
         if parts and hasattr(parts[0], "element"):
             self._load(parts[0].element)
 
@@ -34,7 +41,11 @@ class Numbering:
 
     def number_of(self, properties: Any) -> str:
         """The number Word prints before a paragraph, "" for bullets and for paragraphs without one."""
-        numbered = properties.find(f"{_W}numPr") if properties is not None else None
+        if properties is None:
+            return ""
+        numbered = properties.find(f"{_W}numPr")
+        if numbered is None:
+            numbered = self._of_style.get(_child(properties, "pStyle"))
         if numbered is None:
             return ""
         abstract = self._abstract_of.get(_child(numbered, "numId"))

@@ -14,7 +14,9 @@ from .references import Sources, parse_reference
 from .table import Finding, Month, PlanTable, ReadAction, ReadMilestone, ReadPerson, ReadReference, ReadTheme
 from .wording import clean, quote, unguard
 
-_STATES = frozenset({"not_started", "no_update", "on_track", "off_track", "not_achieved", "achieved", "embedded", "withdrawn"})
+_STATES = frozenset(
+    {"not_started", "no_update", "on_track", "off_track", "not_achieved", "achieved", "embedded", "withdrawn"}
+)
 _NEEDED = ("theme", "action_ref", "action", "milestone_ref", "milestone", "due_date", "declared_status")
 
 
@@ -55,7 +57,7 @@ def read_own_export(grid: Grid, header: int, sources: Sources) -> PlanTable:
         if row.is_blank:
             continue
         values = _OwnRow(row, index_of, problems)
-        theme_where, actions = themes.setdefault(values.text("theme"), (row.where, {}))
+        _, actions = themes.setdefault(values.text("theme"), (row.where, {}))
         key = (values.text("action_ref").strip(), values.text("action"))
         action = actions.get(key)
         if action is None:
@@ -69,7 +71,7 @@ def read_own_export(grid: Grid, header: int, sources: Sources) -> PlanTable:
                 finding(
                     "duplicates_differ",
                     row.where,
-                    f"Milestone {milestone.ref} stands here and in {seen[milestone.ref].where}; delete one of the two rows.",
+                    f"Milestone {milestone.ref} stands here and in {seen[milestone.ref].where}; delete one of them.",
                 )
             )
             continue

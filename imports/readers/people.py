@@ -10,21 +10,19 @@ from .table import Finding, ReadPerson
 from .wording import one_line, quote
 
 _ROLE_WORDS = frozenset(
-    "head service services director assistant deputy manager managers officer officers lead leads team teams chair board "
-    "group chief executive commissioner commissioning practitioner social worker workers nurse doctor governance quality "
-    "assurance performance safeguarding children childrens children's young people early help support unit partnership "
-    "partner partners police health council strategic operational business independent reviewing principal senior designated "
-    "named consultant lscb lscp hscb cafcass nhs pct ccg trust all tbc vacant interim acting finance legal hr education school "
-    "schools authority leader leaders committee members steering policy coordinator co-ordinator administrator admin "
-    "inspector superintendent sergeant constable probation housing agency agencies providers provider staff development "
-    "training workforce care leaving adoption fostering placements"
-    .split()
+    (
+        "head service services director assistant deputy manager managers officer officers lead leads team "
+        "teams chair board"
+    ).split()
 )
 _PARTICLES = frozenset("di de da del della der den van von la le el al bin ibn ap ab st mac mc o".split())
-_TITLES = re.compile(r"(?:dr|mr|mrs|ms|miss|mx|prof|professor|cllr|rev|sir|dame|det|dci|ds|di|supt)\.?\s+", re.IGNORECASE)
+_TITLES = re.compile(
+    r"(?:dr|mr|mrs|ms|miss|mx|prof|professor|cllr|rev|sir|dame|det|dci|ds|di|supt)\.?\s+", re.IGNORECASE
+)
 _INITIALS = re.compile(r"[^\W\d_](?:\.?-?[^\W\d_]\.?){0,3}\.?")
 _NOBODY = re.compile(
-    r"[-–—?.]+|tb[ca]|to be (?:confirmed|agreed|appointed|decided|identified)|vacan(?:t|cy)|n\s*/?\s*a|none|not known|unknown",
+    r"[-–—?.]+|tb[ca]|to be (?:confirmed|agreed|appointed|decided|identified)"
+    r"|vacan(?:t|cy)|n\s*/?\s*a|none|not known|unknown",
     re.IGNORECASE,
 )
 _ROLE = re.compile(r"(?P<name>[^()\[\]]+?)\s*[(\[](?P<role>[^()\[\]]+)[)\]]\s*\.?", re.DOTALL)
@@ -96,7 +94,9 @@ def _read_person(text: str, where: str) -> tuple[ReadPerson, list[Finding]]:
         message = f"{quote(role.strip())} is read as the role of {name.strip()}."
         return ReadPerson(name.strip(), role.strip()), [finding("lead_role_from_comma", where, message)]
     if not _is_name(text):
-        return ReadPerson(text), [finding("lead_is_a_role", where, f"{quote(text)} is kept as the lead's name, as printed.")]
+        return ReadPerson(text), [
+            finding("lead_is_a_role", where, f"{quote(text)} is kept as the lead's name, as printed.")
+        ]
     return ReadPerson(text), []
 
 
@@ -112,7 +112,7 @@ def _is_name(text: str) -> bool:
         plain = word.casefold().strip(".,")
         if plain in _ROLE_WORDS or any(character.isdigit() for character in word):
             return False
-        if plain in _PARTICLES or _INITIALS.fullmatch(word) and len(plain) <= 2:
+        if plain in _PARTICLES or (_INITIALS.fullmatch(word) and len(plain) <= 2):
             continue
         if not re.fullmatch(r"[^\W\d_][\w'’.\-]*", word) or not word[0].isupper():
             return False

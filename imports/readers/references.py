@@ -18,12 +18,12 @@ _NAMES = (
     "Internal audit|Audit Commission|Diagnostic|Internal review|Independent review|Laming"
 )
 _LETTERS = (
-    "OFSTED|CQC|HMICFRS|HMIC|HMIP|HMI|JAR|JTAI|SIF|ILACS|SLAC|CLA|DfE|DfES|DCSF|LGA|SCR|LCSPR|CSPR|SCIE|CSCI|NHS|SEND|APA"
+    "OFSTED|CQC|HMICFRS|HMIC|HMIP|HMI|JAR|JTAI|SIF|ILACS|SLAC|CLA|DfES|DfE|DCSF|LGA|SCR|LCSPR|CSPR|SCIE|CSCI|NHS|SEND"
 )
 _AROUND = (
     "inspection report letter review visit re-inspection reinspection reinsp insp follow-up followup peer challenge "
-    "monitoring annual unannounced joint area targeted focused safeguarding of the and & / at in on from to for action plan "
-    "section priority child children's looked after services case serious practice thematic diagnostic no number"
+    "monitoring annual unannounced joint area targeted focused safeguarding of the and at in on from to for action "
+    "plan section priority child children's looked after services case serious practice thematic diagnostic no number"
 )
 _NUMBER = r"\d{1,3}(?:\.\d{1,3}){0,3}[a-z]?"
 _NUMBERS = rf"{_NUMBER}(?:\s*(?:,|;|&|/|\band\b|,\s*and\b|[-–—]|\bto\b)\s*{_NUMBER})*"

@@ -36,7 +36,9 @@ _CONTINUED = re.compile(r"\s*[(\[–—-]?\s*\bcont(?:inued|'d|d)?\.?[)\]]?$", r
 _LABEL = re.compile(r"key\b.{0,20}|page\s+\d+.*|appendix\s+\w+|contents|\d+", re.IGNORECASE)
 _TITLE = re.compile(r"\b(?:plan|report|appendix|tracker|update|programme)\b", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.!?:;)\]”\"’']\s*$")
-_OPEN_END = re.compile(r"(?:,|\b(?:the|an?|of|and|or|to|in|at|on|for|with|by|are|is|be|that|which|their|our|from|all))$")
+_OPEN_END = re.compile(
+    r"(?:,|\b(?:the|an?|of|and|or|to|in|at|on|for|with|by|are|is|be|that|which|their|our|from|all))$"
+)
 _DATE_KINDS = ("start", "due", "baseline")
 _LEVEL_OF_LINE = 11  # a short line of a sheet or of pasted text, which cannot show that it is a heading
 
@@ -87,7 +89,7 @@ class _Walker:
                 self._before.append(block)
         self._pass_over_words()
         if not self.plan.tables:
-            message = "No table with headings such as Action, Milestone and Due Date was found; check the names of its columns."
+            message = "No table with headings such as Action, Milestone and Due Date was found; check them."
             self.plan.say("no_table", "the file", message)
 
     # Cells
@@ -172,7 +174,9 @@ class _Walker:
             if not found.has(kind):
                 self.plan.say("headings_incomplete", row.where, f"No column of {name} was found.")
         if not found.has("milestone"):
-            message = "There is no Milestone column: each action is read as an action with one milestone of the same words."
+            message = (
+                "There is no Milestone column: each action is read as an action with one milestone of the same words."
+            )
             self.plan.say("action_is_milestone", row.where, message)
         if not found.has("status") and not found.has("note"):
             self.plan.say("no_status_printed", row.where, "The table has no status and no notes.")
@@ -194,7 +198,7 @@ class _Walker:
     def _take_title(self) -> None:
         if self.plan.title or not self._before or self.plan.tables > 1:
             return
-        title = min(self._before, key=lambda each: each.level == 0 and -1)
+        title = next((each for each in self._before if each.level == 0), self._before[0])
         is_theme = len(self._before) == 1 and title.level > 0 and not _TITLE.search(title.text)
         if is_theme or _THEME_NUMBERED.match(title.text) or _LABEL.fullmatch(title.text):
             return
@@ -263,9 +267,9 @@ class _Walker:
         number = _number_cell(texts.pop("action_ref", ""))
         references = texts.pop("action_references", "")
         # A column of numbers before the action may be the milestones': 1.1, 1.2 in the rows under one action.
-        if re.fullmatch(r"\d+(?:\.\d+)+[a-z]?", number) and texts.get("milestone") and not texts.get("milestone_ref"):
-            if not _take_number(one_line(texts["milestone"]))[0]:
-                texts["milestone_ref"], number = number, ""
+        has_own_number = texts.get("milestone_ref") or _take_number(one_line(texts.get("milestone", "")))[0]
+        if re.fullmatch(r"\d+(?:\.\d+)+[a-z]?", number) and texts.get("milestone") and not has_own_number:
+            texts["milestone_ref"], number = number, ""
         ref, text = _take_number(text, number)
         if not text and not ref:
             return
@@ -302,7 +306,9 @@ class _Walker:
     def _begin_action(self, ref: str, text: str, references: str, where: str) -> DraftAction:
         if self._theme is None:
             self._enter_theme("", where)
-            self.plan.say("theme_missing", where, "No theme is named before this row; its actions are filed without one.")
+            self.plan.say(
+                "theme_missing", where, "No theme is named before this row; its actions are filed without one."
+            )
         assert self._theme is not None
         self._action, self._milestone, self._is_theme_new = DraftAction(where, ref, text, references), None, False
         self._theme.actions.append(self._action)
@@ -319,7 +325,7 @@ class _Walker:
                 message = f"Action {action.ref} is printed twice, once shorter; the longer words are kept."
                 self.plan.say("number_repeated_in_action", where, message)
             return
-        message = f"Action {action.ref} stands here and in {action.where} with different words; make them alike or renumber one."
+        message = f"Action {action.ref} stands here and in {action.where} with different words; make them alike."
         self.plan.say("duplicates_differ", where, message)
 
     def _take_milestone(self, row: Row, columns: Columns, fields: _Fields, grid: Grid, *, kind: str) -> None:
@@ -364,11 +370,15 @@ class _Walker:
         is_action_too: bool,
     ) -> None:
         if self._is_theme_new and self._theme is not None and not self._theme.actions:
-            message = f"{quote(self._theme.name)} begins without an action; {ref or quote(text)} stays with action {action.label}."
+            message = (
+                f"{quote(self._theme.name)} begins with no action; {ref or quote(text)} stays with {action.label}."
+            )
             self.plan.say("theme_missing", row.where, message)
             self._is_theme_new = False
         shared = {
-            name: words for name, words in fields.shared.items() if name not in ("theme", "action", "milestone", "outcome")
+            name: words
+            for name, words in fields.shared.items()
+            if name not in ("theme", "action", "milestone", "outcome")
         }
         self._milestone = DraftMilestone(
             where=row.where,
@@ -384,7 +394,9 @@ class _Walker:
         )
         action.milestones.append(self._milestone)
         if not ref:
-            self.plan.say("milestone_without_number", row.where, f"{quote(text)} has no number and is kept without one.")
+            self.plan.say(
+                "milestone_without_number", row.where, f"{quote(text)} has no number and is kept without one."
+            )
         if action.where != row.where and not is_action_too:
             for name in ("action", "outcome"):
                 if columns.has(name) and not _own_text(row, columns, name):
@@ -418,7 +430,9 @@ class _Walker:
         milestone = self._milestone
         if milestone is None:
             words = "; ".join([*map(one_line, texts.values()), *(day.isoformat() for day in fields.days.values())])
-            self.plan.say("row_not_placed", row.where, f"There is no milestone above for these words: {quote(words, 300)}.")
+            self.plan.say(
+                "row_not_placed", row.where, f"There is no milestone above for these words: {quote(words, 300)}."
+            )
             return
         left_over = []
         for name, words in texts.items():
@@ -502,7 +516,9 @@ def _fields(row: Row, columns: Columns) -> _Fields:
 
 
 def _own_text(row: Row, columns: Columns, kind: str) -> str:
-    return " ".join(row.cells[index].own.strip() for index in columns.of.get(kind, ()) if index < len(row.cells)).strip()
+    return " ".join(
+        row.cells[index].own.strip() for index in columns.of.get(kind, ()) if index < len(row.cells)
+    ).strip()
 
 
 def _begins_with_facts(fields: _Fields, has_dotted: bool) -> bool:

@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator
 from io import StringIO
 
+from imports.limits import FileRefused
+
 from .columns import find_columns, is_own_header
 from .grid import Cell, Grid, Paper, Remark, Row
 
@@ -19,24 +21,15 @@ _PIPE_RULE = re.compile(r"\|?[\s:|\-]*-{2,}[\s:|\-]*\|?")
 Fields = list[str]
 
 
-class UndecodableText(ValueError):
-    """The bytes are no text in an encoding we know."""
-
-
 def decode(data: bytes) -> str:
-    """UTF-8, UTF-16 with its mark, else Windows-1252. Raises UndecodableText."""
-    try:
-        if data.startswith(codecs.BOM_UTF8):
-            return data.decode("utf-8-sig")
-        if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            return data.decode("utf-16")
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        pass
-    try:
-        return data.decode("cp1252")
-    except UnicodeDecodeError as error:
-        raise UndecodableText(str(error)) from error
+    """UTF-8, UTF-16 with its mark, else Windows-1252. Raises FileRefused."""
+    is_utf_16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    for encoding in ("utf-16",) if is_utf_16 else ("utf-8-sig", "cp1252"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise FileRefused("The text is in an unknown encoding; save it as “CSV UTF-8”.", "text_encoding")
 
 
 def read_delimited(text: str) -> Paper:
@@ -56,7 +49,9 @@ def read_delimited(text: str) -> Paper:
     except csv.Error:
         rows = list(_records(text, delimiter))
         if is_found:
-            remarks.append(Remark("quotes_unbalanced", "file", "A quotation mark is opened and not closed; look at long cells."))
+            remarks.append(
+                Remark("quotes_unbalanced", "file", "A quotation mark is opened and not closed; look at long cells.")
+            )
     return Paper((_grid(rows),), tuple(remarks), is_guarded=True)
 
 
@@ -71,9 +66,7 @@ def read_pasted(text: str) -> Paper:
 
 
 def _grid(rows: list[tuple[int, Fields]]) -> Grid:
-    return Grid(
-        tuple(Row(tuple(Cell(field) for field in fields), f"line {line}") for line, fields in rows), "the text"
-    )
+    return Grid(tuple(Row(tuple(Cell(field) for field in fields), f"line {line}") for line, fields in rows), "the text")
 
 
 def _records(text: str, delimiter: str, most: int | None = None, strict: bool = False) -> Iterator[tuple[int, Fields]]:
@@ -81,11 +74,17 @@ def _records(text: str, delimiter: str, most: int | None = None, strict: bool = 
     csv.field_size_limit(LONGEST_FIELD)
     reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=strict)
     line = 1
-    for count, fields in enumerate(reader):
-        if most is not None and count >= most:
-            return
-        yield line, fields
-        line = reader.line_num + 1
+    try:
+        for count, fields in enumerate(reader):
+            if most is not None and count >= most:
+                return
+            yield line, fields
+            line = reader.line_num + 1
+    except csv.Error as error:
+        if strict and "field limit" not in str(error):
+            raise
+        message = f"Line {line} is no row of a table; a quotation mark may be open, or a cell longer than it can be."
+        raise FileRefused(message, "file_damaged") from None
 
 
 def _is_header(fields: Fields) -> bool:
@@ -126,7 +125,9 @@ def _clipboard(text: str, lines: list[str]) -> list[tuple[int, Fields]]:
 def _is_heading_line(fields_of: list[Fields], number: int) -> bool:
     """Whether a line without tabs stands before a row of headings or names a theme itself."""
     following = next((fields for fields in fields_of[number:] if any(field.strip() for field in fields)), [])
-    return _is_header(following) or fields_of[number - 1][0].strip().casefold().startswith(("theme", "**theme", "<b>theme"))
+    return _is_header(following) or fields_of[number - 1][0].strip().casefold().startswith(
+        ("theme", "**theme", "<b>theme")
+    )
 
 
 def _piped(lines: list[str]) -> list[tuple[int, Fields]]:

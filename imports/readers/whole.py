@@ -63,11 +63,15 @@ def _action(plan: DraftPlan, draft: DraftAction, milestones: tuple[ReadMilestone
     read = take_references(one_line(text), sources, draft.where)
     # An action that is its own milestone has said all this as a milestone.
     if not is_milestone_too:
-        plan.findings += read.warnings + tuple(replace(each, code="reference_guessed_in_action") for each in read.guesses)
+        plan.findings += read.warnings + tuple(
+            replace(each, code="reference_guessed_in_action") for each in read.guesses
+        )
     references = () if is_milestone_too else read.references
     for name, labels in draft.filled.items():
         plan.say(
-            "filled_down", draft.where, f"The {name.capitalize()} of action {draft.label} is filled down to {', '.join(labels)}."
+            "filled_down",
+            draft.where,
+            f"The {name.capitalize()} of action {draft.label} is filled down to {', '.join(labels)}.",
         )
     more = read_references(draft.references, sources)
     return ReadAction(
@@ -80,10 +84,16 @@ def _outcomes(plan: DraftPlan, draft: DraftAction) -> tuple[str, ...]:
     for cell in draft.outcomes:
         text, is_twice = _printed_once(cell)
         if is_twice:
-            plan.say("outcome_repeated", draft.outcome_where, f"The outcome of action {draft.label} is printed twice: kept once.")
+            plan.say(
+                "outcome_repeated",
+                draft.outcome_where,
+                f"The outcome of action {draft.label} is printed twice: kept once.",
+            )
         pieces = _split_outcomes(text)
         if len(pieces) > 1:
-            plan.say("outcomes_split", draft.outcome_where, f"Action {draft.label} has {len(pieces)} outcomes in one cell.")
+            plan.say(
+                "outcomes_split", draft.outcome_where, f"Action {draft.label} has {len(pieces)} outcomes in one cell."
+            )
         found += pieces
     return tuple(dict.fromkeys(found))
 
@@ -124,7 +134,9 @@ def _milestones(plan: DraftPlan, action: DraftAction, sources: Sources) -> list[
             found.append(milestone)
         else:
             words = one_line("; ".join(draft.texts.values()))
-            plan.say("row_not_placed", draft.where, f"{draft.ref} has a number and no words; not read: {quote(words, 300)}.")
+            plan.say(
+                "row_not_placed", draft.where, f"{draft.ref} has a number and no words; not read: {quote(words, 300)}."
+            )
     return found
 
 
@@ -143,11 +155,13 @@ def _keep_once(plan: DraftPlan, lists: list[list[ReadMilestone]]) -> None:
             first = home[index]
             differing = [name for name in _COMPARED if not _is_alike(getattr(first, name), getattr(second, name))]
             if differing:
-                names = ", ".join(name.removesuffix("_on").removesuffix("_word").replace("_", " ") for name in differing)
+                names = ", ".join(
+                    name.removesuffix("_on").removesuffix("_word").replace("_", " ") for name in differing
+                )
                 plan.say(
                     "duplicates_differ",
                     second.where,
-                    f"{second.ref} is printed here and in {first.where} with different {names}; make them alike or delete one.",
+                    f"{second.ref} is printed here and in {first.where} with different {names}; make them alike.",
                 )
                 continue
             missing = {name: getattr(second, name) for name in _COMPARED if not getattr(first, name)}
@@ -179,7 +193,9 @@ def _milestone(plan: DraftPlan, draft: DraftMilestone, sources: Sources) -> Read
     more = read_references(texts.get("references", ""), sources)
     for reference in more:
         if not reference.source:
-            plan.say("reference_without_source", draft.place("references"), f"{quote(reference.as_written)} names no review.")
+            plan.say(
+                "reference_without_source", draft.place("references"), f"{quote(reference.as_written)} names no review."
+            )
     references: tuple[ReadReference, ...] = tuple(dict.fromkeys(read.references + more))
 
     start_on = _day(plan, draft, "start")
@@ -229,7 +245,9 @@ def _is_under_other(ref: str, action_ref: str) -> bool:
     begins = re.match(r"(\d+)\.", ref)
     if not begins or not action_ref[:1].isdigit():
         return False
-    return not (ref == action_ref or ref.startswith(f"{action_ref}.") or begins[1] == re.sub(r"[a-z]+$", "", action_ref))
+    return not (
+        ref == action_ref or ref.startswith(f"{action_ref}.") or begins[1] == re.sub(r"[a-z]+$", "", action_ref)
+    )
 
 
 def _due(plan: DraftPlan, draft: DraftMilestone) -> tuple[date | None, str]:
@@ -242,9 +260,13 @@ def _due(plan: DraftPlan, draft: DraftMilestone) -> tuple[date | None, str]:
     if read.on:
         return read.on, ""
     if read.is_impossible:
-        plan.say("date_impossible", draft.place("due"), f"{quote(words)} is no date of the calendar; it is kept as words.")
+        plan.say(
+            "date_impossible", draft.place("due"), f"{quote(words)} is no date of the calendar; it is kept as words."
+        )
     elif not is_understood(words):
-        plan.say("due_in_words", draft.place("due"), f"{quote(words)} is not understood as a date; it is kept as words.")
+        plan.say(
+            "due_in_words", draft.place("due"), f"{quote(words)} is not understood as a date; it is kept as words."
+        )
     return None, words
 
 
@@ -267,21 +289,29 @@ def _status(plan: DraftPlan, draft: DraftMilestone, note: NoteRead, guesses: lis
     if printed:
         if not note.status_word or not statuses_differ(printed, note.status_word):
             return printed, note.text
-        message = f"{draft.label} has the status {quote(printed)}, its note begins {quote(note.status_word)}; the former counts."
+        message = (
+            f"{draft.label} has the status {quote(printed)}, its note {quote(note.status_word)}; the former counts."
+        )
         plan.say("status_differs", place, message)
         return printed, paragraphs(draft.texts.get("note", ""))
     if note.status_word:
         message = f"The status {quote(note.status_word)} is read from the note's first words."
         guesses.append(finding("status_from_note", place, message))
         if draft.colour and statuses_differ(draft.colour, note.status_word):
-            message = f"{draft.label} is coloured {draft.colour}, its note begins {quote(note.status_word)}; the note counts."
+            message = (
+                f"{draft.label} is coloured {draft.colour}, its note begins {quote(note.status_word)}; the note counts."
+            )
             plan.say("status_differs", place, message)
         return note.status_word, note.text
     if draft.colour:
-        guesses.append(finding("status_from_colour", place, f"The status {draft.colour} is read from the cell's colour."))
+        guesses.append(
+            finding("status_from_colour", place, f"The status {draft.colour} is read from the cell's colour.")
+        )
         return draft.colour, note.text
     if draft.columns.has("status") or draft.columns.has("note"):
-        plan.say("status_missing", place, f"{draft.label} has no status in its cell and none at the beginning of its note.")
+        plan.say(
+            "status_missing", place, f"{draft.label} has no status in its cell and none at the beginning of its note."
+        )
     return "", note.text
 
 

@@ -11,6 +11,7 @@ _BIDI = frozenset(map(chr, [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]))
 _TAGS = re.compile(r"</?(?:b|i|u|p|br|em|sub|sup|div|font|span|strong)(?:\s[^<>]*)?/?>", re.IGNORECASE)
 _LINE_TAGS = re.compile(r"<(?:/p|/div|br)\b", re.IGNORECASE)
 _BOLD_TAG = re.compile(r"^\s*(?:<p>\s*)?<(?:b|strong)>", re.IGNORECASE)
+_BOLD_STARS = re.compile(r"\*\*(?=\S)([^*\n]+)(?<=\S)\*\*")
 _GUARDED = re.compile(r"'+ *[=+\-@\t\r\0]")
 _NOT_GUARDED = re.compile(r"'* *[=+\-@\t\r\0]")
 
@@ -36,10 +37,12 @@ def _is_unprintable(character: str) -> bool:
 
 
 def strip_markup(text: str) -> tuple[str, bool]:
-    """The text without literal HTML tags, paragraphs kept as lines, and whether it was bold from its start."""
+    """The text without literal HTML tags and stars for bold, paragraphs kept as lines, and whether it was bold from its start."""
+    is_bold = bool(_BOLD_TAG.match(text) or _BOLD_STARS.match(text))
+    if "**" in text:
+        text = _BOLD_STARS.sub(r"\1", text)
     if not _TAGS.search(text):
-        return text, False
-    is_bold = bool(_BOLD_TAG.match(text))
+        return text, is_bold
     text = _TAGS.sub(lambda tag: "\n" if _LINE_TAGS.match(tag[0]) else "", text)
     return html.unescape(text).strip("\n"), is_bold
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import zipfile
 from datetime import date, datetime, time
 from io import BytesIO
 from typing import Any
@@ -9,6 +11,8 @@ from typing import Any
 import openpyxl
 from openpyxl.cell.cell import MergedCell
 from openpyxl.styles.colors import COLOR_INDEX
+
+from imports.limits import MAX_COLUMNS, MAX_ROWS, FileRefused
 
 from .grid import Cell, Grid, Paper, Paragraph, Remark, Row, colour_word
 
@@ -19,10 +23,12 @@ def read_xlsx(data: bytes) -> Paper:
     """The visible sheets. Raises whatever openpyxl raises on a damaged file."""
     workbook = openpyxl.load_workbook(BytesIO(data), data_only=True, keep_links=False)
     blocks: list[Paragraph | Grid] = []
-    remarks: list[Remark] = []
+    remarks = _formulas_without_value(workbook, data)
     for sheet in workbook.worksheets:
         if sheet.sheet_state != "visible":
-            remarks.append(Remark("sheet_skipped", sheet.title, f"The sheet {sheet.title} is hidden and is passed over."))
+            remarks.append(
+                Remark("sheet_skipped", sheet.title, f"The sheet {sheet.title} is hidden and is passed over.")
+            )
             continue
         grid = _sheet(sheet, remarks)
         if all(row.is_blank for row in grid.rows):
@@ -32,15 +38,36 @@ def read_xlsx(data: bytes) -> Paper:
     return Paper(tuple(blocks), tuple(remarks))
 
 
+def _formulas_without_value(workbook: Any, data: bytes) -> list[Remark]:
+    """A formula is read by the value that Excel stored for it; programs that never calculate store none."""
+    with zipfile.ZipFile(BytesIO(data)) as package:
+        names = [name for name in package.namelist() if name.startswith("xl/worksheets/")]
+        if not any(re.search(rb"<(?:\w+:)?f[ >]", package.read(name)) for name in names):
+            return []
+    remarks = []
+    for sheet in openpyxl.load_workbook(BytesIO(data), keep_links=False).worksheets:
+        for cell in list(sheet._cells.values()):
+            if cell.data_type == "f" and workbook[sheet.title].cell(cell.row, cell.column).value is None:
+                place = f"{sheet.title}!{cell.coordinate}"
+                message = "The formula has no stored result and is read as empty; open the file in Excel and save it."
+                remarks.append(Remark("formula_without_value", place, message))
+    return remarks
+
+
 def _sheet(sheet: Any, remarks: list[Remark]) -> Grid:
     origins: dict[tuple[int, int], tuple[int, int]] = {}
     for merged in sheet.merged_cells.ranges:
         for row in range(merged.min_row, merged.max_row + 1):
             for column in range(merged.min_col, merged.max_col + 1):
                 origins[row, column] = (merged.min_row, merged.min_col)
+    # Counted once more: a comment or a link may have made a cell far away.
+    if sheet.max_row > MAX_ROWS or sheet.max_column > MAX_COLUMNS:
+        raise FileRefused(f"The sheet {sheet.title} goes beyond 5,000 rows or 200 columns.", "too_many_rows")
     rows: list[Row] = []
     for number, values in enumerate(sheet.iter_rows(), start=1):
-        cells = tuple(_cell(sheet, cell, origins.get((number, index), (number, index))) for index, cell in enumerate(values, 1))
+        cells = tuple(
+            _cell(sheet, cell, origins.get((number, index), (number, index))) for index, cell in enumerate(values, 1)
+        )
         rows.append(Row(cells, f"{sheet.title}, row {number}", sheet.title, number))
     hidden = any(part.hidden for part in sheet.row_dimensions.values()) or any(
         part.hidden for part in sheet.column_dimensions.values()

@@ -1,6 +1,6 @@
 """Files of an invented council, built in code so that every oddity in them can be read.
 
-The words are ours; the oddities are those of real milestone tables, and their codes (O01 to O54) are named where they stand.
+The words are ours, the oddities are those of real milestone tables: O01 to O54 name them where they stand.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ FRONT_DOOR = [
     HEADINGS,
     (
         "1. Record and answer every contact in line with agreed",  # O02, goes on in the row of 1.2
-        "1.1 Write a guide to thresholds (in line with the partnership's own guidance) (Ofsted Feb 2011 - Rec 1)",  # O24
+        "1.1 Write a guide to thresholds (in line with partners' own guidance) (Ofsted Feb 2011 - Rec 1)",  # O24
         "01-Mar-2011",
         "31-May-2011",
         "",  # O01
@@ -75,7 +75,16 @@ FRONT_DOOR = [
         "R. Okafor",
         "",
     ),
-    ("", "partners (Ofsted Feb 2011 Rec - 4)", "", "", "", "checked.\nUpdate – from Autumn 2011 every month. - QS", "", ""),  # O35, O36
+    (
+        "",
+        "partners (Ofsted Feb 2011 Rec - 4)",
+        "",
+        "",
+        "",
+        "checked.\nUpdate – from Autumn 2011 every month. - QS",
+        "",
+        "",
+    ),  # O35, O36
 ]
 
 HEALTH = [
@@ -90,7 +99,16 @@ HEALTH = [
         "D. Ash",
         "Health of children in care improved",
     ),
-    ("plan that is kept", "care (CQC Rec 4)", "", "", "", "skills .", "", "Health of children in care improved"),  # O06, O46
+    (
+        "plan that is kept",
+        "care (CQC Rec 4)",
+        "",
+        "",
+        "",
+        "skills .",
+        "",
+        "Health of children in care improved",
+    ),  # O06, O46
     (
         "",
         "5.2 Share the plans with carers (Ofsted Feb",
@@ -273,7 +291,9 @@ def workbook(rows, *, title="Plan", dates=(2, 3)) -> bytes:
             first = next(index for index, value in enumerate(row) if value is ACROSS)
             sheet.merge_cells(start_row=number, end_row=number, start_column=first, end_column=first + across)
         for index, value in enumerate(row):
-            is_first = value is not DOWN and number < len(rows) and len(rows[number]) > index and rows[number][index] is DOWN
+            is_first = (
+                value is not DOWN and number < len(rows) and len(rows[number]) > index and rows[number][index] is DOWN
+            )
             if is_first:
                 last = number
                 while last < len(rows) and len(rows[last]) > index and rows[last][index] is DOWN:
@@ -342,7 +362,11 @@ def piped(rows) -> str:
     """What a page made from a paper looks like as text."""
     lines = []
     for row in plain(rows):
-        line = "| " + " | ".join(str(value).replace("\n", "<br>") for value in row) + " |" if len(row) > 1 else "".join(row)
+        line = (
+            "| " + " | ".join(str(value).replace("\n", "<br>") for value in row) + " |"
+            if len(row) > 1
+            else "".join(row)
+        )
         lines.append(line)
     return "\n".join(lines)
 

@@ -1,0 +1,73 @@
+"""What is taken out of a text before it is read."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from imports.readers.wording import clean, fold, guard, join_cut, strip_markup, unguard
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("one\r\ntwo\rthree\vfour", "one\ntwo\nthree\nfour"),
+        ("bell\a and null\0", "bell and null"),
+        ("right\u202eto left\u2066x\u2069", "rightto leftx"),
+        ("\ufeffmark", "mark"),
+        ("tab\tstays", "tab\tstays"),
+        ("£ – ’ é e\u0301", "£ – ’ é e\u0301"),
+    ],
+)
+def test_only_what_cannot_be_printed_is_taken_out(text, expected):
+    assert clean(text) == expected
+
+
+def test_a_lone_surrogate_is_taken_out():
+    assert clean("a\ud800b") == "ab"
+
+
+@pytest.mark.parametrize(
+    ("text", "plain", "is_bold"),
+    [
+        ("<b>Theme</b>: Health", "Theme: Health", True),
+        ("<p>One</p><p>Two &amp; three</p>", "One\nTwo & three", False),
+        ("25<sup>th</sup> February", "25th February", False),
+        ("fewer than <5 days & >2", "fewer than <5 days & >2", False),
+        ("One<br/>two", "One\ntwo", False),
+        ("**May 2011 - On track.** Text", "May 2011 - On track. Text", True),
+        ("5 ** 3 and 2 ** 4", "5 ** 3 and 2 ** 4", False),
+    ],
+)
+def test_markup_goes_and_its_meaning_stays(text, plain, is_bold):
+    assert strip_markup(text) == (plain, is_bold)
+
+
+@pytest.mark.parametrize(
+    ("guarded", "text"),
+    [
+        ("'=SUM(A1)", "=SUM(A1)"),
+        ("'- a note", "- a note"),
+        ("'  +44", "  +44"),
+        ("'\tx", "\tx"),
+        ("''=x", "'=x"),
+        ("'tis so", "'tis so"),
+        ("'", "'"),
+        ("plain", "plain"),
+    ],
+)
+def test_exactly_the_guard_is_taken_off(guarded, text):
+    assert unguard(guarded) == text
+
+
+@given(st.text() | st.text(alphabet="'=+-@ \t\r\0a"))
+@settings(max_examples=300)
+def test_what_is_guarded_comes_back_as_it_was(text):
+    assert unguard(guard(text)) == text
+
+
+def test_halves_are_joined_with_one_space():
+    assert join_cut("of a high quality are ", " being delivered") == "of a high quality are being delivered"
+
+
+def test_folding_forgets_spaces_case_and_kinds_of_dashes():
+    assert fold("Ofsted Feb 2011 – Rec 8") == fold("ofsted  Feb\n2011 - rec 8")
