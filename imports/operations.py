@@ -1,0 +1,322 @@
+"""Everything that an import changes: the preview, the import itself and its undoing."""
+
+import hashlib
+from collections.abc import Container
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+
+from accounts.history import current_instant, operation
+from accounts.models import Person
+from accounts.operations import add_person
+from milestones.models import Milestone
+from milestones.operations import (
+    add_milestone,
+    add_supporting_lead,
+    change_due_date,
+    edit_milestone,
+    link_milestone,
+    record_update,
+    withdraw_milestone,
+)
+from plans.models import Action, Outcome, Plan, Recommendation, Review, Theme
+from plans.operations import (
+    add_action,
+    add_outcome,
+    add_recommendation,
+    add_review,
+    add_theme,
+    edit_action,
+    edit_outcome,
+    link_action,
+    start_plan,
+)
+
+from .comparison import ComparedAction, ComparedLink, ComparedMilestone, Comparison, compare
+from .models import Import
+from .policies import check_can_import, check_can_undo
+from .present import Present, present_in
+from .readers.table import PlanTable
+from .undoing import changed_since, take_back
+
+
+class ImportRefused(ValidationError):
+    """The file cannot be written as it is: `comparison` has the problems, one sentence each."""
+
+    def __init__(self, comparison: Comparison) -> None:
+        self.comparison = comparison
+        super().__init__([f"{problem.where}: {problem.message}".removeprefix(": ") for problem in comparison.problems])
+
+
+class PlanMoved(ValidationError):
+    """The plan is no longer as the preview showed it."""
+
+    def __init__(self) -> None:
+        super().__init__("The plan has changed since this preview. Look at it again before you import.")
+
+
+def sha256_of(data: bytes) -> str:
+    """What a file is known by when it comes again."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def keep_preview(*, plan: Plan, table: PlanTable, file_name: str, sha256: str, as_at: date, by: Any) -> Import:
+    """Keeps a file that was read until somebody confirms it. Not an operation: nothing of the plan is written."""
+    check_can_import(by, plan)
+    stored = table.to_json()
+    _check_storable([stored, file_name])
+    return Import.objects.create(plan=plan, table=stored, file_name=file_name[-255:], sha256=sha256, as_at=as_at, by=by)
+
+
+def discard_preview(*, import_: Import, by: Any) -> None:
+    """Forgets a file that nobody wants imported."""
+    check_can_import(by, import_.plan)
+    Import.objects.filter(pk=import_.pk, state=Import.State.PREVIEWED).delete()
+
+
+def comparison_of(import_: Import, accept: Container[str] = frozenset()) -> Comparison:
+    """What the import would do to its plan as it is now."""
+    return compare(
+        PlanTable.from_json(import_.table),
+        present_in(import_.plan),
+        as_at=import_.as_at,
+        is_same_file=was_imported(import_.plan, import_.sha256),
+        accept=accept,
+    )
+
+
+def was_imported(plan: Plan, sha256: str) -> bool:
+    """Whether this very file was imported into the plan, and not undone."""
+    return Import.objects.filter(plan=plan, sha256=sha256, state=Import.State.APPLIED).exists()
+
+
+@operation
+def apply_import(*, import_: Import, accept: Container[str] = frozenset(), seen: str = "", by: Any) -> Comparison:
+    """Writes what the file says into its plan and tells what was done.
+
+    `accept` holds the keys of the differences to take from the file. `seen` is the fingerprint of the comparison that
+    was shown; PlanMoved is raised where there is another one now. ImportRefused is raised where there are problems.
+    A file that changes nothing is forgotten, and leaves no trace.
+    """
+    check_can_import(by, import_.plan)
+    import_.refresh_from_db()
+    if import_.state != Import.State.PREVIEWED:
+        raise ValidationError("This file was imported already.")
+    if seen and comparison_of(import_).fingerprint != seen:
+        raise PlanMoved
+    present = present_in(import_.plan)
+    comparison = compare(
+        PlanTable.from_json(import_.table),
+        present,
+        as_at=import_.as_at,
+        is_same_file=was_imported(import_.plan, import_.sha256),
+        accept=accept,
+    )
+    if comparison.problems:
+        raise ImportRefused(comparison)
+    if not comparison.changes_something:
+        import_.delete()
+        return comparison
+    _Applying(import_.plan, comparison, present, reason=f"Import of {import_.file_name}", by=by).apply()
+    import_.state, import_.applied_at = Import.State.APPLIED, current_instant()
+    import_.result = comparison.to_json()
+    import_.save()
+    return comparison
+
+
+@operation
+def import_table(
+    *,
+    plan: Plan,
+    table: PlanTable,
+    file_name: str,
+    sha256: str,
+    as_at: date,
+    accept: Container[str] = frozenset(),
+    by: Any,
+) -> Comparison:
+    """Imports a file without a preview in between. Raises as `apply_import` does."""
+    import_ = keep_preview(plan=plan, table=table, file_name=file_name, sha256=sha256, as_at=as_at, by=by)
+    return apply_import(import_=import_, accept=accept, by=by)
+
+
+@operation
+def start_plan_from_table(
+    *, title: str, slug: str, table: PlanTable, file_name: str, sha256: str, as_at: date, by: Any
+) -> Comparison:
+    """Starts a plan and imports a file into it: both or neither. Its first cycle begins on `as_at`."""
+    plan = start_plan(title=title, slug=slug, cycle_anchor=as_at, reason=f"Import of {file_name}", by=by)
+    return import_table(plan=plan, table=table, file_name=file_name, sha256=sha256, as_at=as_at, by=by)
+
+
+@operation
+def undo_import(*, import_: Import, by: Any) -> None:
+    """Takes an import back; the history keeps both. A plan that it started goes too, unless others have joined it.
+
+    Raises ValidationError with a sentence for each thing that has changed since, or where a paper was made since.
+    """
+    check_can_undo(by, import_)
+    import_.refresh_from_db()
+    check_can_undo(by, import_)
+    if changes := changed_since(import_):
+        raise ValidationError(changes)
+    take_back(import_, reason=f"Import of {import_.file_name} undone", by=by)
+    if import_.pk is not None:
+        import_.state, import_.undone_at = Import.State.UNDONE, current_instant()
+        import_.save()
+
+
+def reasons_against_undo(import_: Import, by: Any) -> list[str]:
+    """Why the import cannot be undone by this person now; none where it can."""
+    try:
+        check_can_undo(by, import_)
+    except PermissionDenied as error:
+        return [str(error)]
+    except ValidationError as error:
+        return error.messages
+    return changed_since(import_)
+
+
+def _check_storable(value: Any) -> None:
+    """Raises ValidationError for the characters that PostgreSQL refuses. The readers let none of them through."""
+    if isinstance(value, str):
+        if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
+            raise ValidationError("The file holds characters that cannot be kept. Save it as UTF-8 and try again.")
+    elif isinstance(value, dict):
+        _check_storable(list(value.values()))
+    elif isinstance(value, list):
+        for each in value:
+            _check_storable(each)
+
+
+class _Applying:
+    """A comparison being written, row by row, through the operations of plans and milestones."""
+
+    def __init__(self, plan: Plan, comparison: Comparison, present: Present, *, reason: str, by: Any) -> None:
+        self.plan, self.comparison, self.present = plan, comparison, present
+        self.label = {"reason": reason, "by": by}
+        self.people: dict[str, Person] = {}
+        self.reviews: dict[str, Review] = {}
+        self.recommendations: dict[tuple[str, str], Recommendation] = {}
+        self.actions = {row.pk: row for row in present.actions}
+        self.milestones = {row.pk: row for row in present.milestones}
+
+    def apply(self) -> None:
+        self._name_all()
+        themes = {row.pk: row for row in self.present.themes}
+        for theme in self.comparison.themes:
+            if theme.present is not None:
+                row: Theme | None = themes[theme.present]
+            elif theme.is_needed:
+                row = add_theme(plan=self.plan, name=theme.name, **self.label)
+            else:
+                row = None
+            for action in theme.actions:
+                self._action(action, row)
+
+    def _name_all(self) -> None:
+        people = {row.pk: row for row in self.present.people}
+        for key, person in self.comparison.people.items():
+            if person.present is None:
+                self.people[key] = add_person(name=person.name, organisation=self.plan.council, **self.label)
+            else:
+                self.people[key] = people[person.present]
+        reviews = {row.pk: row for row in self.present.reviews}
+        for key, review in self.comparison.reviews.items():
+            if review.present is None:
+                self.reviews[key] = add_review(council=self.plan.council, short_name=review.name, **self.label)
+            else:
+                self.reviews[key] = reviews[review.present]
+        recommendations = {row.pk: row for row in self.present.recommendations}
+        for target, cited in self.comparison.recommendations.items():
+            if cited.present is None:
+                review_row = self.reviews[target[0]]
+                self.recommendations[target] = add_recommendation(review=review_row, number=cited.name, **self.label)
+            else:
+                self.recommendations[target] = recommendations[cited.present]
+
+    def _action(self, compared: ComparedAction, theme: Theme | None) -> None:
+        if compared.present is not None:
+            action = self.actions[compared.present]
+            if compared.changes:
+                edit_action(action=action, **dict(compared.changes), **self.label)
+        else:
+            assert theme is not None  # a theme with a new action is needed
+            action = add_action(theme=theme, ref=compared.read.ref, text=compared.read.text, **self.label)
+        self._outcomes(compared, action)
+        for link in compared.links:
+            link_action(action=action, **self._targets(link), **self.label)
+        for milestone in compared.milestones:
+            self._milestone(milestone, action)
+
+    def _outcomes(self, compared: ComparedAction, action: Action) -> None:
+        held: dict[int, Outcome] = {row.pk: row for row in self.present.outcomes.get(action.pk, ())}
+        for key, text in compared.outcome_edits:
+            edit_outcome(outcome=held[key], text=text, **self.label)
+        for text in compared.outcomes:
+            add_outcome(action=action, text=text, **self.label)
+
+    def _milestone(self, compared: ComparedMilestone, action: Action) -> None:
+        if compared.present is not None:
+            milestone = self.milestones[compared.present]
+            self._change(compared, milestone)
+        else:
+            milestone = self._new_milestone(compared, action)
+        for key in compared.supporting:
+            add_supporting_lead(milestone=milestone, person=self.people[key], **self.label)
+        for link in compared.links:
+            link_milestone(milestone=milestone, **self._targets(link), **self.label)
+        if compared.update is not None:
+            record_update(
+                milestone=milestone,
+                declared_status=compared.update.declared_status,
+                note=compared.update.note,
+                as_at=compared.update.as_at,
+                update_month=compared.update.update_month,
+                support_required=bool(compared.update.support_text),
+                support_text=compared.update.support_text,
+                **self.label,
+            )
+        if compared.withdrawn_on is not None:
+            why = compared.read.note or self.label["reason"]
+            withdraw_milestone(milestone=milestone, withdrawn_on=compared.withdrawn_on, reason=why, by=self.label["by"])
+
+    def _new_milestone(self, compared: ComparedMilestone, action: Action) -> Milestone:
+        read = compared.read
+        details: dict[str, Any] = {}
+        if read.baseline_due_on:
+            details["baseline_due_on"] = read.baseline_due_on
+        return add_milestone(
+            action=action,
+            ref=read.ref,
+            text=read.text,
+            start_on=compared.start_on,
+            due_on=read.due_on,
+            due_words=read.due_words.strip(),
+            lead=self.people[compared.lead] if compared.lead else None,
+            lead_role=read.lead.role.strip() if compared.lead and read.lead else "",
+            **details,
+            **self.label,
+        )
+
+    def _change(self, compared: ComparedMilestone, milestone: Milestone) -> None:
+        """The accepted changes. The due date moves first where the new start is after the old one."""
+        changes = dict(compared.changes)
+        due_on = changes.pop("due_on", None)
+        if "lead" in changes:
+            changes["lead"] = self.people[changes["lead"]]
+        moves_first = due_on is not None and (milestone.start_on is None or milestone.start_on <= due_on)
+        if moves_first:
+            change_due_date(milestone=milestone, to_on=due_on, agreed_on=compared.due_agreed_on, **self.label)
+        if changes:
+            edit_milestone(milestone=milestone, **changes, **self.label)
+        if due_on is not None and not moves_first:
+            change_due_date(milestone=milestone, to_on=due_on, agreed_on=compared.due_agreed_on, **self.label)
+
+    def _targets(self, link: ComparedLink) -> dict[str, Any]:
+        return {
+            "as_written": link.as_written,
+            "review": self.reviews[link.review] if link.review else None,
+            "recommendation": self.recommendations[link.recommendation] if link.recommendation else None,
+        }

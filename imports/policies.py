@@ -1,0 +1,31 @@
+"""Whether a file may be imported into a plan, and an import undone, now. Who may is in plans/policies.py."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from plans.models import Plan
+from plans.policies import Right, check_can
+
+from .models import Import
+
+
+def check_can_import(user: Any, plan: Plan) -> None:
+    """Raises PermissionDenied for the wrong person, ValidationError for a plan that takes no changes."""
+    check_can(user, Right.IMPORT, plan)
+    if plan.archived_at is not None:
+        raise ValidationError("This plan is in the archive and takes no changes.")
+
+
+def check_can_undo(user: Any, import_: Import) -> None:
+    """Raises PermissionDenied, or ValidationError with a sentence for each reason why the import stays."""
+    check_can_import(user, import_.plan)
+    if import_.state != Import.State.APPLIED or import_.applied_at is None:
+        raise ValidationError("Only a finished import can be undone, and only once.")
+    reported_at = import_.plan.last_reported_at
+    if reported_at is not None and reported_at > import_.applied_at:
+        day = timezone.localtime(reported_at)
+        raise ValidationError(
+            f"A paper was made from this plan on {day.day} {day:%B %Y}, after the import. What was reported stays."
+        )

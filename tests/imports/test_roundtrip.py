@@ -1,0 +1,63 @@
+"""Whatever a file says: it is imported whole or refused, a second time it changes nothing, undone it leaves nothing."""
+
+from datetime import date
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from accounts.history import history_mismatches, tracked_models
+from imports import operations
+from imports.comparison import EVERYTHING
+from imports.models import Import
+
+from .tables import MAY, TABLES, put
+
+ONE_DATABASE = settings(
+    max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+
+
+def everything():
+    """Every tracked row, without the count of its versions."""
+    return {
+        model._meta.label: [
+            {name: value for name, value in row.items() if name != "version"}
+            for row in model._default_manager.order_by("pk").values()
+        ]
+        for model in tracked_models()
+    }
+
+
+def import_or_none(plan, read, *, by, name, as_at=MAY):
+    try:
+        put(plan, read, by=by, name=name, as_at=as_at, accept=EVERYTHING)
+    except operations.ImportRefused:
+        return None
+    return Import.objects.filter(sha256=name).first()
+
+
+@ONE_DATABASE
+@given(first=TABLES, second=TABLES, later=st.dates(date(2011, 1, 1), date(2011, 12, 31)))
+def test_an_import_is_whole_settles_and_can_be_taken_back(plan, people, first, second, later):
+    before = everything()
+    done = []
+
+    for name, read in (("first", first), ("second", second)):
+        held = everything()
+        import_ = import_or_none(plan, read, by=people.manager, name=name)
+        if import_ is None:
+            assert everything() == held
+            continue
+        done.append(import_)
+        again = operations.compare(read, operations.present_in(plan), as_at=MAY)
+        assert not again.changes_something
+        months_only = operations.compare(read, operations.present_in(plan), as_at=later, is_same_file=True)
+        assert not any(months_only.created.values())
+        assert not any(months_only.updated.values())
+
+    for import_ in reversed(done):
+        operations.undo_import(import_=import_, by=people.manager)
+    assert everything() == before
+    assert history_mismatches() == []
+    Import.objects.all().delete()
