@@ -3,10 +3,12 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Q
 
+from plans.models import Plan
 from plans.policies import Right, rights_of
 
-from .models import Milestone, SupportingLead
+from .models import Milestone, MilestoneQuerySet, SupportingLead
 
 
 def leads(user: Any, milestone: Milestone) -> bool:
@@ -24,6 +26,18 @@ def can_update(user: Any, milestone: Milestone) -> bool:
     except (PermissionDenied, ValidationError):
         return False
     return True
+
+
+def updatable(user: Any, plan: Plan, rights: frozenset[Right]) -> MilestoneQuerySet:
+    """The milestones of the plan that the user, who has these rights on it, may update now."""
+    rows = Milestone.objects.current().filter(plan=plan, withdrawn_on=None)
+    if plan.archived_at is not None:
+        return rows.none()
+    if Right.RECORD_ANY_UPDATE in rights:
+        return rows
+    if Right.RECORD_OWN_UPDATE in rights:
+        return rows.filter(Q(lead__user=user) | Q(supporting_leads__person__user=user))
+    return rows.none()
 
 
 def check_can_update(user: Any, milestone: Milestone) -> None:

@@ -1,0 +1,238 @@
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+
+from accounts.models import Person
+from plans.forms import DayField
+from plans.schemes import CHOOSABLE, DeclaredStatus, Scheme
+
+from .models import Milestone, ProgressUpdate, UpdateDraft
+
+LONGEST_NOTE = 20_000
+NO_CHILD = "Write for the board. Never anything that could identify a child or a family."
+
+
+class StatusRadios(forms.RadioSelect):
+    """The statuses of a plan's key, each with its definition."""
+
+    def __init__(self, definitions: dict[str, str], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.definitions = definitions
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, *args, **kwargs)
+        definition = self.definitions.get(str(value), "")
+        if definition and "id" in option["attrs"]:
+            option["hint"] = definition
+            option["attrs"]["aria-describedby"] = f"{option['attrs']['id']}_hint"
+        return option
+
+
+class UpdateForm(forms.Form):
+    """What a lead declares of a milestone as at a day. `last_seen` is the newest update that the form was shown with.
+
+    A field that belongs to another status than the chosen one is left out of `cleaned_data`'s values, so that what is
+    hidden from view is never recorded.
+    """
+
+    declared_status = forms.ChoiceField(
+        label="Status", widget=forms.RadioSelect, error_messages={"required": "Choose a status."}
+    )
+    support_required = forms.BooleanField(label="Support is required to address the issues", required=False)
+    support_text = forms.CharField(
+        label="Which support is required",
+        required=False,
+        max_length=LONGEST_NOTE,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    completed_on = DayField(label="Date it was achieved", required=False)
+    note = forms.CharField(
+        label="Progress note",
+        help_text=NO_CHILD,
+        max_length=LONGEST_NOTE,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        error_messages={"required": "Write what has happened since the last note."},
+    )
+    forecast_on = DayField(
+        label="Forecast (optional)",
+        help_text="When you now expect it to be done, if not by its due date.",
+        required=False,
+    )
+    as_at = DayField(label="Position at", error_messages={"required": "Enter the day this position stands at."})
+    last_seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(
+        self,
+        *args: Any,
+        milestone: Milestone,
+        scheme: Scheme,
+        newest: ProgressUpdate | None,
+        today: date,
+        draft: UpdateDraft | None = None,
+        corrected: ProgressUpdate | None = None,
+        **kwargs: Any,
+    ) -> None:
+        initial = self._first_values(milestone, newest, today, corrected or newest, draft)
+        if corrected is not None:
+            initial |= {"note": corrected.note, "as_at": corrected.as_at, "support_text": corrected.support_text}
+        super().__init__(*args, initial=initial, auto_id=f"update-{milestone.pk}-%s", **kwargs)
+        self.today, self.draft = today, draft
+        words, definitions = status_choices(scheme)
+        self.fields["declared_status"].choices = words  # type: ignore[attr-defined]
+        self.fields["declared_status"].widget = StatusRadios(
+            definitions, choices=words, attrs={"class": "govuk-radios--small status-choice"}
+        )
+
+    @staticmethod
+    def _first_values(
+        milestone: Milestone,
+        newest: ProgressUpdate | None,
+        today: date,
+        basis: ProgressUpdate | None,
+        draft: UpdateDraft | None,
+    ) -> dict[str, Any]:
+        values: dict[str, Any] = {
+            "as_at": today,
+            "last_seen": newest.pk if newest else None,
+            "completed_on": milestone.completed_on,
+        }
+        if basis is not None:
+            values |= {
+                "declared_status": basis.declared_status,
+                "support_required": basis.support_required,
+                "forecast_on": basis.forecast_on,
+            }
+        if draft is not None:
+            values |= {"note": draft.note}
+            if draft.declared_status:
+                values["declared_status"] = draft.declared_status
+        return values
+
+    def clean_as_at(self) -> date:
+        return self._not_in_future("as_at")
+
+    def clean_completed_on(self) -> date | None:
+        return self._not_in_future("completed_on")
+
+    def _not_in_future(self, name: str) -> Any:
+        day = self.cleaned_data[name]
+        if day is not None and day > self.today:
+            raise forms.ValidationError("This day has not come yet.")
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        status = cleaned.get("declared_status")
+        if status != DeclaredStatus.OFF_TRACK:
+            cleaned |= {"support_required": False, "support_text": ""}
+        elif not cleaned.get("support_required"):
+            cleaned["support_text"] = ""
+        elif not cleaned.get("support_text"):
+            self.add_error("support_text", "Say which support is required.")
+        if status == DeclaredStatus.ACHIEVED:
+            cleaned["forecast_on"] = None
+            if cleaned.get("completed_on") is None and "completed_on" not in self.errors:
+                self.add_error("completed_on", "Enter the date it was achieved.")
+        else:
+            cleaned["completed_on"] = None
+        return cleaned
+
+
+def status_choices(scheme: Scheme) -> tuple[list[tuple[str, str]], dict[str, str]]:
+    """The statuses a lead may choose in the words of the key, and their definitions.
+
+    Two that print alike say in brackets which is which.
+    """
+    lines = {status: scheme.line_for(status) for status in CHOOSABLE}
+    words = [line.word for line in lines.values()]
+    choices, definitions = [], {}
+    for status, line in lines.items():
+        label = line.word
+        if words.count(line.word) > 1 and status.label.casefold() != line.word.casefold():
+            label = f"{line.word} ({status.label.lower()})"
+        choices.append((status.value, label))
+        definitions[status.value] = line.definition
+    return choices, definitions
+
+
+class ChangeForm(forms.Form):
+    """What all changes of a milestone's row share: the version the form was opened with."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class DetailsForm(ChangeForm):
+    """The columns of a milestone that a programme manager changes by hand."""
+
+    text = forms.CharField(
+        label="Milestone",
+        max_length=LONGEST_NOTE,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": "Enter what the milestone is."},
+    )
+    start_on = DayField(label="Start date (optional)", required=False)
+    lead: Any = forms.ModelChoiceField(
+        queryset=Person.objects.none(), label="Lead (optional)", required=False, empty_label="Nobody yet"
+    )
+    lead_role = forms.CharField(
+        label="Lead’s role for this milestone (optional)",
+        help_text="Such as “Chair of the quality group”.",
+        max_length=200,
+        required=False,
+    )
+    reason = forms.CharField(label="Why it changes (optional)", max_length=500, required=False)
+
+    def __init__(self, *args: Any, people: QuerySet[Person], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["lead"].queryset = people  # type: ignore[attr-defined]
+        self.fields["lead"].label_from_instance = person_words  # type: ignore[attr-defined]
+
+
+class DueDateForm(ChangeForm):
+    """Where the due date moves to, and why."""
+
+    to_on = DayField(label="New due date", error_messages={"required": "Enter the new due date."})
+    reason = forms.CharField(
+        label="Why it moves",
+        help_text="This is printed beside the date.",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Say why the date moves."},
+    )
+    agreed_on = DayField(label="Agreed on", error_messages={"required": "Enter the day the new date was agreed."})
+
+
+class WithdrawForm(forms.Form):
+    """From which day on a milestone is no longer part of the plan, and why."""
+
+    withdrawn_on = DayField(label="Withdrawn on", error_messages={"required": "Enter the day it was withdrawn."})
+    reason = forms.CharField(
+        label="Why it is withdrawn",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Say why it is withdrawn."},
+    )
+
+
+class ArchiveForm(forms.Form):
+    """Why a milestone should never have been on the plan."""
+
+    reason = forms.CharField(
+        label="Why it is archived",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Say why it is archived."},
+    )
+
+
+def person_words(person: Person) -> str:
+    """A person as lists name them: “Ann Example, Head of Service”."""
+    return f"{person.name}, {person.job_title}" if person.job_title else person.name
+
+
+def lead_choices(people: Iterable[Person]) -> list[tuple[int, str]]:
+    """People as the filter of the list offers them."""
+    return [(person.pk, person.name) for person in people]

@@ -1,0 +1,177 @@
+"""Recording an update: in its row of the list, or on a page of its own where there is no JavaScript."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.vary import vary_on_headers
+
+from plans.as_at import asked_position
+from plans.forms import add_refusal
+from plans.policies import rights_of
+
+from . import operations
+from .forms import UpdateForm
+from .models import Milestone, ProgressUpdate
+from .policies import check_can_update
+from .position import MilestonePosition, status_view
+from .views import find_milestone, readable_slice, update_form
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@vary_on_headers("HX-Request")
+def update(request: HttpRequest, slug: str, ref: str) -> HttpResponse:
+    """Shows the update form of a milestone, and records what comes back."""
+    milestone = find_milestone(request, slug, ref)
+    try:
+        check_can_update(request.user, milestone)
+    except ValidationError as error:
+        return render(request, "refused.html", {"sentences": error.messages, "back": milestone}, status=409)
+    if request.method != "POST":
+        return _show(request, milestone, update_form(request, milestone))
+    return _record(request, milestone, update_form(request, milestone, request.POST))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def correct(request: HttpRequest, slug: str, ref: str, pk: int) -> HttpResponse:
+    """Corrects an update by a new one that replaces it; both stay in the history."""
+    milestone = find_milestone(request, slug, ref)
+    corrected = get_object_or_404(ProgressUpdate, milestone=milestone, pk=pk, replaced_by__isnull=True)
+    try:
+        check_can_update(request.user, milestone)
+    except ValidationError as error:
+        return render(request, "refused.html", {"sentences": error.messages, "back": milestone}, status=409)
+    if request.method != "POST":
+        return _show(request, milestone, update_form(request, milestone, corrected=corrected), corrected=corrected)
+    form = update_form(request, milestone, request.POST, corrected=corrected)
+    return _record(request, milestone, form, corrected=corrected)
+
+
+@require_POST
+def draft(request: HttpRequest, slug: str, ref: str) -> HttpResponse:
+    """Keeps what is being typed, or throws it away when asked to."""
+    milestone = find_milestone(request, slug, ref)
+    discarded = "discard" in request.POST
+    try:
+        operations.save_draft(
+            milestone=milestone,
+            declared_status=request.POST.get("declared_status", ""),
+            note="" if discarded else request.POST.get("note", ""),
+            by=request.user,
+        )
+    except ValidationError as error:
+        return render(request, "refused.html", {"sentences": error.messages, "back": milestone}, status=409)
+    if discarded or not request.htmx:
+        return redirect(next_address(request) or milestone.get_absolute_url())
+    return render(request, "milestones/_draft_kept.html", {"now": timezone.now(), "note": request.POST.get("note", "")})
+
+
+def _record(
+    request: HttpRequest, milestone: Milestone, form: UpdateForm, corrected: ProgressUpdate | None = None
+) -> HttpResponse:
+    if not form.is_valid():
+        return _show(request, milestone, form, corrected=corrected, status=422)
+    try:
+        operations.record_update(
+            milestone=milestone,
+            by=request.user,
+            replaces=corrected,
+            update_month=_month_of(corrected, form),
+            **form.cleaned_data,
+        )
+    except operations.UpdatedMeanwhile as meanwhile:
+        if not _is_repeat(request, form, meanwhile.newest):
+            return _show_conflict(request, milestone, meanwhile.newest, corrected)
+    except ValidationError as error:
+        add_refusal(form, error)
+        return _show(request, milestone, form, corrected=corrected, status=422)
+    if request.htmx:
+        return _show_saved(request, milestone)
+    messages.success(request, f"The update of {milestone.ref or 'the milestone'} is saved.")
+    return redirect(next_address(request) or milestone.get_absolute_url())
+
+
+def _month_of(corrected: ProgressUpdate | None, form: UpdateForm) -> str | None:
+    """A correction prints under the month of what it corrects, unless its day moves."""
+    return corrected.update_month if corrected and corrected.as_at == form.cleaned_data["as_at"] else None
+
+
+def _is_repeat(request: HttpRequest, form: UpdateForm, newest: ProgressUpdate) -> bool:
+    """Whether what came is what this person has just saved: a button pressed twice, a page sent again."""
+    sent = form.cleaned_data
+    return (
+        newest.entered_by_id == request.user.pk
+        and newest.note == sent["note"]
+        and newest.declared_status == sent["declared_status"]
+        and newest.as_at == sent["as_at"]
+    )
+
+
+def _show_conflict(
+    request: HttpRequest, milestone: Milestone, newest: ProgressUpdate, corrected: ProgressUpdate | None
+) -> HttpResponse:
+    """The other's update beside the reader's words; saved again, those now count as written with it in view."""
+    seen = request.POST.copy()
+    seen["last_seen"] = str(newest.pk)
+    conflict = {
+        "update": newest,
+        "status": status_view(milestone.plan.status_scheme.scheme, newest.declared_status),
+    }
+    form = update_form(request, milestone, seen, **({"corrected": corrected} if corrected else {}))
+    return _show(request, milestone, form, corrected=corrected, conflict=conflict, status=409)
+
+
+def _show(
+    request: HttpRequest, milestone: Milestone, form: UpdateForm, *, status: int = 200, **context: Any
+) -> HttpResponse:
+    template = "milestones/_milestone.html" if request.htmx else "milestones/update.html"
+    return render(
+        request,
+        template,
+        {
+            "plan": milestone.plan,
+            "milestone": _position(request, milestone),
+            "row": milestone,
+            "form": form,
+            "may_update": True,
+            "back": next_address(request),
+            **context,
+        },
+        status=status,
+    )
+
+
+def _show_saved(request: HttpRequest, milestone: Milestone) -> HttpResponse:
+    return render(
+        request,
+        "milestones/_milestone.html",
+        {
+            "plan": milestone.plan,
+            "milestone": _position(request, milestone),
+            "may_update": True,
+            "saved_at": timezone.now(),
+            "back": next_address(request),
+        },
+    )
+
+
+def _position(request: HttpRequest, milestone: Milestone) -> MilestonePosition:
+    """The milestone as it stands today."""
+    rights = rights_of(request.user, milestone.plan)
+    _, found = readable_slice(milestone.plan, rights, asked_position({}, today=timezone.localdate()))
+    return next(each for each in found.milestones if each.id == milestone.pk)
+
+
+def next_address(request: HttpRequest) -> str:
+    """The page of this site that the reader came from, as the form or the link says; empty for any other."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    is_ours = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return wanted if is_ours and urlsplit(wanted).path.startswith("/") else ""

@@ -1,0 +1,22 @@
+from django.urls import path, register_converter
+
+from plans.addresses import RefConverter
+
+from . import change_views, update_views, views
+
+register_converter(RefConverter, "ref")
+
+MILESTONE = "plans/<slug:slug>/milestones/<ref:ref>/"
+
+app_name = "milestones"
+urlpatterns = [
+    path("plans/<slug:slug>/milestones/", views.milestone_list, name="list"),
+    path(MILESTONE, views.milestone_page, name="detail"),
+    path(MILESTONE + "update/", update_views.update, name="update"),
+    path(MILESTONE + "draft/", update_views.draft, name="draft"),
+    path(MILESTONE + "updates/<int:pk>/correct/", update_views.correct, name="correct"),
+    path(MILESTONE + "details/", change_views.details, name="details"),
+    path(MILESTONE + "due-date/", change_views.due_date, name="due_date"),
+    path(MILESTONE + "withdraw/", change_views.withdraw, name="withdraw"),
+    path(MILESTONE + "archive/", change_views.archive, name="archive"),
+]

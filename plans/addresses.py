@@ -1,0 +1,20 @@
+"""How the addresses of pages name things whose numbers councils choose: “1.2a”, “id-5”, even “1/2”."""
+
+from urllib.parse import quote, unquote
+
+
+class RefConverter:
+    """A number as one part of an address. What would end the part, or climb out of it, is written as %2F and so on.
+
+    Django escapes the per cent sign once more, and a server takes one layer off, so a number comes back as it was.
+    """
+
+    regex = "[^/]+"
+
+    def to_python(self, value: str) -> str:
+        return unquote(value)
+
+    def to_url(self, value: str) -> str:
+        if value.strip(".") == "":
+            return value.replace(".", "%2E")
+        return value.replace("%", "%25").replace("/", quote("/", safe=""))

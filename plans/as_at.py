@@ -1,0 +1,38 @@
+"""Which position a page was asked for: `?as_at=` the date it stands at, `&recorded_at=` what was known by then."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils import timezone
+
+
+@dataclass(frozen=True)
+class AskedPosition:
+    """`recorded_at` is aware, None for now. `problem` says what was wrong with what was asked; then this is today."""
+
+    as_at: date
+    recorded_at: datetime | None
+    is_now: bool
+    problem: str = ""
+
+
+def asked_position(params: Mapping[str, str], *, today: date) -> AskedPosition:
+    """Reads the two parameters. What cannot be read gives today's position and a sentence, never an error."""
+    day, moment = params.get("as_at", "").strip(), params.get("recorded_at", "").strip()
+    try:
+        as_at = date.fromisoformat(day) if day else today
+    except ValueError:
+        return today_because(f"“{day[:40]}” is not a date. Write it as 2026-05-31.", today=today)
+    try:
+        recorded_at = datetime.fromisoformat(moment) if moment else None
+        if recorded_at is not None and timezone.is_naive(recorded_at):
+            recorded_at = timezone.make_aware(recorded_at)
+    except (ValueError, OverflowError):
+        return today_because(f"“{moment[:40]}” is not a moment. Write it as 2026-05-31T14:30.", today=today)
+    return AskedPosition(as_at, recorded_at, is_now=as_at == today and recorded_at is None)
+
+
+def today_because(problem: str, *, today: date) -> AskedPosition:
+    """Today's position, with the sentence that says why it is not the one asked for."""
+    return AskedPosition(today, None, is_now=True, problem=f"{problem} This page shows today.")

@@ -1,0 +1,45 @@
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from . import operations
+from .forms import StartPlanForm
+from .models import Plan, PlanMembership
+from .policies import can_start_plan, check_can_start_plan
+
+
+@require_safe
+def plan_list(request: HttpRequest) -> HttpResponse:
+    """The plans the reader holds a role on; those in the archive apart."""
+    roles: dict[int, list[str]] = {}
+    for membership in PlanMembership.objects.filter(user=request.user).order_by("pk"):
+        roles.setdefault(membership.plan_id, []).append(membership.get_role_display())
+    plans = Plan.objects.visible_to(request.user).select_related("council")
+    rows = [{"plan": plan, "roles": ", ".join(roles[plan.pk])} for plan in plans]
+    return render(
+        request,
+        "plans/plan_list.html",
+        {
+            "current": [row for row in rows if row["plan"].archived_at is None],
+            "archived": [row for row in rows if row["plan"].archived_at is not None],
+            "can_start_plan": can_start_plan(request.user),
+        },
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def start_plan(request: HttpRequest) -> HttpResponse:
+    """Starts an empty plan, of which the one who starts it becomes programme manager."""
+    check_can_start_plan(request.user)
+    form = StartPlanForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            plan = operations.start_plan(by=request.user, **form.cleaned_data)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, f"{plan.short_title} is started. You are its programme manager.")
+            return redirect(plan)
+    return render(request, "plans/start_plan.html", {"form": form}, status=422 if form.errors else 200)

@@ -1,0 +1,46 @@
+// What the pages do quicker with JavaScript. Every one of them works without this file.
+
+const govuk = await import(document.querySelector('meta[name="govuk-js"]').content);
+document.body.classList.add("js-enabled", "govuk-frontend-supported");
+govuk.initAll();
+
+const announce = (words) => {
+  document.getElementById("announcer").textContent = words;
+};
+
+const trouble = (words) => {
+  const box = document.getElementById("trouble");
+  box.replaceChildren();
+  if (!words) return;
+  const inset = document.createElement("div");
+  inset.className = "trouble govuk-body";
+  inset.textContent = words;
+  box.append(inset);
+  box.scrollIntoView({ block: "nearest" });
+};
+
+document.body.addEventListener("htmx:afterSwap", () => trouble(""));
+
+// A part of the page was exchanged: bring it to life, say what happened, put the keyboard where it is needed next.
+document.body.addEventListener("htmx:afterSettle", (event) => {
+  const part = event.detail.elt;
+  if (!part.isConnected) return;
+  govuk.initAll({ scope: part });
+  const words = part.querySelector("[data-announce]");
+  if (words) announce(words.dataset.announce);
+  const next = part.querySelector("[data-focus]");
+  if (next && !part.querySelector(".govuk-error-summary")) next.focus();
+});
+
+// htmx leaves a refusal out of the page: say that nothing was saved, and leave what was typed where it is.
+document.body.addEventListener("htmx:responseError", (event) => {
+  const status = event.detail.xhr.status;
+  trouble(
+    status === 403
+      ? "You may not do that, or the page is out of date. Nothing was saved; your words are still on the page. Copy them, then load the page again."
+      : "The site could not do that just now. Nothing was saved; your words are still on the page. Try again in a moment.",
+  );
+});
+document.body.addEventListener("htmx:sendError", () => {
+  trouble("The site could not be reached. Nothing was saved; your words are still on the page. Try again in a moment.");
+});
