@@ -1,6 +1,7 @@
 """The child process that lays papers out: imports WeasyPrint and never Django, reads nothing but its line.
 
-Started by worker.py as `python -m reports.pdf.child FILENO`. Answers each HTML with a PDF, or with what went wrong.
+Started by worker.py as `python -m reports.pdf.child FILENO MEMORY_BYTES PAPER_SECONDS`. Answers each HTML with a PDF,
+or with what went wrong.
 """
 
 import gc
@@ -13,13 +14,11 @@ from contextlib import suppress
 
 from . import frames
 
-MEMORY_BYTES = 1536 * 1024 * 1024
-PAPER_SECONDS = 60
-
 
 def main() -> None:
-    line = socket.socket(fileno=int(sys.argv[1]))
-    limit_memory()
+    fileno, memory_bytes, seconds = map(int, sys.argv[1:])
+    line = socket.socket(fileno=fileno)
+    limit_memory(memory_bytes)
     try:
         warnings.simplefilter("ignore")
         from .layout import lay_out
@@ -35,7 +34,7 @@ def main() -> None:
     with suppress(EOFError):
         while True:
             _, _, html = frames.receive(line)
-            limit_time()
+            limit_time(seconds)
             try:
                 answer = frames.PDF, lay_out(html.decode())
             except Exception as error:
@@ -46,23 +45,23 @@ def main() -> None:
             gc.collect()
 
 
-def limit_memory() -> None:
+def limit_memory(most: int) -> None:
     """No more address space than a large paper needs, and no core files. Some systems know no such limit."""
     import resource
 
-    for limit, value in ((resource.RLIMIT_AS, MEMORY_BYTES), (resource.RLIMIT_CORE, 0)):
+    for limit, value in ((resource.RLIMIT_AS, most), (resource.RLIMIT_CORE, 0)):
         with suppress(ValueError, OSError):
             resource.setrlimit(limit, (value, value))
 
 
-def limit_time() -> None:
-    """From now on PAPER_SECONDS of processor time: the parent's clock ends a slow paper, this one an orphan's."""
+def limit_time(seconds: int) -> None:
+    """From now on `seconds` of processor time: the parent's clock ends a slow paper, this one an orphan's."""
     import resource
 
     used = resource.getrusage(resource.RUSAGE_SELF)
     with suppress(ValueError, OSError):
         _, most = resource.getrlimit(resource.RLIMIT_CPU)
-        resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + PAPER_SECONDS + 1, most))
+        resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + seconds + 1, most))
 
 
 def memory_kib() -> int:

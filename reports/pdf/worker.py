@@ -18,13 +18,15 @@ import time
 from collections.abc import Iterator
 from functools import cache
 from importlib.util import find_spec
+from math import ceil
 from pathlib import Path
 
 from . import frames
-from .child import PAPER_SECONDS
 
 logger = logging.getLogger("waymark.pdf")
 
+MEMORY_BYTES = 1536 * 1024 * 1024
+PAPER_SECONDS = 60
 START_SECONDS = 30
 WAIT_SECONDS = 45
 PLACES = 20
@@ -94,6 +96,7 @@ class Child:
 
     def __init__(self) -> None:
         self.papers = 0
+        self.memory = 0  # KiB, the most it has held
         self.home = tempfile.TemporaryDirectory(prefix="waymark-pdf-")
         self.line, theirs = socket.socketpair()
         try:
@@ -113,9 +116,10 @@ class Child:
 
     def _start(self, theirs: socket.socket) -> subprocess.Popen:
         known = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
+        limits = theirs.fileno(), MEMORY_BYTES, ceil(PAPER_SECONDS)
         with theirs:
             return subprocess.Popen(
-                [sys.executable, "-m", "reports.pdf.child", str(theirs.fileno())],
+                [sys.executable, "-m", "reports.pdf.child", *map(str, limits)],
                 cwd=Path(__file__).resolve().parents[2],
                 env=known | {"TMPDIR": self.home.name, "PYTHONDONTWRITEBYTECODE": "1"},
                 pass_fds=[theirs.fileno()],
@@ -135,7 +139,7 @@ class Child:
         try:
             self.line.settimeout(PAPER_SECONDS)
             frames.send(self.line, frames.PAPER, paper)
-            kind, memory, content = frames.receive(self.line, until=until)
+            kind, self.memory, content = frames.receive(self.line, until=until)
         except TimeoutError as error:
             self.end()
             raise _refused(
@@ -150,7 +154,7 @@ class Child:
                 detail=f"child ended with {self.process.returncode}",
             ) from error
         self.papers += 1
-        if self.papers >= PAPERS_PER_CHILD or memory > MOST_IDLE_MEMORY_KIB or kind != frames.PDF:
+        if self.papers >= PAPERS_PER_CHILD or self.memory > MOST_IDLE_MEMORY_KIB or kind != frames.PDF:
             self.end()
         if kind != frames.PDF:
             fault, _, detail = content.decode(errors="replace").partition("\n")
