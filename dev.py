@@ -152,18 +152,23 @@ def with_pango(environment, *, quiet):
     if shutil.which("apt-get") and not PANGO.exists():
         if os.geteuid() == 0:
             apt_install(PANGO_PACKAGES, "Installing Pango, which PDF files need.", quiet=quiet)
-            if pango_loads():
-                return environment
         else:
             unpack_pango(quiet=quiet)
+        # Tried once, whatever came of it: not every command should wait for the network again.
+        PANGO.mkdir(parents=True, exist_ok=True)
+        if pango_loads():
+            return environment
     if (PANGO / "usr").is_dir():
         return {**environment, **pango_variables()}
     if not quiet:
-        how = (
-            "brew install pango" if sys.platform == "darwin" else "sudo apt-get install -y " + " ".join(PANGO_PACKAGES)
-        )
-        say("Pango is missing, so PDF files cannot be made; everything else works. To have them: " + how)
+        say("Pango is missing, so PDF files cannot be made; everything else works. To have them: " + pango_command())
     return environment
+
+
+def pango_command():
+    if shutil.which("apt-get"):
+        return "sudo apt-get install -y " + " ".join(PANGO_PACKAGES)
+    return "brew install pango" if sys.platform == "darwin" else "install the package pango"
 
 
 def pango_loads():
@@ -189,7 +194,6 @@ def unpack_pango(*, quiet):
     """Without root: fetches Pango's packages and what they need into .tool/pango, and unpacks them there."""
     if not quiet:
         say("Fetching Pango, which PDF files need, into .tool/pango.")
-    PANGO.mkdir(parents=True, exist_ok=True)
     only_needed = ["suggests", "recommends", "conflicts", "breaks", "replaces", "enhances"]
     with tempfile.TemporaryDirectory() as folder:
         depends = ["apt-cache", "depends", "--recurse", *("--no-" + kind for kind in only_needed), *PANGO_PACKAGES]
@@ -198,8 +202,11 @@ def unpack_pango(*, quiet):
         wanted = sorted(name for name in names if not name.startswith(NOT_BESIDE_THE_SYSTEM))
         if wanted:
             quietly(["apt-get", "download", *wanted], cwd=folder)
+        unpacked = Path(folder) / "pango"
         for package in sorted(Path(folder).glob("*.deb")):
-            quietly(["dpkg", "-x", str(package), str(PANGO)])
+            quietly(["dpkg", "-x", str(package), str(unpacked)])
+        if unpacked.is_dir():
+            shutil.move(str(unpacked), str(PANGO))
 
 
 def pango_variables():
