@@ -202,7 +202,7 @@ def find_columns(headings: Sequence[str], spans: Sequence[bool]) -> Columns | No
         and _MILESTONE_FACTS & claims.keys()
         and sure >= 2
         and (known >= 3 or known == filled)
-        and known * 2 >= filled
+        and (sure >= 3 or known * 2 >= filled)
     )
     if not is_header:
         return None

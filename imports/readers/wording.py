@@ -37,7 +37,7 @@ def _is_unprintable(character: str) -> bool:
 
 
 def strip_markup(text: str) -> tuple[str, bool]:
-    """The text without literal HTML tags and stars for bold, paragraphs kept as lines, and whether it was bold from its start."""
+    """The text without HTML tags and stars for bold, paragraphs as lines, and whether it was bold from its start."""
     is_bold = bool(_BOLD_TAG.match(text) or _BOLD_STARS.match(text))
     if "**" in text:
         text = _BOLD_STARS.sub(r"\1", text)

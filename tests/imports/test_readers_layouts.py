@@ -169,7 +169,8 @@ def test_due_words_are_kept(words, is_warned):
 def test_a_start_in_words_is_quoted_in_a_warning():
     plan = classic(row(start="Spring 2011"))
 
-    assert [each.message for each in plan.warnings if each.code == "start_in_words"][0].startswith("“Spring 2011”")
+    warning = next(each for each in plan.warnings if each.code == "start_in_words")
+    assert warning.message.startswith("“Spring 2011”")
 
 
 def test_a_due_date_before_the_start_is_kept_with_a_warning():
