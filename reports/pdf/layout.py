@@ -10,6 +10,7 @@ from weasyprint.formatting_structure import boxes
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
+from . import halves
 from .tables import continue_cells, read_tables, repeat_cells
 from .tags import tag_writer
 
@@ -32,12 +33,17 @@ def lay_out(html: str) -> bytes:
     added: dict[Element, Element] = {}
     for table in tables.values():
         added |= continue_cells(table)
-    document = paper.render(font_config=FONTS, pdf_variant="pdf/ua-1")
-    if added:
-        for page in document.pages:
-            _finish_page(page._page_box, added)
-    with mock.patch("weasyprint.pdf.add_tags", tag_writer(tables, added)):
-        return document.write_pdf(pdf_variant="pdf/ua-1")
+
+    def write(names: str) -> bytes:
+        document = paper.render(font_config=FONTS, pdf_variant="pdf/ua-1")
+        if added:
+            for page in document.pages:
+                _finish_page(page._page_box, added)
+        with mock.patch("weasyprint.pdf.add_tags", tag_writer(tables, added, names)):
+            return document.write_pdf(pdf_variant="pdf/ua-1")
+
+    cut = halves.find_cut(paper.etree_element)
+    return write("a") if cut is None else halves.lay_out_halves(paper.etree_element, cut, write)
 
 
 def _finish_page(box: Any, added: dict[Element, Element]) -> None:

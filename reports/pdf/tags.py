@@ -53,11 +53,14 @@ class Written(pydyf.Object):
     data = b""
 
 
-def tag_writer(tables: dict[Element, Table], added: dict[Element, Element]) -> Callable[..., None]:
-    """The function that WeasyPrint calls to write tags, for a paper with these tables and these added cells."""
+def tag_writer(tables: dict[Element, Table], added: dict[Element, Element], names: str) -> Callable[..., None]:
+    """The function that WeasyPrint calls to write tags, for a paper with these tables and these added cells.
+
+    The names of header cells begin with `names`, so that those of two papers can stand in one.
+    """
 
     def write(pdf: pydyf.PDF, document: Any, pdf_version: Any, page_streams: list[Any]) -> None:
-        paper = _Paper(tables, added)
+        paper = _Paper(tables, added, names)
         for number, (page, stream) in enumerate(zip(document.pages, page_streams, strict=True)):
             paper.read_page(number, page, stream)
         paper.write(pdf)
@@ -66,8 +69,8 @@ def tag_writer(tables: dict[Element, Table], added: dict[Element, Element]) -> C
 
 
 class _Paper:
-    def __init__(self, tables: dict[Element, Table], added: dict[Element, Element]):
-        self.tables, self.added = tables, added
+    def __init__(self, tables: dict[Element, Table], added: dict[Element, Element], names: str):
+        self.added, self.prefix = added, names.encode()
         self.cells: dict[Element, tuple[Table, Cell]] = {
             element: (table, cell) for table in tables.values() for element, cell in table.cells.items()
         }
@@ -213,7 +216,7 @@ class _Paper:
             node.kids.sort(key=self._place)
         if node.tag == "TH":
             assert node.element is not None
-            self.names[node.element] = name = b"h%d" % node.number
+            self.names[node.element] = name = self.prefix + b"%d" % node.number
             self.headers.append((name, node.number))
         for kid in node.kids:
             if isinstance(kid, Node):
