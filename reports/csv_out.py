@@ -1,0 +1,142 @@
+"""The milestones of a position as a table: one row a milestone, in the columns of design.md 5, and as CSV and JSON.
+
+The CSV opens as text in a spreadsheet (reliability.md T-03): UTF-8 with its mark, CRLF, every cell that a program
+could take for a formula behind an apostrophe. The import reads the same file back, cell for cell.
+"""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from milestones.position import MilestonePosition
+
+from .milestone_paper import as_written
+from .position import ActionPosition, PlanPosition, ThemePosition
+from .wording import line, plain
+
+COLUMNS = (
+    "theme",
+    "action_ref",
+    "action",
+    "action_references",
+    "milestone_ref",
+    "milestone",
+    "references",
+    "start_date",
+    "due_date",
+    "due_words",
+    "baseline_due_date",
+    "declared_status",
+    "effective_status",
+    "flags",
+    "update_month",
+    "note_as_at",
+    "progress_note",
+    "lead",
+    "lead_role",
+    "supporting_leads",
+    "outcome",
+)
+SEVERAL = "; "
+
+# Apostrophes and spaces in front of the character do not count: a text that begins with '= gets another apostrophe,
+# and taking one off gives back what was there.
+_FORMULA = re.compile(r"'* *[=+\-@\t\r\0]")
+
+
+def milestone_rows(position: PlanPosition) -> Iterator[dict[str, Any]]:
+    """The rows with their values: text, dates, lists of text, None where there is nothing to say.
+
+    An action without milestones is one row.
+    """
+    for theme in position.themes:
+        for action in theme.actions:
+            for milestone in action.milestones or (None,):
+                yield _row(theme, action, milestone)
+
+
+def milestones_csv(position: PlanPosition) -> bytes:
+    """The rows as a CSV file."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for row in milestone_rows(position):
+        writer.writerow([guard(_cell(row[column])) for column in COLUMNS])
+    return text.getvalue().encode("utf-8-sig")
+
+
+def milestones_json(position: PlanPosition, *, title: str, readers: str) -> bytes:
+    """The rows as JSON, below what they are the rows of. Lists stay lists; None is null."""
+    paper = {
+        "kind": "milestones",
+        "title": title,
+        "readers": readers,
+        "plan": position.slug,
+        "council": position.council,
+        "as_at": position.as_at,
+        "recorded_at": position.recorded_at,
+        "counts": {
+            "total": position.counts.total,
+            "overdue": position.counts.overdue,
+            "due_soon": position.counts.due_soon,
+            "stale": position.counts.stale,
+            "by_status": [
+                {"word": each.line.word, "states": list(each.line.states), "count": each.count}
+                for each in position.counts.lines
+            ],
+        },
+        "columns": COLUMNS,
+        "rows": list(milestone_rows(position)),
+    }
+    text = json.dumps(paper, ensure_ascii=False, indent=1, default=lambda value: value.isoformat())
+    return (text + "\n").encode("utf-8", errors="replace")
+
+
+def guard(text: str) -> str:
+    """The text as a CSV cell that no spreadsheet takes for a formula."""
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def _row(theme: ThemePosition, action: ActionPosition, milestone: MilestonePosition | None) -> dict[str, Any]:
+    row: dict[str, Any] = dict.fromkeys(COLUMNS) | {
+        "theme": plain(theme.name),
+        "action_ref": plain(action.ref),
+        "action": plain(action.text),
+        "action_references": [as_written(reference) for reference in action.references],
+        "outcome": [plain(outcome) for outcome in action.outcomes],
+    }
+    return row if milestone is None else row | _of_milestone(milestone)
+
+
+def _of_milestone(milestone: MilestonePosition) -> dict[str, Any]:
+    note = milestone.note
+    return {
+        "milestone_ref": plain(milestone.ref),
+        "milestone": plain(milestone.text),
+        "references": [as_written(reference) for reference in milestone.references],
+        "start_date": milestone.start_on,
+        "due_date": milestone.due_on,
+        "due_words": plain(milestone.due_words),
+        "baseline_due_date": milestone.baseline_due_on,
+        "declared_status": milestone.declared_status and milestone.declared_status.value,
+        "effective_status": milestone.effective_status.value,
+        "flags": [flag.value for flag in milestone.flags],
+        "update_month": note.update_month if note else None,
+        "note_as_at": note.as_at if note else None,
+        "progress_note": plain(note.text) if note else None,
+        "lead": line(milestone.lead.name) if milestone.lead else None,
+        "lead_role": line(milestone.lead_role),
+        "supporting_leads": [line(person.name) for person in milestone.supporting],
+    }
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, date):
+        return value.isoformat()
+    return SEVERAL.join(value) if isinstance(value, list) else str(value)

@@ -1,0 +1,140 @@
+import os
+import re
+import secrets
+from argparse import ArgumentParser
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandError
+from django.utils import timezone
+
+from plans.commands import PlainCommand, day_from, plan_by_slug
+from plans.models import Plan
+from reports.milestone_paper import Layout
+from reports.operations import note_that_paper_left
+from reports.papers import KINDS, Order, PaperRefused, check_order, make_paper
+from reports.position import plan_position
+from reports.selection import Readers, for_readers, names_in_text
+from reports.wording import long_day, moment
+
+# Further ahead, a date is a slip of the pen.
+FARTHEST_AHEAD = timedelta(days=366)
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?", re.ASCII)
+
+
+class Command(PlainCommand):
+    help = (
+        "Writes a paper of a plan to a file. The kinds and their formats: "
+        + "; ".join(f"{name} as {', '.join(kind.formats)}" for name, kind in KINDS.items())
+        + ". The same position gives the same bytes."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("kind", metavar="KIND", help=f"which paper: {', '.join(KINDS)}")
+        parser.add_argument("--plan", metavar="SLUG", required=True, help="the plan, by its name in addresses")
+        parser.add_argument(
+            "--as-at", metavar="DATE", help="the position at this day, as 2011-05-31; today where it is left out"
+        )
+        parser.add_argument(
+            "--recorded-at",
+            metavar="DATETIME",
+            help="only what was recorded by this moment, as 2011-06-03T10:32; Europe/London unless it has an offset",
+        )
+        parser.add_argument(
+            "--layout", choices=[layout.value for layout in Layout], help="of html and pdf; accessible if left out"
+        )
+        parser.add_argument("--public", action="store_true", help="without names and without what is internal")
+        parser.add_argument("--format", metavar="FORMAT", required=True, help="html, pdf, csv or json")
+        parser.add_argument("--output", metavar="FILE", required=True, help="where to write it; - is standard output")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        kind, format = options["kind"], options["format"]
+        order = Order(
+            layout=Layout(options["layout"] or Layout.ACCESSIBLE),
+            readers=Readers.PUBLIC if options["public"] else Readers.INTERNAL,
+        )
+        today = timezone.localdate()
+        try:
+            check_order(kind, format, order)
+            as_at = day_from(options["as_at"], "--as-at") if options["as_at"] else today
+            if as_at > today + FARTHEST_AHEAD:
+                raise CommandError(f"{long_day(as_at)} is more than a year ahead. Check the year of --as-at.")
+            recorded_at = _moment(options["recorded_at"]) if options["recorded_at"] else None
+            plan = plan_by_slug(options["plan"])
+            try:
+                position = plan_position(plan, as_at, recorded_at)
+            except Plan.DoesNotExist as error:
+                assert recorded_at is not None
+                raise CommandError(f"The plan “{plan.slug}” was not recorded yet on {moment(recorded_at)}.") from error
+            paper = make_paper(kind, format, position, order)
+        except PaperRefused as refused:
+            raise CommandError(str(refused)) from refused
+
+        if order.readers is Readers.PUBLIC:
+            for place in names_in_text(position, for_readers(position, order.readers)):
+                self.stderr.write(f"Read before publishing: the name {place} is left as it was written.")
+        self._deliver(
+            paper.content,
+            options["output"],
+            before_it_leaves=lambda: note_that_paper_left(plan=plan) if KINDS[kind].leaves_the_house else None,
+        )
+
+    def _deliver(self, content: bytes, output: str, *, before_it_leaves: Callable[[], None]) -> None:
+        if output == "-":
+            before_it_leaves()
+            binary = getattr(self.stdout, "buffer", None)
+            if binary is None:
+                self.stdout.write(content.decode("utf-8"), ending="")
+            else:
+                self.stdout.flush()
+                binary.write(content)
+                binary.flush()
+            return
+        try:
+            _write_whole(content, Path(output), before_it_leaves=before_it_leaves)
+        except OSError as error:
+            raise CommandError(f"“{output}” could not be written: {error.strerror}.") from error
+
+
+def _write_whole(content: bytes, output: Path, *, before_it_leaves: Callable[[], None]) -> None:
+    """Writes beside the file and moves it into place: there is the whole paper or what was there before."""
+    output = output.resolve()
+    if output.exists() and not output.is_file() and not output.is_dir():
+        before_it_leaves()
+        output.write_bytes(content)
+        return
+    if output.is_dir():
+        raise IsADirectoryError(21, "it is a folder")
+    part = output.with_name(f".{output.name[:100]}.{secrets.token_hex(4)}.part")
+    try:
+        with part.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        before_it_leaves()
+        part.replace(output)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _moment(text: str) -> datetime:
+    """An instant that has passed, of what an operator wrote."""
+    try:
+        at = datetime.fromisoformat(text) if _MOMENT.fullmatch(text) else None
+    except ValueError:
+        at = None
+    if at is None:
+        raise CommandError(f"“{text}” is not a moment. Write --recorded-at as 2011-06-03T10:32.")
+    if timezone.is_naive(at):
+        first, second = (timezone.make_aware(at.replace(fold=fold)) for fold in (0, 1))
+        if first.utcoffset() != second.utcoffset():
+            raise CommandError(
+                f"The clocks changed on that night, so {text} is not one moment. "
+                f"Write its offset: {text}+00:00 or {text}+01:00."
+            )
+        at = first
+    if at > timezone.now():
+        raise CommandError(f"{text} lies ahead, and more may be recorded until then. Leave --recorded-at out for now.")
+    return at

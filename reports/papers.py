@@ -1,0 +1,169 @@
+"""Every paper there is: which kinds, in which formats and layouts. Pages and the command make papers here alone.
+
+A paper is made of a position: narrowed to what was asked for and to what its readers may see, then drawn. The same
+position gives the same bytes in every format.
+"""
+
+import base64
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from django.template.loader import render_to_string
+
+from .csv_out import milestones_csv, milestones_json
+from .milestone_paper import Layout, MilestonePaper, milestone_paper
+from .position import PlanPosition, to_json
+from .selection import Readers, Selection, for_readers, select
+from .wording import listed
+
+STATIC = Path(__file__).resolve().parents[1] / "static"
+_PICTURE = re.compile(r'url\("\.\./img/([a-z/-]+\.svg)"\)')
+
+
+class PaperRefused(Exception):
+    """A paper that cannot be made; one sentence that says why and what can."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """How a paper is wanted."""
+
+    layout: Layout = Layout.ACCESSIBLE
+    selection: Selection = field(default_factory=Selection)
+    readers: Readers = Readers.INTERNAL
+
+
+@dataclass(frozen=True)
+class Format:
+    content_type: str
+    make: Callable[[PlanPosition, Order], bytes]
+    has_layouts: bool = False
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of paper. `leaves_the_house`: making it is reporting from the plan."""
+
+    label: str
+    formats: dict[str, Format]
+    leaves_the_house: bool = True
+    has_public_copy: bool = True
+
+
+@dataclass(frozen=True)
+class PaperFile:
+    name: str
+    content_type: str
+    content: bytes
+
+
+def milestones_view(position: PlanPosition, order: Order) -> MilestonePaper:
+    """The milestone appendix for a template."""
+    return milestone_paper(
+        _narrowed(position, order), layout=order.layout, selection=order.selection, readers=order.readers
+    )
+
+
+def template_of(layout: Layout) -> str:
+    return f"reports/appendix_{layout}.html"
+
+
+def _milestones_html(position: PlanPosition, order: Order) -> bytes:
+    return _document(position, order, _screen_css()).encode("utf-8")
+
+
+def _milestones_pdf(position: PlanPosition, order: Order) -> bytes:
+    # The PDF maker is loaded, and its child started, only for those who want a PDF.
+    from .pdf import PdfRefused, font_face_css, render_pdf
+
+    try:
+        return render_pdf(_document(position, order, font_face_css() + _screen_css()))
+    except PdfRefused as refused:
+        raise PaperRefused(str(refused)) from refused
+
+
+def _milestones_csv(position: PlanPosition, order: Order) -> bytes:
+    return milestones_csv(_narrowed(position, order))
+
+
+def _milestones_json(position: PlanPosition, order: Order) -> bytes:
+    return milestones_json(
+        _narrowed(position, order), title=milestones_view(position, order).title, readers=order.readers
+    )
+
+
+def _position_json(position: PlanPosition, order: Order) -> bytes:
+    return to_json(position).encode("utf-8")
+
+
+KINDS: dict[str, Kind] = {
+    "milestones": Kind(
+        "Milestone report",
+        {
+            "html": Format("text/html; charset=utf-8", _milestones_html, has_layouts=True),
+            "pdf": Format("application/pdf", _milestones_pdf, has_layouts=True),
+            "csv": Format("text/csv; charset=utf-8", _milestones_csv),
+            "json": Format("application/json", _milestones_json),
+        },
+    ),
+    "position": Kind(
+        "Position",
+        {"json": Format("application/json", _position_json)},
+        leaves_the_house=False,
+        has_public_copy=False,
+    ),
+}
+
+
+def check_order(kind: str, format: str, order: Order) -> None:
+    """Raises PaperRefused where there is no such paper."""
+    if kind not in KINDS:
+        raise PaperRefused(f"There is no paper “{kind}”. There are {_quoted(KINDS)}.")
+    formats = KINDS[kind].formats
+    if format not in formats:
+        raise PaperRefused(f"“{kind}” is not made as {format}. It is made as {listed(list(formats))}.")
+    if order.readers is not Readers.INTERNAL and not KINDS[kind].has_public_copy:
+        raise PaperRefused(
+            f"“{kind}” is the record behind the papers and names everybody; it has no public copy. "
+            "Export milestones with --public instead."
+        )
+
+
+def make_paper(kind: str, format: str, position: PlanPosition, order: Order) -> PaperFile:
+    """The paper as a file. Raises PaperRefused."""
+    check_order(kind, format, order)
+    made = KINDS[kind].formats[format]
+    parts = [position.slug, kind, position.as_at.isoformat()]
+    if made.has_layouts and order.layout is not Layout.ACCESSIBLE:
+        parts.append(order.layout)
+    if order.readers is Readers.PUBLIC:
+        parts.append("public")
+    return PaperFile(f"{'-'.join(parts)}.{format}", made.content_type, made.make(position, order))
+
+
+def _narrowed(position: PlanPosition, order: Order) -> PlanPosition:
+    return for_readers(select(position, order.selection), order.readers)
+
+
+def _document(position: PlanPosition, order: Order, css: str) -> str:
+    """The appendix as one file that opens anywhere: what it needs of styles and pictures is in it."""
+    html = render_to_string(template_of(order.layout), {"paper": milestones_view(position, order), "on_site": False})
+    return html.replace("</head>", f"<style>{css}</style></head>", 1)
+
+
+@cache
+def _screen_css() -> str:
+    sheets = (STATIC / "css" / name for name in ("tokens.css", "print.css", "paper.css"))
+    return _PICTURE.sub(_as_data, "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets))
+
+
+def _as_data(picture: re.Match[str]) -> str:
+    data = base64.b64encode((STATIC / "img" / picture[1]).read_bytes()).decode("ascii")
+    return f'url("data:image/svg+xml;base64,{data}")'
+
+
+def _quoted(names: dict[str, Kind]) -> str:
+    return listed([f"“{name}”" for name in names])

@@ -1,0 +1,220 @@
+"""Which milestones a paper is about, and for whom it is: a position in, a smaller position out.
+
+A paper is drawn from the smaller position alone. What its readers may not see was left out before anything is drawn
+(reliability.md T-07), and its counts are those of what it shows.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from milestones.filters import SHOWS
+from milestones.models import Milestone
+from milestones.position import MilestonePosition
+from plans.position import PersonPosition, ReferencePosition
+from plans.schemes import EffectiveStatus, Scheme
+
+from .position import ActionPosition, PlanPosition, counts_of
+from .wording import line
+
+#: What the milestone list can show that a paper can be about. Contradictions are for the programme manager's eyes.
+CAN_SHOW = {name: words for name, (words, _) in SHOWS.items() if name != "contradictory"}
+
+
+class Readers(StrEnum):
+    """For whom a paper is. Those without the right to internal things still see names; the public sees job titles."""
+
+    INTERNAL = "internal"
+    NO_INTERNAL = "no_internal"
+    PUBLIC = "public"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Selection:
+    """What was asked for, in the words and numbers of the milestone list's filter; left out means all.
+
+    `theme`, `lead` and `recommendation` are primary keys, `review` a short name, `status` a state that stands for its
+    line of the key, `show` one of CAN_SHOW.
+    """
+
+    text: str = ""
+    theme: int | None = None
+    lead: int | None = None
+    review: str = ""
+    recommendation: int | None = None
+    status: str = ""
+    show: str = ""
+
+    @property
+    def is_everything(self) -> bool:
+        return self == Selection()
+
+
+def select(position: PlanPosition, selection: Selection) -> PlanPosition:
+    """The position of the milestones that were asked for.
+
+    An action comes with those of its milestones that fit. One that has none at all stays where only what actions have
+    themselves was asked for, for that it has none is news.
+    """
+    if selection.is_everything:
+        return position
+    states = next((each.line.states for each in position.counts.lines if selection.status in each.line.states), ())
+    text = selection.text.casefold()
+
+    def fits(milestone: MilestonePosition, action: ActionPosition) -> bool:
+        return (
+            (not text or any(text in each.casefold() for each in (milestone.text, action.text, milestone.ref)))
+            and (selection.lead is None or (milestone.lead is not None and milestone.lead.id == selection.lead))
+            and (not selection.status or milestone.effective_status in states)
+            and (not selection.show or SHOWS[selection.show][1](milestone))
+            and _cites((*action.references, *milestone.references), selection)
+        )
+
+    def stays(action: ActionPosition) -> bool:
+        is_of_milestones = selection.text or selection.lead is not None or selection.status or selection.show
+        return not is_of_milestones and _cites(action.references, selection)
+
+    themes = tuple(theme for theme in position.themes if selection.theme in (None, theme.id))
+    return _narrowed(replace(position, themes=themes), fits, stays)
+
+
+def for_readers(position: PlanPosition, readers: Readers) -> PlanPosition:
+    """The position without what its readers may not see.
+
+    Left out for all but internal readers: internal milestones, actions that have no other, contradictions. For the
+    public also: the names of people who are not marked as named, when somebody left, and which support was asked for.
+    """
+    if readers is Readers.INTERNAL:
+        return position
+    open_to_them = _narrowed(
+        position,
+        lambda milestone, _: milestone.visibility == Milestone.Visibility.PUBLIC,
+        lambda _: True,
+    )
+    reader_copy = _public_milestone if readers is Readers.PUBLIC else _without_contradictions
+    return replace(
+        open_to_them,
+        themes=tuple(
+            replace(
+                theme,
+                lead=public_person(theme.lead) if theme.lead and readers is Readers.PUBLIC else theme.lead,
+                actions=tuple(
+                    replace(action, milestones=tuple(map(reader_copy, action.milestones))) for action in theme.actions
+                ),
+            )
+            for theme in open_to_them.themes
+        ),
+    )
+
+
+def public_person(person: PersonPosition, role: str = "") -> PersonPosition:
+    """The person as the public may see them: without their name unless they are marked as named."""
+    if person.is_named_in_public:
+        return replace(person, left_on=None)
+    title = person.job_title or role or f"Officer, {person.organisation}"
+    return replace(person, name=title, job_title="", left_on=None)
+
+
+def names_in_text(position: PlanPosition, public: PlanPosition) -> tuple[str, ...]:
+    """People whose names were taken off the public copy and still stand in one of its texts, by milestone or action.
+
+    For the eyes of the person who publishes: a note is never changed by itself.
+    """
+    hidden = {
+        person.name.casefold(): person.name
+        for milestone in position.milestones
+        for person in (milestone.lead, *milestone.supporting)
+        if person and not person.is_named_in_public and person.name.strip()
+    }
+    found = []
+    for theme in public.themes:
+        for action in theme.actions:
+            texts = {f"action {action.ref}".strip(): " ".join((action.text, *action.outcomes))}
+            for milestone in action.milestones:
+                note = milestone.note.text if milestone.note else ""
+                texts[milestone.ref or line(milestone.text)[:40]] = f"{milestone.text} {note} {milestone.lead_role}"
+            found += [
+                f"{name} in {where}"
+                for where, text in texts.items()
+                for folded, name in sorted(hidden.items())
+                if folded in line(text).casefold()
+            ]
+    return tuple(found)
+
+
+def scope_words(position: PlanPosition, selection: Selection) -> str:
+    """What was asked for, as the title says it. `position` is the one that the readers may see."""
+    if selection.is_everything:
+        return "all actions"
+    themes = [theme.name for theme in position.themes if theme.id == selection.theme]
+    leads = [each.lead.name for each in position.milestones if each.lead and each.lead.id == selection.lead]
+    words = [each.line.word for each in position.counts.lines if selection.status in each.line.states]
+    cited = recommendations_of(position).get(selection.recommendation or 0, "a recommendation without a milestone")
+    scope = [
+        f"actions resulting from {cited}" if selection.recommendation is not None else "",
+        f"actions resulting from {selection.review} recommendations" if selection.review else "",
+        f"theme “{themes[0] if themes else 'without a row'}”" if selection.theme is not None else "",
+        f"milestone lead {leads[0] if leads else 'without a row'}" if selection.lead is not None else "",
+        f"status {words[0]}" if words else "",
+        CAN_SHOW[selection.show][:1].lower() + CAN_SHOW[selection.show][1:] if selection.show else "",
+        f"with the words “{selection.text}”" if selection.text else "",
+    ]
+    return line(", ".join(filter(None, scope)))
+
+
+def recommendations_of(position: PlanPosition) -> dict[int, str]:
+    """The recommendations that the position's actions and milestones cite, in order: “Ofsted Feb 2011 – Rec 6”."""
+    cited = {
+        reference.recommendation_id: f"{reference.review} – Rec {reference.number}"
+        for theme in position.themes
+        for action in theme.actions
+        for reference in (*action.references, *(each for one in action.milestones for each in one.references))
+        if reference.recommendation_id is not None
+    }
+    places = {(each.review, each.number): place for place, each in enumerate(position.recommendations)}
+    words = {f"{review} – Rec {number}": place for (review, number), place in places.items()}
+    return dict(sorted(cited.items(), key=lambda each: words.get(each[1], len(words))))
+
+
+def _cites(references: tuple[ReferencePosition, ...], selection: Selection) -> bool:
+    return (
+        selection.recommendation is None
+        or any(reference.recommendation_id == selection.recommendation for reference in references)
+    ) and (not selection.review or any(reference.review == selection.review for reference in references))
+
+
+def _narrowed(
+    position: PlanPosition,
+    fits: Callable[[MilestonePosition, ActionPosition], bool],
+    stays: Callable[[ActionPosition], bool],
+) -> PlanPosition:
+    """The milestones that fit, the actions that keep one or had none and stay, and the counts of these.
+
+    Recommendations are left out: their progress counts milestones that are not there any more.
+    """
+    scheme = Scheme("of the position", tuple(each.line for each in position.counts.lines))
+    themes = []
+    for theme in position.themes:
+        actions = []
+        for action in theme.actions:
+            milestones = tuple(each for each in action.milestones if fits(each, action))
+            if milestones or (not action.milestones and stays(action)):
+                actions.append(replace(action, milestones=milestones))
+        kept = [each for action in actions for each in action.milestones]
+        themes.append(replace(theme, actions=tuple(actions), counts=counts_of(kept, scheme)))
+    narrowed = replace(position, themes=tuple(themes), recommendations=())
+    states: set[EffectiveStatus] = {each.effective_status for each in narrowed.milestones}
+    return replace(narrowed, counts=counts_of(narrowed.milestones, scheme), key=scheme.key(states))
+
+
+def _without_contradictions(milestone: MilestonePosition) -> MilestonePosition:
+    return replace(milestone, flags=tuple(flag for flag in milestone.flags if not flag.is_contradiction))
+
+
+def _public_milestone(milestone: MilestonePosition) -> MilestonePosition:
+    return replace(
+        _without_contradictions(milestone),
+        lead=public_person(milestone.lead, milestone.lead_role) if milestone.lead else None,
+        supporting=tuple(public_person(person) for person in milestone.supporting),
+        note=replace(milestone.note, support_text="") if milestone.note else None,
+    )

@@ -1,0 +1,179 @@
+"""Which milestones a paper is about and for whom: what is left out is left out before anything is drawn."""
+
+import re
+from datetime import date
+
+import pytest
+
+from accounts.operations import edit_person
+from milestones.operations import record_update
+from reports.milestone_paper import Layout
+from reports.papers import KINDS, Order, PaperRefused, check_order, make_paper
+from reports.position import plan_position
+from reports.selection import (
+    Readers,
+    Selection,
+    for_readers,
+    names_in_text,
+    recommendations_of,
+    scope_words,
+    select,
+)
+
+from .conftest import AS_AT
+
+
+@pytest.fixture
+def position(full_plan):
+    return plan_position(full_plan.plan, AS_AT)
+
+
+def refs(position):
+    return [milestone.ref for milestone in position.milestones]
+
+
+def actions(position):
+    return [action.ref for theme in position.themes for action in theme.actions]
+
+
+def test_everything_is_the_position_itself(position):
+    assert select(position, Selection()) is position
+    assert for_readers(position, Readers.INTERNAL) is position
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected", "scope"),
+    [
+        pytest.param({"status": "on_track"}, [], "status On track", id="status, nothing"),
+        pytest.param({"status": "achieved"}, ["1.1"], "status Achieved", id="status"),
+        pytest.param({"status": "not_achieved"}, ["1.2", "1.3"], "status Not achieved", id="a line of two states"),
+        pytest.param({"show": "overdue"}, ["1.2"], "overdue", id="overdue"),
+        pytest.param({"text": "VOICEMAIL"}, ["1.3"], "with the words “VOICEMAIL”", id="words"),
+        pytest.param(
+            {"review": "Ofsted Feb 2011"},
+            ["1.1", "1.2", "1.3", "1.10"],
+            "actions resulting from Ofsted Feb 2011 recommendations",
+            id="review, through the action",
+        ),
+    ],
+)
+def test_a_selection_keeps_what_fits_and_says_so(position, wanted, expected, scope):
+    selection = Selection(**wanted)
+
+    chosen = select(position, selection)
+
+    assert refs(chosen) == expected
+    assert chosen.counts.total == len(expected) == sum(each.count for each in chosen.counts.lines)
+    assert scope_words(chosen, selection) == scope
+
+
+def test_a_theme_a_lead_and_a_recommendation_are_named_in_the_scope(full_plan, position):
+    theme = Selection(theme=full_plan.front.pk)
+    lead = Selection(lead=full_plan.nurse.pk)
+    direct = Selection(recommendation=full_plan.six.pk)
+
+    assert refs(select(position, theme)) == ["1.1", "1.2", "1.3", "1.10"]
+    assert refs(select(position, lead)) == ["1.2"]
+    assert refs(select(position, direct)) == ["1.1"]
+    assert scope_words(select(position, theme), theme) == "theme “Front door”"
+    assert scope_words(select(position, lead), lead) == "milestone lead Nadia Nurse"
+    assert scope_words(select(position, direct), direct) == "actions resulting from Ofsted Feb 2011 – Rec 6"
+    assert list(recommendations_of(position).values()) == ["Ofsted Feb 2011 – Rec 6", "Ofsted Feb 2011 – Rec 8"]
+
+
+def test_an_action_without_milestones_stays_where_actions_were_asked_for(full_plan, position):
+    assert actions(select(position, Selection(theme=full_plan.front.pk))) == ["1", "2"]
+    assert actions(select(position, Selection(show="overdue"))) == ["1"]
+    assert actions(select(position, Selection(review="Ofsted Feb 2011"))) == ["1"]
+
+
+def test_who_may_not_see_internal_things_gets_none_of_them(position):
+    shown = for_readers(position, Readers.NO_INTERNAL)
+
+    assert "3.1" in refs(position)
+    assert "3.1" not in refs(shown)
+    assert "3" not in actions(shown)
+    assert shown.counts.total == position.counts.total - 1
+    assert any(milestone.contradictions for milestone in position.milestones)
+    assert not any(milestone.contradictions for milestone in shown.milestones)
+    assert shown.milestones[0].lead.name == "Leon Lead"
+
+
+@pytest.mark.parametrize("format", ["html", "pdf", "csv", "json"])
+@pytest.mark.parametrize("layout", list(Layout))
+def test_a_public_copy_names_nobody_who_is_not_marked(position, format, layout):
+    order = Order(layout=layout, readers=Readers.PUBLIC)
+
+    content = make_paper("milestones", format, position, order).content
+    everything = make_paper("milestones", format, position, Order(layout=layout)).content
+
+    hidden = (b"Nadia", b"Leon", b"looked at in private", b"second listener")
+    if format == "pdf":
+        content, everything = text_of(content), text_of(everything)
+    assert not any(each in content for each in hidden)
+    assert b"Designated Nurse" in content
+    assert b"Cora Chief" in content
+    assert b"Nadia" in everything
+
+
+def text_of(pdf: bytes) -> bytes:
+    """The words and the properties of a PDF, out of its compression."""
+    import io
+
+    import pikepdf
+    import pypdfium2
+
+    with pypdfium2.PdfDocument(pdf) as document:
+        words = " ".join(page.get_textpage().get_text_bounded() for page in document)
+    uncompressed = io.BytesIO()
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        document.save(uncompressed, stream_decode_level=pikepdf.StreamDecodeLevel.all, compress_streams=False)
+    return re.sub(r"\s+", " ", words).encode() + uncompressed.getvalue()
+
+
+def test_without_a_job_title_the_role_or_the_organisation_stands_in(full_plan):
+    edit_person(person=full_plan.lead, job_title="", by=full_plan.by, reason="Unknown")
+    edit_person(person=full_plan.nurse, job_title="", by=full_plan.by, reason="Unknown")
+
+    public = for_readers(plan_position(full_plan.plan, AS_AT), Readers.PUBLIC)
+
+    assert [milestone.lead.name for milestone in public.milestones[:2]] == [
+        "Chair QA Sub Group",
+        "Officer, Fenwick NHS",
+    ]
+
+
+def test_a_hidden_name_in_a_note_is_pointed_out(full_plan):
+    record_update(
+        milestone=full_plan.second,
+        declared_status="on_track",
+        note="nadia  nurse has asked the schools.",
+        as_at=date(2011, 5, 30),
+        by=full_plan.by,
+    )
+    position = plan_position(full_plan.plan, AS_AT)
+
+    assert names_in_text(position, for_readers(position, Readers.PUBLIC)) == ("Nadia Nurse in 1.2",)
+
+
+def test_the_file_says_what_it_is_in_its_name(position):
+    internal = make_paper("milestones", "csv", position, Order())
+    public = make_paper("milestones", "html", position, Order(layout=Layout.CLASSIC, readers=Readers.PUBLIC))
+
+    assert (internal.name, internal.content_type) == (
+        "safeguarding-milestones-2011-05-31.csv",
+        "text/csv; charset=utf-8",
+    )
+    assert public.name == "safeguarding-milestones-2011-05-31-classic-public.html"
+
+
+def test_every_kind_and_format_can_be_made(position):
+    for kind, made in KINDS.items():
+        for format in made.formats:
+            if format != "pdf":
+                assert make_paper(kind, format, position, Order()).content
+
+
+def test_what_there_is_not_is_refused_with_what_there_is():
+    with pytest.raises(PaperRefused, match="There are “milestones” and “position”"):
+        check_order("indicators", "csv", Order())
