@@ -1,15 +1,42 @@
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from .forms import SignInForm
+from .kept import Kept
 
 
 class SignIn(LoginView):
-    """Signs in and goes on to where the reader wanted to be; never to another site."""
+    """Signs in and goes on to where the reader wanted to be; never to another site.
+
+    Whoever was signed out while typing finds their words again, to be saved by one more press of a button.
+    """
 
     form_class = SignInForm
     template_name = "accounts/sign_in.html"
     redirect_authenticated_user = True
 
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        onwards = super().form_valid(form)
+        kept = Kept.from_sign_in(self.request)
+        return render(self.request, "accounts/save_again.html", {"kept": kept}) if kept else onwards
+
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(form=form), status=422)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {"kept": Kept.from_sign_in(self.request)}
+
 
 class SignOut(LogoutView):
     """Signs out by POST alone, so that a picture on another site cannot."""
+
+
+@login_not_required
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that we cannot be sure came from our own page: nothing is saved, what was typed is shown to be copied."""
+    return render(request, "403_csrf.html", {"kept": Kept.of(request).words}, status=403)

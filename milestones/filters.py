@@ -27,7 +27,7 @@ SORTS = {"number": "Milestone", "lead": "Lead", "due": "Due", "status": "Status"
 
 
 class MilestoneFilter(django_filters.FilterSet):
-    """The form above the list. Its choices are those of the plan's slice and `leads`."""
+    """The form above the list. Its choices are what the plan's slice holds."""
 
     text = django_filters.CharFilter(method="with_text", label="Words")
     theme = django_filters.ChoiceFilter(field_name="action__theme", label="Theme", empty_label="All themes")
@@ -47,12 +47,13 @@ class MilestoneFilter(django_filters.FilterSet):
         model = Milestone
         fields: list[str] = []
 
-    def __init__(self, *args: Any, found: MilestoneSlice, leads: Iterable[tuple[int, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, found: MilestoneSlice, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.found = found
+        leads = {each.lead.id: each.lead.name for each in found.milestones if each.lead}
         choices = {
             "theme": [(theme.id, theme.name) for theme in found.plan.themes],
-            "lead": list(leads),
+            "lead": sorted(leads.items(), key=lambda lead: lead[1].casefold()),
             "recommendation": [(each.id, f"{each.review} – Rec {each.number}") for each in found.plan.recommendations],
             "status": [(line.states[0].value, line.word) for line in found.plan.scheme.lines],
         }

@@ -1,4 +1,3 @@
-from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -43,7 +42,7 @@ class UpdateForm(forms.Form):
     )
     support_required = forms.BooleanField(label="Support is required to address the issues", required=False)
     support_text = forms.CharField(
-        label="Which support is required",
+        label="Which support is needed",
         required=False,
         max_length=LONGEST_NOTE,
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -231,8 +230,3 @@ class ArchiveForm(forms.Form):
 def person_words(person: Person) -> str:
     """A person as lists name them: “Ann Example, Head of Service”."""
     return f"{person.name}, {person.job_title}" if person.job_title else person.name
-
-
-def lead_choices(people: Iterable[Person]) -> list[tuple[int, str]]:
-    """People as the filter of the list offers them."""
-    return [(person.pk, person.name) for person in people]

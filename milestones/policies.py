@@ -8,7 +8,7 @@ from django.db.models import Q
 from plans.models import Plan
 from plans.policies import Right, rights_of
 
-from .models import Milestone, MilestoneQuerySet, SupportingLead
+from .models import Milestone, SupportingLead
 
 
 def leads(user: Any, milestone: Milestone) -> bool:
@@ -28,16 +28,14 @@ def can_update(user: Any, milestone: Milestone) -> bool:
     return True
 
 
-def updatable(user: Any, plan: Plan, rights: frozenset[Right]) -> MilestoneQuerySet:
-    """The milestones of the plan that the user, who has these rights on it, may update now."""
+def updatable(user: Any, plan: Plan, rights: frozenset[Right]) -> frozenset[int]:
+    """The primary keys of the plan's milestones that the user, who has these rights on it, may update now."""
     rows = Milestone.objects.current().filter(plan=plan, withdrawn_on=None)
-    if plan.archived_at is not None:
-        return rows.none()
-    if Right.RECORD_ANY_UPDATE in rights:
-        return rows
-    if Right.RECORD_OWN_UPDATE in rights:
-        return rows.filter(Q(lead__user=user) | Q(supporting_leads__person__user=user))
-    return rows.none()
+    if plan.archived_at is not None or not rights & {Right.RECORD_ANY_UPDATE, Right.RECORD_OWN_UPDATE}:
+        return frozenset()
+    if Right.RECORD_ANY_UPDATE not in rights:
+        rows = rows.filter(Q(lead__user=user) | Q(supporting_leads__person__user=user))
+    return frozenset(rows.values_list("pk", flat=True))
 
 
 def check_can_update(user: Any, milestone: Milestone) -> None:

@@ -1,3 +1,4 @@
+from collections.abc import Container
 from dataclasses import replace
 from typing import Any
 
@@ -6,13 +7,12 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts.models import Person
 from plans.as_at import AskedPosition, asked_position, today_because
 from plans.models import Plan
 from plans.policies import Right, rights_of
 
 from .filters import SORTS, MilestoneFilter, in_order
-from .forms import UpdateForm, lead_choices
+from .forms import UpdateForm
 from .models import Milestone, ProgressUpdate, UpdateDraft
 from .policies import can_update, updatable
 from .position import MilestonePosition, MilestoneSlice, milestone_slice, status_view
@@ -50,11 +50,10 @@ def milestone_list(request: HttpRequest, slug: str) -> HttpResponse:
     plan = get_object_or_404(Plan.objects.visible_to(request.user), slug=slug)
     rights = rights_of(request.user, plan)
     asked, found = readable_slice(plan, rights, asked_position(request.GET, today=timezone.localdate()))
-    leads = Person.objects.filter(milestones__plan=plan).distinct().order_by("name", "pk")
-    narrowed = MilestoneFilter(request.GET, Milestone.objects.filter(plan=plan), found=found, leads=lead_choices(leads))
+    narrowed = MilestoneFilter(request.GET, Milestone.objects.filter(plan=plan), found=found)
     positions = narrowed.positions()
     sort = request.GET.get("sort", "")
-    own = set(updatable(request.user, plan, rights).values_list("pk", flat=True)) if asked.is_now else set()
+    own = updatable(request.user, plan, rights) if asked.is_now else frozenset()
     return render(
         request,
         "milestones/milestone_list.html",
@@ -77,7 +76,9 @@ def milestone_list(request: HttpRequest, slug: str) -> HttpResponse:
 Row = tuple[MilestonePosition, bool]
 
 
-def _groups(positions: tuple[MilestonePosition, ...], own: set[int], *, by_theme: bool) -> list[tuple[str, list[Row]]]:
+def _groups(
+    positions: tuple[MilestonePosition, ...], own: Container[int], *, by_theme: bool
+) -> list[tuple[str, list[Row]]]:
     """The rows, each with whether the reader may update it, under the names of their themes or all under none."""
     groups: dict[int, tuple[str, list[Row]]] = {}
     for position in positions:

@@ -21,7 +21,7 @@ class DayField(forms.DateField):
 
 def preset_words(scheme: Scheme) -> str:
     """The words of a key, worst first: how people recognise the one their council prints."""
-    return ", ".join(line.word for line in scheme.lines if line.in_key)
+    return "; ".join(line.word for line in scheme.lines if line.in_key)
 
 
 class StartPlanForm(forms.Form):

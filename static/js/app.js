@@ -35,6 +35,13 @@ document.body.addEventListener("htmx:afterSettle", (event) => {
 // htmx leaves a refusal out of the page: say that nothing was saved, and leave what was typed where it is.
 document.body.addEventListener("htmx:responseError", (event) => {
   const status = event.detail.xhr.status;
+  const sender = event.detail.elt;
+  if (status === 401) {
+    // Signed out. Sent again as a page of its own, the words go along through the sign-in; a draft only says so.
+    if (sender.matches("form")) sender.submit();
+    else sender.textContent = "Draft not kept: you have been signed out. Save, and you can sign in again without losing a word.";
+    return;
+  }
   trouble(
     status === 403
       ? "You may not do that, or the page is out of date. Nothing was saved; your words are still on the page. Copy them, then load the page again."

@@ -1,0 +1,49 @@
+"""What somebody had typed when the site could not take it, carried along until it can be sent again."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
+
+PREFIX = "kept-"
+PATH = "kept_path"
+NEVER = ("csrfmiddlewaretoken", "password", "username")
+# Shorter values are choices and dates; longer ones are words that somebody would miss.
+WORDS = 20
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The path a form was sent to, and its fields in the order they came."""
+
+    path: str
+    fields: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> "Kept":
+        """What this request sent."""
+        fields = [(name, value) for name, values in request.POST.lists() if name not in NEVER for value in values]
+        return cls(request.path, tuple(fields))
+
+    @classmethod
+    def from_sign_in(cls, request: HttpRequest) -> "Kept | None":
+        """What the sign-in form carried along, if it did; only ever for a page of this site."""
+        path = request.POST.get(PATH, "")
+        if not path.startswith("/") or not url_has_allowed_host_and_scheme(path, allowed_hosts=None):
+            return None
+        fields = [
+            (name.removeprefix(PREFIX), value)
+            for name, values in request.POST.lists()
+            if name.startswith(PREFIX)
+            for value in values
+        ]
+        return cls(path, tuple(fields))
+
+    @property
+    def words(self) -> tuple[tuple[str, str], ...]:
+        """The fields that hold somebody's words, each under a name that can be read."""
+        return tuple(
+            (name.replace("_", " ").capitalize(), value)
+            for name, value in self.fields
+            if len(value) > WORDS and name != "next"
+        )

@@ -1,0 +1,29 @@
+from typing import Any
+
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render, resolve_url
+from django_htmx.http import HttpResponseClientRedirect
+
+from .forms import SignInForm
+from .kept import Kept
+
+SAFE = ("GET", "HEAD", "OPTIONS")
+
+
+class SignInRequiredMiddleware(LoginRequiredMiddleware):
+    """Every page needs a sign-in. Whoever was signed out while typing signs in on the spot and loses no word."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:
+        if request.method not in SAFE:
+            context = {"form": SignInForm(request), "kept": Kept.of(request)}
+            return render(request, "accounts/sign_in.html", context, status=401)
+        if not request.htmx:
+            return super().handle_no_permission(request, view_func)
+        # A part of a page: the whole page goes to the sign-in, and comes back to where it was.
+        query = QueryDict(mutable=True)
+        query[REDIRECT_FIELD_NAME] = request.htmx.current_url_abs_path or "/"
+        response = HttpResponseClientRedirect(f"{resolve_url(self.get_login_url(view_func))}?{query.urlencode()}")
+        response.status_code = 401
+        return response

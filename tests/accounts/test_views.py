@@ -1,0 +1,121 @@
+import pytest
+from django.urls import reverse
+
+from milestones.models import ProgressUpdate
+from tests.cast import PASSWORD
+
+SIGN_IN = "/accounts/sign-in/"
+
+
+def test_a_user_signs_in_and_sees_the_plans(client, plan):
+    response = client.post(SIGN_IN, {"username": "Leon@council.example", "password": PASSWORD}, follow=True)
+
+    assert response.redirect_chain[-1] == ("/plans/", 302)
+    assert "Safeguarding Improvement Plan" in response.text
+
+
+@pytest.mark.parametrize(
+    ("username", "password"),
+    [
+        pytest.param("leon@council.example", "not the pass phrase", id="wrong password"),
+        pytest.param("nobody@council.example", PASSWORD, id="no such user"),
+    ],
+)
+def test_a_refusal_does_not_tell_who_is_a_user(client, people, username, password):
+    response = client.post(SIGN_IN, {"username": username, "password": password})
+
+    assert response.status_code == 422
+    assert "The e-mail address or the password is not right." in response.text
+
+
+def test_a_user_who_is_not_active_is_refused_in_the_same_words(client, people):
+    people.lead.is_active = False
+    people.lead.save()
+
+    response = client.post(SIGN_IN, {"username": people.lead.email, "password": PASSWORD})
+
+    assert "The e-mail address or the password is not right." in response.text
+
+
+@pytest.mark.parametrize("wanted", ["//elsewhere.example/", r"/\elsewhere.example", "javascript:alert(1)", "http:///x"])
+def test_signing_in_never_leads_to_another_site(client, people, wanted):
+    response = client.post(SIGN_IN, {"username": people.lead.email, "password": PASSWORD, "next": wanted})
+
+    assert response.headers["Location"] == reverse("plans:list")
+
+
+def test_signing_in_leads_on_to_the_page_that_was_wanted(client, people, plan):
+    page = "/plans/safeguarding/"
+    wanted = client.get(page).headers["Location"]
+
+    response = client.post(
+        wanted, {"username": people.lead.email, "password": PASSWORD, "next": "/plans/safeguarding/"}
+    )
+
+    assert wanted == f"{SIGN_IN}?next=/plans/safeguarding/"
+    assert response.headers["Location"] == "/plans/safeguarding/"
+
+
+def test_signing_out_needs_a_post(client, people):
+    client.force_login(people.lead)
+
+    assert client.get("/accounts/sign-out/").status_code == 405
+    assert client.post("/accounts/sign-out/").headers["Location"] == SIGN_IN
+    assert client.get("/plans/").status_code == 302
+
+
+def test_what_was_typed_before_the_session_ran_out_is_saved_after_signing_in(client, people, milestone):
+    sent = {"declared_status": "on_track", "note": "The rota began on Monday.", "as_at": "2011-06-01", "last_seen": ""}
+    address = f"/plans/safeguarding/milestones/{milestone.ref}/update/"
+
+    refused = client.post(address, sent)
+    kept = {f"kept-{name}": value for name, value in sent.items()}
+    signed_in = client.post(SIGN_IN, {"username": people.lead.email, "password": PASSWORD, "kept_path": address} | kept)
+    client.post(address, sent)
+
+    assert refused.status_code == 401
+    assert "The rota began on Monday." in refused.text
+    assert f'action="{address}"' in signed_in.text
+    assert 'name="note" value="The rota began on Monday."' in signed_in.text
+    assert ProgressUpdate.objects.get().note == "The rota began on Monday."
+
+
+def test_a_mistyped_password_does_not_lose_the_kept_words(client, people):
+    kept = {"kept_path": "/plans/safeguarding/milestones/1.1/update/", "kept-note": "The rota began on Monday."}
+
+    response = client.post(SIGN_IN, {"username": people.lead.email, "password": "wrong"} | kept)
+
+    assert 'name="kept-note" value="The rota began on Monday."' in response.text
+
+
+@pytest.mark.parametrize("path", ["//elsewhere.example/", "https://elsewhere.example/", "javascript:alert(1)", ""])
+def test_kept_words_are_never_sent_to_another_site(client, people, path):
+    kept = {"kept_path": path, "kept-note": "The rota began on Monday."}
+
+    response = client.post(SIGN_IN, {"username": people.lead.email, "password": PASSWORD} | kept)
+
+    assert response.headers["Location"] == reverse("plans:list")
+
+
+def test_a_part_of_a_page_sends_the_whole_page_to_the_sign_in(client, plan):
+    headers = {"HX-Request": "true", "HX-Current-URL": "http://testserver/plans/safeguarding/milestones/?sort=due"}
+
+    response = client.get("/plans/safeguarding/milestones/", headers=headers)
+
+    assert response.status_code == 401
+    assert response.headers["HX-Redirect"] == f"{SIGN_IN}?next=%2Fplans%2Fsafeguarding%2Fmilestones%2F%3Fsort%3Ddue"
+
+
+def test_a_form_without_its_token_shows_the_words_again(people, milestone):
+    from django.test import Client
+
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(people.lead)
+
+    response = client.post(
+        f"/plans/safeguarding/milestones/{milestone.ref}/update/", {"note": "The rota began on Monday."}
+    )
+
+    assert response.status_code == 403
+    assert "The rota began on Monday." in response.text
+    assert not ProgressUpdate.objects.exists()

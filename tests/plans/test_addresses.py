@@ -1,0 +1,16 @@
+from urllib.parse import unquote
+
+import pytest
+from django.urls import resolve, reverse
+
+
+@pytest.mark.parametrize("ref", ["1.1", "1.2a", "id-5", "1/2", "50%", "1%2F2", "é 3", "..", ".", "a?b#c", "update"])
+def test_a_number_comes_back_from_its_address(ref):
+    address = reverse("milestones:update", args=["safeguarding", ref])
+
+    assert resolve(unquote(address)).kwargs == {"slug": "safeguarding", "ref": ref}
+    assert address.count("/") == 6
+
+
+def test_a_plain_number_stands_in_the_address_as_it_is():
+    assert reverse("milestones:detail", args=["safeguarding", "1.2a"]) == "/plans/safeguarding/milestones/1.2a/"

@@ -1,0 +1,45 @@
+from datetime import UTC, date, datetime
+
+import pytest
+
+from plans.as_at import asked_position
+
+TODAY = date(2011, 6, 15)
+
+
+def test_nothing_asked_for_is_today():
+    asked = asked_position({}, today=TODAY)
+
+    assert (asked.as_at, asked.recorded_at, asked.is_now, asked.problem) == (TODAY, None, True, "")
+
+
+def test_a_date_is_not_today_unless_it_is():
+    assert asked_position({"as_at": "2011-05-31"}, today=TODAY).is_now is False
+    assert asked_position({"as_at": "2011-06-15"}, today=TODAY).is_now is True
+
+
+@pytest.mark.parametrize(
+    ("moment", "expected"),
+    [
+        pytest.param("2011-06-10T09:00", datetime(2011, 6, 10, 8, 0, tzinfo=UTC), id="without a zone it is London"),
+        pytest.param("2011-06-10T09:00+00:00", datetime(2011, 6, 10, 9, 0, tzinfo=UTC), id="with one it is that"),
+        pytest.param("2011-06-10", datetime(2011, 6, 9, 23, 0, tzinfo=UTC), id="a day is its first moment"),
+    ],
+)
+def test_a_recorded_moment_is_aware(moment, expected):
+    asked = asked_position({"recorded_at": moment}, today=TODAY)
+
+    assert asked.recorded_at == expected
+    assert not asked.is_now
+
+
+@pytest.mark.parametrize(
+    "params", [{"as_at": "31/5/2011"}, {"as_at": "2011-02-30"}, {"as_at": "x" * 5000}, {"recorded_at": "yesterday"}]
+)
+def test_what_cannot_be_read_is_today_with_a_sentence(params):
+    asked = asked_position(params, today=TODAY)
+
+    assert asked.is_now
+    assert asked.as_at == TODAY
+    assert asked.problem.endswith("This page shows today.")
+    assert len(asked.problem) < 200
