@@ -1,0 +1,140 @@
+"""The demonstration: a believable year, recorded when it happened, and loaded once."""
+
+from datetime import date, datetime, timedelta
+from io import StringIO
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.contrib.auth import authenticate
+from django.core.management import call_command
+
+from accounts.models import Operation, User
+from milestones.models import DateChange, Milestone, ProgressUpdate
+from plans.models import Plan
+from plans.schemes import EffectiveStatus
+from reports.demo import story
+from reports.demo.replay import anchor_of, first_instant
+from reports.management.commands.load_demo import PASSWORD
+from reports.position import plan_position
+
+LONDON = ZoneInfo("Europe/London")
+TODAY = date(2026, 6, 17)
+SLUG = "safeguarding-improvement"
+
+
+def run(*arguments):
+    """The output of the command."""
+    output = StringIO()
+    call_command("load_demo", *arguments, stdout=output)
+    return output.getvalue()
+
+
+@pytest.fixture(scope="module")
+def demonstration(django_db_setup, django_db_blocker):
+    """What the command said. Loaded once for the tests that only read it; it takes some seconds."""
+    with django_db_blocker.unblock():
+        yield run("--today", TODAY.isoformat())
+        call_command("flush", interactive=False, verbosity=0)
+
+
+@pytest.fixture
+def demo_plan(demonstration, db):
+    return Plan.objects.get(slug=SLUG)
+
+
+@pytest.fixture
+def position(demo_plan):
+    return plan_position(demo_plan, TODAY)
+
+
+def test_it_says_what_it_made_and_how_to_sign_in(demonstration, demo_plan):
+    assert "5 themes, 20 actions, 60 milestones" in demonstration
+    assert f"{ProgressUpdate.objects.count()} progress updates" in demonstration
+    for user in User.objects.all():
+        assert user.email in demonstration
+        assert authenticate(username=user.email, password=PASSWORD) == user
+
+
+def test_it_looks_like_a_plan_in_the_middle_of_its_life(position):
+    states = [milestone.effective_status for milestone in position.milestones]
+
+    assert 18 <= states.count(EffectiveStatus.ACHIEVED) <= 24
+    assert 15 <= states.count(EffectiveStatus.ON_TRACK) <= 25
+    assert 4 <= position.counts.overdue <= 10
+    assert 2 <= position.counts.stale <= 8
+    assert set(EffectiveStatus) - set(states) <= {
+        EffectiveStatus.NO_UPDATE,
+        EffectiveStatus.NOT_ACHIEVED,
+        EffectiveStatus.EMBEDDED,
+    }
+
+
+def test_it_has_something_for_the_programme_manager_to_look_at(position):
+    flags = {flag.value for milestone in position.milestones for flag in milestone.contradictions}
+
+    assert flags >= {
+        "declared_on_track_but_overdue",
+        "achieved_without_date",
+        "forecast_after_due",
+        "due_after_recommendation",
+        "note_empty",
+        "note_unchanged",
+        "unfinished_words",
+        "lead_has_left",
+        "link_unresolved",
+        "outcome_missing",
+    }
+    assert any(each.progress == "no_milestone" for each in position.recommendations)
+    assert any(each.is_placeholder and each.through_action for each in position.recommendations)
+
+
+def test_the_year_was_recorded_when_it_happened(demo_plan):
+    recorded = list(Operation.objects.order_by("recorded_at").values_list("recorded_at", flat=True))
+
+    assert recorded[0] == first_instant(TODAY)
+    assert recorded[-1].date() < TODAY
+    assert timedelta(days=350) < recorded[-1] - recorded[0] < timedelta(days=380)
+    for update in ProgressUpdate.objects.filter(replaces=None):
+        assert update.entered_at.astimezone(LONDON).date() == update.as_at
+    for change in DateChange.objects.all():
+        assert change.agreed_on == change.entered_at.date()
+
+
+def test_the_plan_can_be_seen_as_it_was(demo_plan):
+    half_way = anchor_of(TODAY) + timedelta(days=12 * 14)
+
+    then = plan_position(demo_plan, half_way, datetime(half_way.year, half_way.month, half_way.day, 18, tzinfo=LONDON))
+
+    assert then.counts.total == 59
+    achieved = sum(milestone.effective_status is EffectiveStatus.ACHIEVED for milestone in then.milestones)
+    assert 5 <= achieved <= 15
+    assert {theme.name for theme in then.themes} == {theme.name for theme in plan_position(demo_plan, TODAY).themes}
+
+
+def test_a_second_run_changes_nothing_and_says_so(demo_plan):
+    before = Operation.objects.count(), User.objects.count()
+
+    output = run()
+
+    assert "nothing was changed" in output
+    assert PASSWORD in output
+    assert (Operation.objects.count(), User.objects.count()) == before
+
+
+def test_the_leads_lead_something_and_the_outsider_sees_nothing(demo_plan):
+    by_role = {user["role"]: User.objects.get(email=user["email"]) for user in story.plan()["users"]}
+
+    assert Plan.objects.visible_to(by_role["manager"]).get() == demo_plan
+    assert Milestone.objects.filter(lead=by_role["lead"].person).count() >= 3
+    assert not Plan.objects.visible_to(by_role[""]).exists()
+
+
+def test_no_lead_says_the_same_twice_unless_it_is_meant():
+    milestones = [m for theme in story.themes() for action in theme["actions"] for m in action["milestones"]]
+    repeated = set()
+    for place, milestone in enumerate(milestones):
+        notes = [event.text for event in story.events(milestone, place)]
+        if len(set(notes)) < len(notes):
+            repeated.add(milestone["ref"])
+
+    assert repeated == {"9.2"}
