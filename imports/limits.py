@@ -127,7 +127,7 @@ def _check_plain_text(data: bytes, filename: str) -> None:
     suffix = PurePath(filename).suffix.casefold()
     if suffix in (".docx", ".xlsx", ".doc", ".xls"):
         raise FileRefused(f"The name ends in {suffix}, the content is something else. {_WANTED}", "file_type")
-    has_mark = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    has_mark = data.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf"))
     controls = sum(data[:_CHUNK].count(code) for code in (*range(9), *range(14, 32)))
     if not has_mark and controls > len(data[:_CHUNK]) // 50:
         raise FileRefused(f"The file is of a kind that cannot be read. {_WANTED}", "file_type")

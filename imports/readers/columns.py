@@ -204,7 +204,9 @@ def find_columns(headings: Sequence[str], spans: Sequence[bool]) -> Columns | No
         and (known >= 3 or known == filled)
         and (sure >= 3 or known * 2 >= filled)
     )
-    if not is_header:
+    # An appendix of recommendations has areas for improvement and dates, or milestone numbers, and nobody who leads.
+    is_list = not claims.keys() & {"action", "lead"} and bool(claims.keys() & {"objective", "references"})
+    if not is_header or is_list:
         return None
 
     of: dict[str, tuple[int, ...]] = {}

@@ -344,7 +344,8 @@ class _Walker:
             self.plan.say("action_is_milestone", row.where, message)
             ref, text = action.ref, action.text
         elif not self._begins_milestone(ref, text, fields, grid):
-            texts["milestone"] = text
+            is_same = self._milestone is not None and ref == self._milestone.ref
+            texts["milestone"] = text if is_same else f"{ref} {text}".strip()
             self._take_outcome(row, columns, fields, is_rest=True)
             self._join(row, columns, fields)
             return
@@ -431,12 +432,12 @@ class _Walker:
         if milestone is None:
             words = "; ".join([*map(one_line, texts.values()), *(day.isoformat() for day in fields.days.values())])
             self.plan.say(
-                "row_not_placed", row.where, f"There is no milestone above for these words: {quote(words, 300)}."
+                "row_not_placed", row.where, f"There is no milestone above for these words: {quote(words, 1000)}."
             )
             return
         left_over = []
         for name, words in texts.items():
-            if name in milestone.days:
+            if name in milestone.days or (name in _DATE_KINDS and _is_date(milestone.texts.get(name, ""))):
                 left_over.append(words)
             else:
                 milestone.texts[name] = join_cut(milestone.texts.get(name, ""), words)
@@ -449,16 +450,18 @@ class _Walker:
         message = f"The row has no number and no dates of its own and is joined to {milestone.label} above."
         self.plan.say("rows_joined", row.where, message)
         if left_over:
-            message = f"These words stand under a whole date and are not read: {quote('; '.join(left_over), 300)}."
+            message = f"These words stand under a whole date and are not read: {quote('; '.join(left_over), 1000)}."
             self.plan.say("row_not_placed", row.where, message)
 
     def _take_outcome(self, row: Row, columns: Columns, fields: _Fields, *, is_rest: bool = False) -> None:
         """Gives the row's outcome to its action: a new one, or the rest of one cut by a page break."""
         action = self._action
+        if action is None:
+            return
         text = fields.texts.pop("outcome", "").strip()
-        if action is not None and not action.outcomes and not text and action.where == row.where:
+        if not action.outcomes and not text and action.where == row.where:
             text = fields.shared.get("outcome", "").strip()
-        if action is None or not text:
+        if not text:
             return
         where = row.place(columns.of["outcome"][0], columns.heading("outcome"))
         action.outcome_where = action.outcome_where or where

@@ -135,7 +135,7 @@ def _milestones(plan: DraftPlan, action: DraftAction, sources: Sources) -> list[
         else:
             words = one_line("; ".join(draft.texts.values()))
             plan.say(
-                "row_not_placed", draft.where, f"{draft.ref} has a number and no words; not read: {quote(words, 300)}."
+                "row_not_placed", draft.where, f"{draft.ref} has a number and no words; not read: {quote(words, 1000)}."
             )
     return found
 
@@ -277,7 +277,9 @@ def _day(plan: DraftPlan, draft: DraftMilestone, kind: str) -> date | None:
     read = read_day(words)
     if words and not read.on and not _NOTHING.fullmatch(words):
         code = "date_impossible" if read.is_impossible else "start_in_words"
-        plan.say(code, draft.place(kind), f"{quote(words)} is not a date; {draft.label} is read without one here.")
+        plan.say(
+            code, draft.place(kind), f"{quote(words, 1000)} is not a date; {draft.label} is read without one here."
+        )
     return read.on
 
 

@@ -85,6 +85,8 @@ def test_what_is_not_read_is_known():
     [
         ("Action Status", ""),
         ("Ref", "Recommendation", "Timescale"),
+        ("Areas for improvement", "Timescale"),
+        ("No", "Recommendation", "Due date", "Milestones", "Progress"),
         ("1. Do a thing", "1.1 Take an action", "31-May-2011"),
         ("", ""),
         ("Meeting", "Date", "Chair"),
