@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -45,7 +45,7 @@ def details(request: HttpRequest, slug: str, ref: str) -> HttpResponse:
 
     initial = {name: getattr(milestone, name) for name in ("text", "start_on", "lead", "lead_role", "version")}
     people = people_visible_to(request.user).order_by("name", "pk")
-    form = DetailsForm(request.POST or None, initial=initial, people=people)
+    form = DetailsForm(_sent(request), initial=initial, people=people)
     return _change(request, milestone, form, "Change the details", Right.EDIT_PLAN, change, now=now)
 
 
@@ -61,7 +61,7 @@ def due_date(request: HttpRequest, slug: str, ref: str) -> HttpResponse:
         operations.change_due_date(milestone=milestone, by=request.user, **data)
 
     initial = {"version": milestone.version, "agreed_on": timezone.localdate()}
-    form = DueDateForm(request.POST or None, initial=initial)
+    form = DueDateForm(_sent(request), initial=initial)
     return _change(request, milestone, form, "Move the due date", Right.CHANGE_DATE, change, now=now)
 
 
@@ -73,7 +73,7 @@ def withdraw(request: HttpRequest, slug: str, ref: str) -> HttpResponse:
     def change(data: dict[str, Any]) -> None:
         operations.withdraw_milestone(milestone=milestone, by=request.user, **data)
 
-    form = WithdrawForm(request.POST or None, initial={"withdrawn_on": timezone.localdate()})
+    form = WithdrawForm(_sent(request), initial={"withdrawn_on": timezone.localdate()})
     return _change(request, milestone, form, "Withdraw the milestone", Right.EDIT_PLAN, change)
 
 
@@ -88,7 +88,7 @@ def archive(request: HttpRequest, slug: str, ref: str) -> HttpResponse:
     return _change(
         request,
         milestone,
-        ArchiveForm(request.POST or None),
+        ArchiveForm(_sent(request)),
         "Archive the milestone",
         Right.EDIT_PLAN,
         change,
@@ -141,3 +141,8 @@ def _with_version(form: forms.Form, milestone: Milestone) -> forms.Form:
 
 def _day(day: date | None) -> str:
     return date_format(day, "j F Y") if day else "None"
+
+
+def _sent(request: HttpRequest) -> QueryDict | None:
+    """What a form was sent with; None where it is only opened."""
+    return request.POST if request.method == "POST" else None

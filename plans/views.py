@@ -33,7 +33,7 @@ def plan_list(request: HttpRequest) -> HttpResponse:
 def start_plan(request: HttpRequest) -> HttpResponse:
     """Starts an empty plan, of which the one who starts it becomes programme manager."""
     check_can_start_plan(request.user)
-    form = StartPlanForm(request.POST or None)
+    form = StartPlanForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             plan = operations.start_plan(by=request.user, **form.cleaned_data)

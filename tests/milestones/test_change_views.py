@@ -1,0 +1,126 @@
+from datetime import date
+
+import pytest
+
+from milestones.models import DateChange, Milestone
+from milestones.operations import edit_milestone, withdraw_milestone
+
+PAGE = "/plans/safeguarding/milestones/1.1/"
+DETAILS = {"text": "A duty manager reads it.", "start_on": "2011-03-01", "lead": "", "lead_role": "", "reason": ""}
+DUE = {"to_on": "2011-10-31", "reason": "Two posts are vacant.", "agreed_on": "2011-06-01"}
+
+
+def test_a_manager_changes_the_details(client, people, milestone):
+    client.force_login(people.manager)
+
+    response = client.post(PAGE + "details/", DETAILS | {"version": milestone.version})
+
+    milestone.refresh_from_db()
+    assert response.headers["Location"] == PAGE
+    assert (milestone.text, milestone.lead, milestone.version) == ("A duty manager reads it.", None, 2)
+    assert milestone.history.latest().history_change_reason == "Details changed"
+
+
+def test_the_second_of_two_managers_sees_what_the_first_wrote(client, people, milestone):
+    opened_with = milestone.version
+    edit_milestone(milestone=milestone, text="Every contact is read.", reason="Clearer", by=people.manager)
+    client.force_login(people.manager)
+
+    response = client.post(PAGE + "details/", DETAILS | {"version": opened_with})
+    again = client.post(PAGE + "details/", DETAILS | {"version": response.context["form"]["version"].value()})
+
+    assert response.status_code == 409
+    assert "Every contact is read." in response.text
+    assert "A duty manager reads it." in response.text
+    assert again.status_code == 302
+    assert Milestone.objects.get().text == "A duty manager reads it."
+
+
+def test_a_start_after_the_due_date_is_refused_with_a_sentence(client, people, milestone):
+    client.force_login(people.manager)
+
+    response = client.post(PAGE + "details/", DETAILS | {"version": 1, "start_on": "2012-01-01"})
+
+    assert response.status_code == 422
+    assert "The start date is after the due date." in response.text
+    assert Milestone.objects.get().start_on == date(2011, 3, 1)
+
+
+def test_a_due_date_moves_with_its_reason(client, people, milestone):
+    client.force_login(people.manager)
+
+    client.post(PAGE + "due-date/", DUE | {"version": 1})
+
+    change = DateChange.objects.get()
+    assert (change.from_on, change.to_on, change.reason) == (
+        date(2011, 8, 31),
+        date(2011, 10, 31),
+        "Two posts are vacant.",
+    )
+    assert Milestone.objects.get().baseline_due_on == date(2011, 8, 31)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"reason": ""}, "Say why the date moves."),
+        ({"to_on": ""}, "Enter the new due date."),
+        ({"to_on": "2011-08-31"}, "This is the due date already."),
+        ({"to_on": "2010-01-01"}, "The start date is after the due date."),
+    ],
+)
+def test_a_date_that_cannot_move_stays(client, people, milestone, changes, words):
+    client.force_login(people.manager)
+
+    response = client.post(PAGE + "due-date/", DUE | {"version": 1} | changes)
+
+    assert response.status_code == 422
+    assert words in response.text
+    assert not DateChange.objects.exists()
+
+
+def test_a_milestone_is_withdrawn_and_stays_readable(client, people, milestone):
+    client.force_login(people.manager)
+
+    client.post(PAGE + "withdraw/", {"withdrawn_on": "2011-06-01", "reason": "The board took it over."})
+
+    page = client.get(PAGE).text
+    assert "Withdrawn on 1 June 2011: The board took it over." in page
+    assert "Move the due date" not in page
+
+
+def test_a_milestone_is_archived_and_gone(client, people, milestone):
+    client.force_login(people.manager)
+
+    response = client.post(PAGE + "archive/", {"reason": "Typed in twice."})
+
+    assert response.headers["Location"] == "/plans/safeguarding/"
+    assert client.get(PAGE).status_code == 404
+
+
+@pytest.mark.parametrize("change", ["details", "due-date", "withdraw", "archive"])
+def test_only_managers_change_milestones(client, people, milestone, change):
+    statuses = {}
+    for name in ("lead", "steering", "outsider"):
+        client.force_login(getattr(people, name))
+        statuses[name] = (client.get(f"{PAGE}{change}/").status_code, client.post(f"{PAGE}{change}/").status_code)
+
+    assert statuses == {"lead": (403, 403), "steering": (403, 403), "outsider": (404, 404)}
+
+
+@pytest.mark.parametrize("change", ["details", "due-date", "withdraw", "archive"])
+def test_the_forms_open_for_a_manager(client, people, milestone, change):
+    client.force_login(people.manager)
+
+    assert client.get(f"{PAGE}{change}/").status_code == 200
+    assert client.post(f"{PAGE}{change}/", {}).status_code == 422
+
+
+def test_a_withdrawn_milestone_takes_no_changes(client, people, milestone):
+    withdraw_milestone(milestone=milestone, withdrawn_on=date(2011, 6, 1), reason="Taken over.", by=people.manager)
+    client.force_login(people.manager)
+
+    response = client.post(PAGE + "due-date/", DUE | {"version": milestone.version})
+
+    assert response.status_code == 409
+    assert "This milestone was withdrawn and takes no changes." in response.text

@@ -1,0 +1,301 @@
+from datetime import date
+
+import pytest
+import time_machine
+
+from milestones.models import ProgressUpdate, UpdateDraft
+from milestones.operations import archive_milestone, record_update, save_draft
+from tests.cast import make_milestone
+
+PAGE = "/plans/safeguarding/milestones/1.1/"
+UPDATE = PAGE + "update/"
+DRAFT = PAGE + "draft/"
+SENT = {"declared_status": "on_track", "note": "The rota began on Monday.", "as_at": "2011-06-15", "last_seen": ""}
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture(autouse=True)
+def today():
+    with time_machine.travel(date(2011, 6, 15)):
+        yield
+
+
+@pytest.fixture
+def first(people, milestone):
+    """What Leon recorded a fortnight ago."""
+    return record_update(
+        milestone=milestone,
+        declared_status="off_track",
+        note="Two posts are vacant.",
+        as_at=date(2011, 5, 31),
+        by=people.lead,
+    )
+
+
+def test_a_lead_updates_their_own_milestone(client, people, milestone):
+    client.force_login(people.lead)
+
+    response = client.post(UPDATE, SENT)
+
+    update = ProgressUpdate.objects.get()
+    assert response.headers["Location"] == PAGE
+    assert (update.declared_status, update.note, update.as_at) == (
+        "on_track",
+        "The rota began on Monday.",
+        date(2011, 6, 15),
+    )
+    assert (update.entered_by, update.update_month) == (people.lead, "2011-06")
+
+
+def test_the_form_goes_back_to_where_it_was_opened(client, people, milestone):
+    client.force_login(people.lead)
+    wanted = "/plans/safeguarding/milestones/?show=stale&sort=due"
+
+    assert client.post(UPDATE, SENT | {"next": wanted}).headers["Location"] == wanted
+    again = SENT | {"note": "More.", "last_seen": ProgressUpdate.objects.get().pk}
+    assert client.post(UPDATE, again | {"next": "//elsewhere.example/"}).headers["Location"] == PAGE
+
+
+def test_the_form_shows_the_last_note_and_presets_its_status(client, people, first):
+    client.force_login(people.lead)
+
+    response = client.get(UPDATE)
+
+    assert "Two posts are vacant." in response.text
+    assert response.context["form"]["declared_status"].value() == "off_track"
+    assert response.context["form"]["note"].value() is None
+    assert response.context["form"]["last_seen"].value() == first.pk
+
+
+def test_the_words_are_those_of_the_key(client, people, milestone):
+    client.force_login(people.lead)
+
+    page = client.get(UPDATE).text
+
+    assert "Not on track but no support required to address issues" in page
+    assert page.count('type="radio"') == 4
+
+
+def test_htmx_gets_the_row_with_the_form_and_the_row_without_it(client, people, milestone):
+    client.force_login(people.lead)
+
+    opened = client.get(UPDATE, headers=HTMX)
+    saved = client.post(UPDATE, SENT, headers=HTMX)
+
+    assert opened.text.lstrip().startswith(f'<tbody class="milestone" id="m-{milestone.pk}"')
+    assert "<textarea" in opened.text
+    assert saved.status_code == 200
+    assert "<textarea" not in saved.text
+    assert "The rota began on Monday." in saved.text
+    assert "HX-Request" in opened.headers["Vary"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        pytest.param({"declared_status": ""}, "Choose a status.", id="no status"),
+        pytest.param({"declared_status": "embedded"}, "Select a valid choice.", id="a status that is not theirs"),
+        pytest.param({"note": " "}, "Write what has happened since the last note.", id="no note"),
+        pytest.param({"as_at": "2011-06-16"}, "This day has not come yet.", id="tomorrow"),
+        pytest.param({"as_at": "soon"}, "This is not a date.", id="no date"),
+        pytest.param({"declared_status": "achieved"}, "Enter the date it was achieved.", id="achieved when?"),
+        pytest.param(
+            {"declared_status": "off_track", "support_required": "on"}, "Say which support is required.", id="which?"
+        ),
+    ],
+)
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_what_is_missing_is_said_and_nothing_typed_is_lost(client, people, milestone, changes, words, headers):
+    client.force_login(people.lead)
+
+    response = client.post(UPDATE, SENT | {"note": "Kept words."} | changes, headers=headers)
+
+    assert response.status_code == 422
+    assert words in response.text
+    assert "There is a problem" in response.text
+    assert changes.get("note") or "Kept words." in response.text
+    assert not ProgressUpdate.objects.exists()
+
+
+def test_what_belongs_to_another_status_is_not_recorded(client, people, milestone):
+    client.force_login(people.lead)
+    hidden = {"support_required": "on", "support_text": "An old wish.", "completed_on": "2011-06-01"}
+
+    client.post(UPDATE, SENT | hidden)
+
+    update = ProgressUpdate.objects.get()
+    milestone.refresh_from_db()
+    assert (update.support_required, update.support_text, milestone.completed_on) == (False, "", None)
+
+
+def test_an_achieved_milestone_has_its_date(client, people, milestone):
+    client.force_login(people.lead)
+
+    client.post(UPDATE, SENT | {"declared_status": "achieved", "completed_on": "13/6/2011"})
+
+    milestone.refresh_from_db()
+    assert milestone.completed_on == date(2011, 6, 13)
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_the_second_of_two_editors_sees_the_first_and_loses_nothing(client, people, first, milestone, headers):
+    record_update(
+        milestone=milestone,
+        declared_status="not_achieved",
+        note="The contract ended.",
+        as_at=date(2011, 6, 14),
+        by=people.manager,
+    )
+    client.force_login(people.lead)
+
+    response = client.post(UPDATE, SENT | {"last_seen": first.pk}, headers=headers)
+
+    newest = ProgressUpdate.objects.order_by("pk").last()
+    assert response.status_code == 409
+    assert "Mira Manager updated this milestone while you were writing" in response.text
+    assert "The contract ended." in response.text
+    assert "The rota began on Monday." in response.text
+    assert response.context["form"]["last_seen"].value() == str(newest.pk)
+    assert ProgressUpdate.objects.count() == 2
+
+
+def test_saved_again_after_that_both_stay(client, people, first, milestone):
+    client.force_login(people.lead)
+    conflict = client.post(UPDATE, SENT)
+
+    client.post(UPDATE, SENT | {"last_seen": conflict.context["form"]["last_seen"].value()})
+
+    assert list(ProgressUpdate.objects.order_by("pk").values_list("note", flat=True)) == [
+        "Two posts are vacant.",
+        "The rota began on Monday.",
+    ]
+
+
+def test_the_same_form_sent_twice_saves_once(client, people, milestone):
+    client.force_login(people.lead)
+
+    answers = [client.post(UPDATE, SENT) for _ in range(3)]
+
+    assert [answer.status_code for answer in answers] == [302, 302, 302]
+    assert ProgressUpdate.objects.count() == 1
+
+
+def test_a_lead_may_not_update_the_milestone_of_another(client, people, milestone, action):
+    make_milestone(action, ref="1.2", by=people.manager)
+    client.force_login(people.lead)
+    address = UPDATE.replace("1.1", "1.2")
+
+    assert client.get(address).status_code == 403
+    refused = client.post(address, SENT)
+
+    assert refused.status_code == 403
+    assert "You may not record updates of milestones you do not lead." in refused.text
+    assert not ProgressUpdate.objects.exists()
+
+
+def test_the_steering_group_may_not_update(client, people, milestone):
+    client.force_login(people.steering)
+
+    assert client.get(UPDATE).status_code == 403
+    assert client.post(UPDATE, SENT).status_code == 403
+    assert client.post(DRAFT, SENT).status_code == 403
+
+
+def test_an_outsider_cannot_reach_the_form(client, people, milestone):
+    client.force_login(people.outsider)
+
+    assert client.post(UPDATE, SENT).status_code == 404
+    assert client.post(DRAFT, SENT).status_code == 404
+
+
+def test_a_milestone_in_the_archive_is_not_there(client, people, milestone):
+    archive_milestone(milestone=milestone, reason="Typed in twice.", by=people.manager)
+    client.force_login(people.manager)
+
+    assert client.post(UPDATE, SENT).status_code == 404
+
+
+def test_a_draft_is_kept_and_comes_back(client, people, milestone):
+    client.force_login(people.lead)
+
+    kept = client.post(DRAFT, {"declared_status": "off_track", "note": "Half a sen"}, headers=HTMX)
+    form = client.get(UPDATE).context["form"]
+
+    assert "Draft kept" in kept.text
+    assert (form["note"].value(), form["declared_status"].value()) == ("Half a sen", "off_track")
+    assert "Your draft of 15 June 2011" in client.get(UPDATE).text
+
+
+def test_a_draft_is_its_writers_alone(client, people, milestone):
+    save_draft(milestone=milestone, declared_status="on_track", note="Half a sen", by=people.lead)
+    client.force_login(people.manager)
+
+    assert "Half a sen" not in client.get(UPDATE).text
+
+
+def test_a_draft_is_thrown_away_when_asked(client, people, milestone):
+    save_draft(milestone=milestone, declared_status="on_track", note="Half a sen", by=people.lead)
+    client.force_login(people.lead)
+
+    response = client.post(DRAFT, SENT | {"discard": "1"})
+
+    assert response.headers["Location"] == PAGE
+    assert not UpdateDraft.objects.exists()
+
+
+def test_a_saved_update_ends_its_draft(client, people, milestone):
+    save_draft(milestone=milestone, declared_status="on_track", note="Half a sen", by=people.lead)
+    client.force_login(people.lead)
+
+    client.post(UPDATE, SENT)
+
+    assert not UpdateDraft.objects.exists()
+
+
+def test_a_draft_is_not_opened_by_a_link(client, people, milestone):
+    client.force_login(people.lead)
+
+    assert client.get(DRAFT).status_code == 405
+
+
+def test_a_correction_replaces_and_keeps_the_month(client, people, first, milestone):
+    client.force_login(people.lead)
+    address = f"{PAGE}updates/{first.pk}/correct/"
+    form = client.get(address).context["form"]
+
+    client.post(address, SENT | {"note": "Three posts are vacant.", "as_at": "2011-05-31", "last_seen": first.pk})
+
+    correction = ProgressUpdate.objects.order_by("pk").last()
+    assert (form["note"].value(), form["as_at"].value()) == ("Two posts are vacant.", date(2011, 5, 31))
+    assert (correction.replaces, correction.update_month) == (first, "2011-05")
+
+
+def test_an_update_is_corrected_once(client, people, first, milestone):
+    client.force_login(people.lead)
+    address = f"{PAGE}updates/{first.pk}/correct/"
+    client.post(address, SENT | {"last_seen": first.pk})
+
+    assert client.get(address).status_code == 404
+
+
+def test_an_update_of_another_milestone_is_not_corrected_here(client, people, first, milestone, action):
+    make_milestone(action, ref="1.2", lead=milestone.lead, by=people.manager)
+    client.force_login(people.lead)
+
+    assert client.get(f"/plans/safeguarding/milestones/1.2/updates/{first.pk}/correct/").status_code == 404
+
+
+def test_a_milestone_without_a_number_has_an_address(client, people, action, lead):
+    unnumbered = make_milestone(action, ref="", lead=lead, by=people.manager)
+    client.force_login(people.lead)
+
+    client.post(f"/plans/safeguarding/milestones/id-{unnumbered.pk}/update/", SENT)
+
+    assert ProgressUpdate.objects.get().milestone == unnumbered
+
+
+def test_one_update_takes_few_queries(client, people, first, milestone, django_assert_max_num_queries):
+    client.force_login(people.lead)
+
+    with django_assert_max_num_queries(40):
+        client.post(UPDATE, SENT | {"last_seen": first.pk})

@@ -1,0 +1,300 @@
+from datetime import date
+
+import pytest
+import time_machine
+
+from milestones.models import Milestone
+from milestones.operations import change_due_date, link_milestone, record_update, withdraw_milestone
+from plans.operations import add_action, add_recommendation, add_review, add_theme, archive_plan
+from tests.cast import make_milestone
+
+LIST = "/plans/safeguarding/milestones/"
+
+
+@pytest.fixture(autouse=True)
+def today():
+    with time_machine.travel(date(2011, 6, 15)):
+        yield
+
+
+def shown(response):
+    """The numbers of the milestones on the page, in their order."""
+    return [position.ref for _, rows in response.context["groups"] for position, _ in rows]
+
+
+def main(response):
+    return response.text.split("<main", 1)[1]
+
+
+def may_update(response):
+    return {position.ref for _, rows in response.context["groups"] for position, own in rows if own}
+
+
+@pytest.mark.parametrize("address", [LIST, LIST + "1.1/", LIST + "1.1/update/", LIST + "1.1/details/"])
+def test_an_outsider_finds_nothing(client, people, milestone, address):
+    client.force_login(people.outsider)
+
+    response = client.get(address)
+
+    assert response.status_code == 404
+    assert "There is nothing here for you" in response.text
+
+
+def test_a_thing_that_is_not_there_looks_the_same_to_an_outsider(client, people, milestone):
+    client.force_login(people.outsider)
+
+    hidden, missing = client.get(LIST + "1.1/"), client.get("/plans/no-such-plan/milestones/1.1/")
+
+    assert (hidden.status_code, main(hidden)) == (missing.status_code, main(missing))
+
+
+def test_the_list_takes_no_post(client, people, milestone):
+    client.force_login(people.manager)
+
+    assert client.post(LIST).status_code == 405
+    assert client.post(LIST + "1.1/").status_code == 405
+
+
+def test_the_list_shows_each_milestone_with_its_note(client, people, milestone):
+    record_update(
+        milestone=milestone,
+        declared_status="on_track",
+        note="The rota began on Monday.",
+        as_at=date(2011, 5, 31),
+        by=people.lead,
+    )
+    client.force_login(people.steering)
+
+    response = client.get(LIST)
+
+    assert "A duty manager reads every contact." in response.text
+    assert "Leon Lead" in response.text
+    assert "31 Aug 2011" in response.text
+    assert "May 2011" in response.text
+    assert "The rota began on Monday." in response.text
+
+
+def test_a_moved_date_says_by_how_much(client, people, milestone):
+    change_due_date(
+        milestone=milestone,
+        to_on=date(2011, 10, 31),
+        reason="Two posts are vacant.",
+        agreed_on=date(2011, 6, 1),
+        by=people.manager,
+    )
+    client.force_login(people.lead)
+
+    assert "61 days, date moved once" in client.get(LIST).text
+
+
+def test_the_update_link_is_for_those_who_may(client, people, milestone, action):
+    make_milestone(action, ref="1.2", by=people.manager)
+    withdrawn = make_milestone(action, ref="1.3", lead=milestone.lead, by=people.manager)
+    withdraw_milestone(milestone=withdrawn, withdrawn_on=date(2011, 6, 1), reason="Done elsewhere.", by=people.manager)
+    expected = {"manager": {"1.1", "1.2"}, "lead": {"1.1"}, "steering": set()}
+
+    found = {}
+    for name in expected:
+        client.force_login(getattr(people, name))
+        found[name] = may_update(client.get(LIST))
+
+    assert found == expected
+
+
+def test_an_archived_plan_takes_no_updates(client, people, plan, milestone):
+    archive_plan(plan=plan, reason="Superseded", by=people.manager)
+    client.force_login(people.manager)
+
+    assert may_update(client.get(LIST)) == set()
+    assert client.get(LIST + "1.1/update/").status_code == 409
+
+
+def test_internal_milestones_are_hidden_from_the_steering_group(client, people, action):
+    make_milestone(action, ref="1.5", visibility="internal", by=people.manager)
+
+    client.force_login(people.steering)
+    hidden, page = client.get(LIST), client.get(LIST + "1.5/")
+    client.force_login(people.lead)
+    seen = client.get(LIST)
+
+    assert shown(hidden) == []
+    assert page.status_code == 404
+    assert shown(seen) == ["1.5"]
+
+
+@pytest.fixture
+def several(people, plan, action, milestone):
+    """Three more milestones: 1.2 overdue, 1.10 without a date, and 2.1 of another theme, achieved."""
+    make_milestone(action, ref="1.2", text="Audit ten files.", due_on=date(2011, 5, 31), by=people.manager)
+    make_milestone(action, ref="1.10", text="Keep the register.", due_on=None, due_words="Ongoing", by=people.manager)
+    theme = add_theme(plan=plan, name="Workforce", by=people.manager)
+    other = add_action(theme=theme, ref="2", text="Fill every post.", by=people.manager)
+    achieved = make_milestone(other, ref="2.1", due_on=date(2011, 7, 31), by=people.manager)
+    record_update(
+        milestone=achieved,
+        declared_status="achieved",
+        note="Filled.",
+        as_at=date(2011, 6, 1),
+        completed_on=date(2011, 6, 1),
+        by=people.manager,
+    )
+    return {"theme": theme}
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        pytest.param("", ["1.1", "1.2", "1.10", "2.1"], id="nothing chosen"),
+        pytest.param("text=AUDIT", ["1.2"], id="words of the milestone"),
+        pytest.param("text=every+post", ["2.1"], id="words of the action"),
+        pytest.param("text=1.1", ["1.1", "1.10"], id="how its number begins"),
+        pytest.param("status=achieved", ["2.1"], id="a line of the key"),
+        pytest.param("status=not_achieved", ["1.2"], id="overdue stands on the first line"),
+        pytest.param("show=overdue", ["1.2"], id="overdue"),
+        pytest.param("show=overdue&text=post", [], id="stored and worked out together"),
+        pytest.param("sort=due", ["1.2", "2.1", "1.1", "1.10"], id="by date, without one last"),
+        pytest.param("sort=-due", ["1.1", "2.1", "1.2", "1.10"], id="by date turned round, without one still last"),
+        pytest.param("sort=status", ["1.2", "2.1", "1.1", "1.10"], id="in the order of the key"),
+        pytest.param("sort=-number", ["2.1", "1.10", "1.2", "1.1"], id="by number"),
+        pytest.param("sort=nonsense", ["1.1", "1.2", "1.10", "2.1"], id="an order that is none"),
+    ],
+)
+def test_the_address_filters_and_sorts(client, people, several, query, expected):
+    client.force_login(people.manager)
+
+    assert shown(client.get(f"{LIST}?{query}")) == expected
+
+
+def test_the_list_is_filtered_by_theme_and_lead(client, people, several, lead):
+    client.force_login(people.manager)
+
+    assert shown(client.get(f"{LIST}?theme={several['theme'].pk}")) == ["2.1"]
+    assert shown(client.get(f"{LIST}?lead={lead.pk}")) == ["1.1"]
+
+
+def test_the_list_is_filtered_by_a_recommendation(client, people, council, several):
+    review = add_review(council=council, short_name="Peer review 2011", by=people.manager)
+    wanted = add_recommendation(review=review, number="4", text="Audit more.", by=people.manager)
+    link_milestone(
+        milestone=Milestone.objects.get(ref="1.2"),
+        as_written="Peer review 2011 – Rec 4",
+        review=review,
+        recommendation=wanted,
+        by=people.manager,
+    )
+    client.force_login(people.manager)
+
+    assert shown(client.get(f"{LIST}?recommendation={wanted.pk}")) == ["1.2"]
+
+
+@pytest.mark.parametrize("query", ["lead=999999", "theme=abc", "status=purple", "show=everything"])
+def test_a_filter_that_makes_no_sense_says_so(client, people, several, query):
+    client.force_login(people.manager)
+
+    response = client.get(f"{LIST}?{query}")
+
+    assert response.status_code == 200
+    assert "govuk-error-message" in response.text
+
+
+def test_an_empty_result_says_what_to_do(client, people, several):
+    client.force_login(people.manager)
+
+    assert "No milestone passes these filters." in client.get(f"{LIST}?text=zebra").text
+
+
+def test_a_past_position_says_so_and_takes_no_edits(client, people, several):
+    client.force_login(people.manager)
+
+    response = client.get(f"{LIST}?as_at=2011-05-31")
+
+    assert "This page shows the position at 31 May 2011" in response.text
+    assert may_update(response) == set()
+    assert client.get(f"{LIST}1.1/?as_at=2011-05-31").context["form"] is None
+
+
+def test_a_bad_date_shows_today_with_a_sentence(client, people, several):
+    client.force_login(people.manager)
+
+    response = client.get(f"{LIST}?as_at=31/5/2011")
+
+    assert response.status_code == 400
+    assert "“31/5/2011” is not a date." in response.text
+    assert len(shown(response)) == 4
+
+
+def test_a_moment_before_the_plan_shows_today_with_a_sentence(client, people, several):
+    client.force_login(people.manager)
+
+    response = client.get(f"{LIST}1.1/?recorded_at=2001-01-01")
+
+    assert response.status_code == 400
+    assert "was not in Waymark at that moment" in response.text
+
+
+def test_the_page_shows_everything_about_a_milestone(client, people, milestone):
+    first = record_update(
+        milestone=milestone,
+        declared_status="on_track",
+        note="The rota began.",
+        as_at=date(2011, 5, 31),
+        by=people.lead,
+    )
+    record_update(
+        milestone=milestone,
+        declared_status="off_track",
+        note="The rota stopped.",
+        as_at=date(2011, 5, 31),
+        support_required=True,
+        support_text="Two duty managers.",
+        replaces=first,
+        by=people.manager,
+    )
+    client.force_login(people.steering)
+
+    page = main(client.get(LIST + "1.1/"))
+
+    assert page.index("The rota stopped.") < page.index("The rota began.")
+    assert "Replaced by a later correction." in page
+    assert "Two duty managers." in page
+    assert "by Mira Manager" in page
+    assert "Answer every contact within a day." in page
+    assert "because support is required" in page
+    assert "<form" not in page
+
+
+def test_contradictions_are_not_shown_to_the_steering_group(client, people, milestone):
+    client.force_login(people.manager)
+    managers = client.get(LIST + "1.1/").text
+    client.force_login(people.steering)
+    steering_groups = client.get(LIST + "1.1/").text
+
+    assert "The action has no outcome" in managers
+    assert "The action has no outcome" not in steering_groups
+
+
+def test_a_long_note_is_whole_on_the_page(client, people, milestone):
+    note = "The audit found much to do. " * 60
+    record_update(milestone=milestone, declared_status="on_track", note=note, as_at=date(2011, 6, 1), by=people.lead)
+    client.force_login(people.lead)
+
+    assert note.strip() in client.get(LIST).text
+    assert note.strip() in client.get(LIST + "1.1/").text
+
+
+@pytest.mark.parametrize("who", ["manager", "lead", "steering"])
+@pytest.mark.parametrize("address", [LIST, LIST + "?text=step&show=stale&sort=due", LIST + "1.1/"])
+def test_pages_cost_the_same_for_more_milestones(
+    client, people, several, action, lead, who, address, django_assert_max_num_queries
+):
+    client.force_login(getattr(people, who))
+    with django_assert_max_num_queries(30) as before:
+        client.get(address)
+    for number in range(20, 30):
+        added = make_milestone(action, ref=f"1.{number}", lead=lead, by=people.manager)
+        record_update(
+            milestone=added, declared_status="on_track", note="Begun.", as_at=date(2011, 6, 1), by=people.lead
+        )
+
+    with django_assert_max_num_queries(len(before)):
+        client.get(address)

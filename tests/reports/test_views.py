@@ -1,0 +1,141 @@
+from datetime import date
+
+import pytest
+import time_machine
+
+from milestones.operations import record_update
+from plans.operations import add_theme
+from tests.cast import make_milestone
+
+PLAN = "/plans/safeguarding/"
+
+
+@pytest.fixture(autouse=True)
+def today():
+    with time_machine.travel(date(2011, 6, 15)):
+        yield
+
+
+@pytest.fixture
+def several(people, action, milestone):
+    """1.1 on track, 1.2 overdue, 1.3 internal."""
+    record_update(
+        milestone=milestone, declared_status="on_track", note="Begun.", as_at=date(2011, 6, 1), by=people.lead
+    )
+    make_milestone(action, ref="1.2", due_on=date(2011, 5, 31), by=people.manager)
+    make_milestone(action, ref="1.3", visibility="internal", by=people.manager)
+
+
+def lines(response):
+    return {each.line.word: each.count for each in response.context["lines"] if each.count}
+
+
+def test_the_start_of_the_site_leads_to_the_plans(client, people):
+    client.force_login(people.lead)
+
+    assert client.get("/").headers["Location"] == "/plans/"
+
+
+def test_the_start_of_the_site_needs_a_sign_in(client, db):
+    assert client.get("/").headers["Location"] == "/accounts/sign-in/?next=/"
+
+
+@pytest.mark.parametrize("query", ["", "?as_at=2011-05-31", "?as_at=nonsense"])
+def test_an_outsider_finds_no_plan(client, people, plan, query):
+    client.force_login(people.outsider)
+
+    assert client.get(PLAN + query).status_code == 404
+
+
+def test_the_plan_page_takes_no_post(client, people, plan):
+    client.force_login(people.manager)
+
+    assert client.post(PLAN).status_code == 405
+
+
+def test_the_counts_are_words_that_open_their_lists(client, people, several):
+    client.force_login(people.manager)
+
+    response = client.get(PLAN)
+
+    assert lines(response) == {"Not achieved": 1, "On track": 1, "No update": 1}
+    assert "3 milestones: 1 on track, 1 not achieved, 1 no update" in response.text
+    assert 'href="/plans/safeguarding/milestones/?status=on_track"' in response.text
+    assert 'href="/plans/safeguarding/milestones/?show=overdue"' in response.text
+
+
+@pytest.mark.parametrize("who", ["manager", "steering"])
+def test_every_count_is_that_of_its_list(client, people, several, who):
+    client.force_login(getattr(people, who))
+    counts = client.get(PLAN).context["counts"]
+
+    found = {
+        line.line.states[0]: client.get(f"{PLAN}milestones/?status={line.line.states[0]}").context["shown"]
+        for line in counts.lines
+    }
+    shows = {name: client.get(f"{PLAN}milestones/?show={name}").context["shown"] for name in ("overdue", "stale")}
+
+    assert found == {line.line.states[0]: line.count for line in counts.lines}
+    assert shows == {"overdue": counts.overdue, "stale": counts.stale}
+
+
+def test_the_steering_group_sees_nothing_internal(client, people, several):
+    client.force_login(people.steering)
+
+    response = client.get(PLAN)
+
+    assert response.context["counts"].total == 2
+    assert "To look at" not in response.text
+
+
+def test_a_past_position_says_so(client, people, several):
+    client.force_login(people.steering)
+
+    response = client.get(f"{PLAN}?as_at=2011-05-31")
+
+    assert "This page shows the position at 31 May 2011" in response.text
+    assert lines(response) == {"No update": 2}
+    assert 'href="/plans/safeguarding/milestones/?as_at=2011-05-31&amp;show=overdue"' in response.text
+
+
+def test_a_bad_date_shows_today_with_a_sentence(client, people, several):
+    client.force_login(people.steering)
+
+    response = client.get(f"{PLAN}?as_at=31-05-2011")
+
+    assert response.status_code == 400
+    assert "“31-05-2011” is not a date." in response.text
+    assert response.context["position"].as_at == date(2011, 6, 15)
+
+
+def test_a_moment_before_the_plan_shows_today_with_a_sentence(client, people, several):
+    client.force_login(people.steering)
+
+    response = client.get(f"{PLAN}?recorded_at=2001-01-01")
+
+    assert response.status_code == 400
+    assert "The plan was not in Waymark at that moment." in response.text
+
+
+def test_an_empty_plan_tells_its_manager_what_to_do(client, people, plan):
+    client.force_login(people.manager)
+
+    assert "This plan has no milestones yet." in client.get(PLAN).text
+
+
+def test_the_plan_page_costs_the_same_for_more_milestones(
+    client, people, plan, several, action, lead, django_assert_max_num_queries
+):
+    client.force_login(people.manager)
+    add_theme(plan=plan, name="Theme", lead=lead, by=people.manager)
+    with django_assert_max_num_queries(24) as before:
+        client.get(PLAN)
+    for number in range(20, 30):
+        add_theme(plan=plan, name=f"Theme {number}", lead=lead, by=people.manager)
+        added = make_milestone(action, ref=f"1.{number}", lead=lead, by=people.manager)
+        record_update(
+            milestone=added, declared_status="on_track", note="Begun.", as_at=date(2011, 6, 1), by=people.lead
+        )
+
+    with django_assert_max_num_queries(len(before)):
+        client.get(PLAN)
