@@ -27,7 +27,7 @@ def pytest_configure(config):
 
 
 def pytest_collection_modifyitems(config, items):
-    """Marks the browser journeys, puts them last, and runs them over SQLite alone: they are about the pages."""
+    """Marks the browser journeys and puts them last. Over PostgreSQL just what a database can make a difference to."""
     for item in items:
         if item.path.is_relative_to(BROWSER_TESTS):
             item.add_marker(pytest.mark.browser)
@@ -35,9 +35,14 @@ def pytest_collection_modifyitems(config, items):
     others = [item for item in items if not item.get_closest_marker("browser")]
     if "sqlite3" in settings.DATABASES["default"]["ENGINE"]:
         items[:] = others + journeys
-    elif journeys:
-        config.hook.pytest_deselected(items=journeys)
-        items[:] = others
+    else:
+        items[:] = [item for item in others if uses_database(item)]
+        config.hook.pytest_deselected(items=journeys + [item for item in others if not uses_database(item)])
+
+
+def uses_database(item):
+    """Whether a test has a database, by a mark of its own or through anything that it asks for."""
+    return bool(item.get_closest_marker("django_db") or {"db", "transactional_db"} & set(item.fixturenames))
 
 
 @pytest.fixture(scope="session")
@@ -51,13 +56,12 @@ def django_db_modify_db_settings(tmp_path_factory):
 @pytest.fixture(autouse=True)
 def history_tells_the_truth(request):
     """After every test, each tracked row says what its newest history says. `tampers` marks a test that breaks it."""
-    uses_database = {"db", "transactional_db"} & set(request.fixturenames) or request.node.get_closest_marker(
-        "django_db"
-    )
-    if uses_database:
-        request.getfixturevalue("_django_db_helper")
+    if not uses_database(request.node):
+        yield
+        return
+    request.getfixturevalue("_django_db_helper")
     yield
-    if uses_database and not request.node.get_closest_marker("tampers"):
+    if not request.node.get_closest_marker("tampers"):
         assert history_mismatches() == []
 
 
