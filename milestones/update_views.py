@@ -42,7 +42,7 @@ def update(request: HttpRequest, slug: str, ref: str) -> HttpResponse:
 def correct(request: HttpRequest, slug: str, ref: str, pk: int) -> HttpResponse:
     """Corrects an update by a new one that replaces it; both stay in the history."""
     milestone = find_milestone(request, slug, ref)
-    corrected = get_object_or_404(ProgressUpdate, milestone=milestone, pk=pk, replaced_by__isnull=True)
+    corrected = get_object_or_404(milestone.updates, pk=pk, replaced_by__isnull=True)
     try:
         check_can_update(request.user, milestone)
     except ValidationError as error:
