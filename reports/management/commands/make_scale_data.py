@@ -93,7 +93,7 @@ def _start(slug: str, anchor: Any, milestones: int, by: User) -> list[Milestone]
                     action=action,
                     ref=f"{place + 1}.{step + 1}",
                     text=f"Step {step + 1} towards it is taken by every team.",
-                    start_on=anchor,
+                    start_on=anchor - timedelta(days=365),
                     due_on=timezone.localdate() + timedelta(days=(n * 7) % 360 - 90 if n % 3 else 200),
                     lead=people[n % len(people)],
                     by=by,
