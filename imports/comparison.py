@@ -474,6 +474,7 @@ class _Comparing:
         links = self._links(
             printed.references, self.present.action_links.get(row.pk, ()) if row else (), read.where, name
         )
+        milestones = tuple(self._milestone(each, found.milestone.get(id(each)), row) for each in printed.milestones)
         if row is None:
             self.created["actions"] += 1
             return ComparedAction(
@@ -481,7 +482,7 @@ class _Comparing:
                 present=None,
                 outcomes=tuple(outcomes),
                 links=links,
-                milestones=tuple(self._milestone(each, None, None) for each in printed.milestones),
+                milestones=milestones,
             )
         if not theme.has_no_name and (home is None or row.theme_id != home.pk):
             message = f"{name} is printed under “{theme.name}”. It stays under its theme in the plan."
@@ -499,7 +500,7 @@ class _Comparing:
             links=links,
             changes=tuple(differences.changes.items()),
             differences=tuple(differences.all),
-            milestones=tuple(self._milestone(each, found.milestone.get(id(each)), row) for each in printed.milestones),
+            milestones=milestones,
         )
         (self.updated if compared.is_updated else self.unchanged)["actions"] += 1
         return compared

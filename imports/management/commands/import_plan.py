@@ -1,0 +1,177 @@
+import json
+from collections.abc import Container
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+from django.utils import timezone
+
+from accounts.models import Organisation, User
+from imports import operations
+from imports.comparison import EVERYTHING, KINDS, Comparison, as_at_of, compare
+from imports.limits import FileRefused
+from imports.policies import check_can_import
+from imports.present import present_in, present_in_new_plan
+from imports.readers.table import PlanTable
+from imports.sandbox import read_limited
+from plans.commands import PlainCommand, day_from, plan_by_slug, user_by_email
+from plans.models import Plan, Review
+from plans.policies import check_can_start_plan
+from plans.schemes import DEFAULT
+
+
+@dataclass(frozen=True)
+class Order:
+    """What the operator asked for. `plan` is None where one is to be started."""
+
+    plan: Plan | None
+    slug: str
+    title: str
+    table: PlanTable
+    file_name: str
+    sha256: str
+    as_at: date
+    accept: Container[str]
+    by: User
+
+
+class Command(PlainCommand):
+    help = (
+        "Imports a council's table of milestones (.docx, .xlsx, .csv, .tsv) into a plan: all of it or nothing. "
+        "The same file again changes nothing."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path, metavar="FILE")
+        parser.add_argument("--plan", required=True, metavar="SLUG", help="the plan's address")
+        parser.add_argument("--create", metavar="TITLE", help="start the plan, with this title")
+        parser.add_argument(
+            "--as-at",
+            metavar="DATE",
+            help="the day the table stands for, as 2011-05-31; by default the end of its latest month, at most today",
+        )
+        parser.add_argument("--dry-run", action="store_true", help="say what would be done and do nothing")
+        parser.add_argument("--accept-differences", action="store_true", help="take from the file what differs")
+        parser.add_argument("--json", action="store_true", help="print the result as JSON")
+        parser.add_argument("--by", required=True, metavar="EMAIL", help="the user who imports")
+
+    def handle(self, **options: Any) -> None:
+        order = self._order(options)
+        if options["dry_run"]:
+            comparison = _compared(order)
+        else:
+            try:
+                comparison = _imported(order)
+            except operations.ImportRefused as refused:
+                comparison = refused.comparison
+        applied = not options["dry_run"] and not comparison.problems
+        if options["json"]:
+            self.stdout.write(json.dumps({"applied": applied, **comparison.to_json()}, ensure_ascii=False, indent=2))
+        else:
+            self.stdout.write(_in_words(comparison, applied))
+        if comparison.problems:
+            raise CommandError("\n".join(_line(problem.where, problem.message) for problem in comparison.problems))
+
+    def _order(self, options: dict[str, Any]) -> Order:
+        """Everything that can be refused before the file is read is refused first."""
+        by = user_by_email(options["by"])
+        said = day_from(options["as_at"], "--as-at") if options["as_at"] is not None else None
+        plan = None
+        if options["create"] is None:
+            plan = plan_by_slug(options["plan"])
+            check_can_import(by, plan)
+        else:
+            if Plan.objects.filter(slug=options["plan"]).exists():
+                raise CommandError(
+                    f"There is a plan “{options['plan']}” already. Leave out --create to import into it."
+                )
+            if not options["create"].strip():
+                raise CommandError("A plan needs a title: --create “Safeguarding Improvement Plan”.")
+            check_can_start_plan(by)
+        data = _contents(options["file"])
+        file_name = options["file"].name.encode(errors="replace").decode()
+        try:
+            table = read_limited(data, file_name, _known_sources(plan))
+        except FileRefused as refused:
+            raise CommandError(f"{file_name}: {refused.message}") from refused
+        return Order(
+            plan=plan,
+            slug=options["plan"],
+            title=(options["create"] or "").strip(),
+            table=table,
+            file_name=file_name,
+            sha256=operations.sha256_of(data),
+            as_at=said or as_at_of(table, timezone.localdate()),
+            accept=EVERYTHING if options["accept_differences"] else frozenset(),
+            by=by,
+        )
+
+
+def _contents(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise CommandError(f"“{path}” cannot be read: {error.strerror or error}.") from error
+
+
+def _known_sources(plan: Plan | None) -> tuple[str, ...]:
+    """The short names of the reviews that references of this plan may name."""
+    council = plan.council if plan else _council()
+    return tuple(Review.objects.filter(council=council).order_by("pk").values_list("short_name", flat=True))
+
+
+def _council() -> Organisation | None:
+    return Organisation.objects.filter(kind=Organisation.Kind.COUNCIL).order_by("pk").first()
+
+
+def _compared(order: Order) -> Comparison:
+    if order.plan is None:
+        present = present_in_new_plan(order.title[:100], DEFAULT, _council())
+        return compare(order.table, present, as_at=order.as_at)
+    return compare(
+        order.table,
+        present_in(order.plan),
+        as_at=order.as_at,
+        is_same_file=operations.was_imported(order.plan, order.sha256),
+        accept=order.accept,
+    )
+
+
+def _imported(order: Order) -> Comparison:
+    file: dict[str, Any] = {
+        "table": order.table,
+        "file_name": order.file_name,
+        "sha256": order.sha256,
+        "as_at": order.as_at,
+        "by": order.by,
+    }
+    if order.plan is None:
+        return operations.start_plan_from_table(title=order.title, slug=order.slug, **file)
+    return operations.import_table(plan=order.plan, accept=order.accept, **file)
+
+
+def _in_words(comparison: Comparison, applied: bool) -> str:
+    lines = [f"As at {comparison.as_at:%Y-%m-%d}."]
+    for kind in KINDS:
+        created, updated, unchanged = (
+            counts[kind] for counts in (comparison.created, comparison.updated, comparison.unchanged)
+        )
+        lines.append(f"{kind.capitalize()}: {created} created, {updated} updated, {unchanged} left alone.")
+    for title, entries in (
+        ("Differs from the plan", comparison.differences),
+        ("Somebody should look at", comparison.warnings),
+    ):
+        if entries:
+            lines += ["", f"{title}:", *(f"- {_line(entry.where, entry.message)}" for entry in entries)]
+    lines.append("")
+    if applied:
+        lines.append("Imported." if comparison.changes_something else "This file changes nothing.")
+    else:
+        lines.append("Nothing was written.")
+    return "\n".join(lines)
+
+
+def _line(where: str, message: str) -> str:
+    return f"{where}: {message}" if where else message
