@@ -12,10 +12,12 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from imports.limits import MEGABYTE, FileRefused, check_size, check_text
-from imports.readers.table import PlanTable
+from imports.readers.table import PlanTable, RecommendationTable
+
+Table = TypeVar("Table", PlanTable, RecommendationTable)
 
 SECONDS = 19  # so that the answer is there within twenty
 MEMORY = 440 * MEGABYTE  # above what the child's own code takes (about 60): its peak stays under 512
@@ -31,18 +33,23 @@ _FAILED = FileRefused("The file could not be read; save it again, or paste the t
 def read_limited(data: bytes, filename: str, known_sources: tuple[str, ...] = ()) -> PlanTable:
     """The plan in a file, read in the child. Raises FileRefused, whatever the file does to the reader."""
     check_size(len(data))
-    return _read_in_child({"filename": filename, "known_sources": list(known_sources)}, data)
+    return _read_in_child({"filename": filename, "known_sources": list(known_sources)}, data, PlanTable)
+
+
+def read_recommendations_limited(data: bytes, filename: str) -> RecommendationTable:
+    """The recommendations in a file, read in the child. Raises FileRefused."""
+    check_size(len(data))
+    return _read_in_child({"filename": filename, "is_recommendations": True}, data, RecommendationTable)
 
 
 def read_limited_text(text: str, known_sources: tuple[str, ...] = ()) -> PlanTable:
     """The plan in pasted text, read in the child. Raises FileRefused."""
     check_text(text)
-    return _read_in_child(
-        {"filename": None, "known_sources": list(known_sources)}, text.encode("utf-8", "surrogatepass")
-    )
+    order = {"filename": None, "known_sources": list(known_sources)}
+    return _read_in_child(order, text.encode("utf-8", "surrogatepass"), PlanTable)
 
 
-def _read_in_child(order: dict[str, Any], data: bytes) -> PlanTable:
+def _read_in_child(order: dict[str, Any], data: bytes, result: type[Table]) -> Table:
     environment = {name: os.environ[name] for name in _INHERITED if name in os.environ}
     child = subprocess.Popen(
         [sys.executable, "-m", "imports.sandbox"],
@@ -69,7 +76,7 @@ def _read_in_child(order: dict[str, Any], data: bytes) -> PlanTable:
         read = json.loads(answer)
         if refused := read.get("refused"):
             raise FileRefused(refused["message"], refused["code"])
-        return PlanTable.from_json(read["table"])
+        return result.from_json(read["table"])
     except (ValueError, TypeError, KeyError, AttributeError):
         raise _again(_FAILED) from None
 
@@ -111,16 +118,16 @@ def _address_space() -> int:
 def _answer() -> dict[str, Any]:
     order = json.loads(sys.stdin.buffer.readline())
     data = sys.stdin.buffer.read()
-    from imports.readers import read_plan_file, read_plan_text
+    from imports.readers import read_plan_file, read_plan_text, read_recommendations_file
 
     _limit()
-    sources = tuple(order["known_sources"])
+    sources = tuple(order.get("known_sources", ()))
     try:
+        if order.get("is_recommendations"):
+            return {"table": read_recommendations_file(data, order["filename"]).to_json()}
         if order["filename"] is None:
-            table = read_plan_text(data.decode("utf-8", "surrogatepass"), sources)
-        else:
-            table = read_plan_file(data, order["filename"], sources)
-        return {"table": table.to_json()}
+            return {"table": read_plan_text(data.decode("utf-8", "surrogatepass"), sources).to_json()}
+        return {"table": read_plan_file(data, order["filename"], sources).to_json()}
     except FileRefused as refusal:
         return {"refused": {"message": refusal.message, "code": refusal.code}}
     except (MemoryError, RecursionError):

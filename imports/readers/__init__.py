@@ -7,6 +7,7 @@ from imports.limits import FileRefused, Kind, check_file, check_paper, check_tex
 from .findings import CODES
 from .grid import Paper
 from .own import find_own_table, read_own_export
+from .recommendations import read_recommendation_list
 from .references import Sources
 from .rows import read_plan
 from .table import (
@@ -15,8 +16,10 @@ from .table import (
     ReadAction,
     ReadMilestone,
     ReadPerson,
+    ReadRecommendation,
     ReadReference,
     ReadTheme,
+    RecommendationTable,
 )
 from .text import decode, read_delimited, read_pasted
 
@@ -28,10 +31,13 @@ __all__ = [
     "ReadAction",
     "ReadMilestone",
     "ReadPerson",
+    "ReadRecommendation",
     "ReadReference",
     "ReadTheme",
+    "RecommendationTable",
     "read_plan_file",
     "read_plan_text",
+    "read_recommendations_file",
 ]
 
 
@@ -44,6 +50,13 @@ def read_plan_file(data: bytes, filename: str, known_sources: tuple[str, ...] = 
     paper = _parse(data, check_file(data, filename))
     check_paper(paper)
     return _read(paper, known_sources)
+
+
+def read_recommendations_file(data: bytes, filename: str) -> RecommendationTable:
+    """The recommendations in a .docx, .xlsx, .csv or .tsv file. Raises FileRefused."""
+    paper = _parse(data, check_file(data, filename))
+    check_paper(paper)
+    return read_recommendation_list(paper)
 
 
 def read_plan_text(text: str, known_sources: tuple[str, ...] = ()) -> PlanTable:

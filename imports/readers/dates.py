@@ -89,6 +89,11 @@ def find_month(text: str) -> Month | None:
     return (int(match[2]), month_number(match[1])) if match and 1900 <= int(match[2]) <= 2199 else None
 
 
+def find_day(text: str) -> date | None:
+    """The first date with the month in words inside a text: "published 25th February 2011"."""
+    return next((day for match in _WORDS.finditer(text) if (day := read_day(match[0]).on)), None)
+
+
 def is_understood(words: str) -> bool:
     """Whether due words are a timescale that can be worked with though they are no date."""
     return bool(_UNDERSTOOD.fullmatch(words.strip().rstrip(".")))

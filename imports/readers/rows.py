@@ -9,24 +9,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
+from .cells import cleaned
 from .columns import Columns, find_columns, plain_heading
 from .dates import find_month, is_understood, read_day
 from .drafts import DraftAction, DraftMilestone, DraftPlan, DraftTheme
-from .grid import Cell, Grid, Paper, Paragraph, Row
+from .grid import Grid, Paper, Paragraph, Row
 from .notes import read_note
+from .numbers import number_cell, take_number
 from .references import Sources
 from .table import Month, PlanTable
 from .whole import finish
-from .wording import clean, fold, join_cut, one_line, quote, strip_markup, unguard
+from .wording import fold, join_cut, one_line, quote
 
-_UNITS = r"(?!%|per\s?cent|million|(?:month|week|day|hour|year)s?\b)"
-_DOTTED = re.compile(rf"(\d{{1,3}}(?:\.\d{{1,3}}){{1,3}}[a-z]?)[.):]*(?:\s+{_UNITS}|(?=[A-Z])|$)")
-_STOPPED = re.compile(r"(\d{1,3}[a-z]?)(?:[.)]\s*|\s*:\s+)(?=\D)")
-_BARE = re.compile(r"(\d{1,3}[a-z]?)\s+(?=[\"'“‘]?[A-Z])")
-_ALONE = re.compile(r"(\d{1,3}[a-z]?)[.)]*$")
 _THEME = re.compile(r"(?:theme|work\s?stream|pillar)\s*:\s*", re.IGNORECASE)
 _THEME_NUMBERED = re.compile(
     r"(?:theme|work\s?stream|pillar|priority(?:\s+area)?|area\s+for\s+improvement)\s*(?:\d+|[a-z])?\s*[:.–—-]\s*\S",
@@ -80,7 +77,7 @@ class _Walker:
     def walk(self) -> None:
         for remark in self._paper.remarks:
             self.plan.say(remark.code, remark.where, remark.message)
-        blocks = [self._cleaned(block) for block in self._paper.blocks]
+        blocks = cleaned(self._paper, self.plan)
         self._look_for_numbers(block for block in blocks if isinstance(block, Grid))
         for block in blocks:
             if isinstance(block, Grid):
@@ -92,32 +89,6 @@ class _Walker:
             message = "No table with headings such as Action, Milestone and Due Date was found; check them."
             self.plan.say("no_table", "the file", message)
 
-    # Cells
-
-    def _cleaned(self, block: Paragraph | Grid) -> Paragraph | Grid:
-        if isinstance(block, Paragraph):
-            text, is_bold = strip_markup(clean(block.text))
-            return replace(block, text=one_line(text), level=min(block.level, 10) if is_bold else block.level)
-        rows = (
-            replace(row, cells=tuple(self._cleaned_cell(cell, row, index) for index, cell in enumerate(row.cells)))
-            for row in block.rows
-        )
-        return replace(block, rows=tuple(rows))
-
-    def _cleaned_cell(self, cell: Cell, row: Row, index: int) -> Cell:
-        if not cell.text:
-            return cell
-        text = unguard(cell.text) if self._paper.is_guarded else cell.text
-        if not text.isprintable():
-            visible = clean(text)
-            if len(visible) < len(text.replace("\r\n", "\n")) and not cell.spanned:
-                self.plan.say("characters_removed", row.place(index, ""), "Invisible control characters were removed.")
-            text = visible
-        plain, is_bold = strip_markup(text)
-        if plain != text and not cell.spanned:
-            self.plan.say("markup_removed", row.place(index, ""), f"Markup was taken out of {quote(text)}.")
-        return replace(cell, text=plain, is_bold=cell.is_bold or is_bold)
-
     def _look_for_numbers(self, grids: Iterable[Grid]) -> None:
         """Whether the paper numbers its actions and milestones: only then is a text without number a rest."""
         for grid in grids:
@@ -127,8 +98,8 @@ class _Walker:
                 if columns is None:
                     continue
                 texts = _fields(row, columns).texts
-                action, _ = _take_number(texts.get("action", ""), texts.get("action_ref", ""))
-                milestone, _ = _take_number(texts.get("milestone", ""), texts.get("milestone_ref", ""))
+                action, _ = take_number(texts.get("action", ""), texts.get("action_ref", ""))
+                milestone, _ = take_number(texts.get("milestone", ""), texts.get("milestone_ref", ""))
                 self._has_action_numbers |= bool(action)
                 self._has_milestone_numbers |= bool(milestone)
                 self._has_dotted_numbers |= "." in milestone
@@ -264,13 +235,13 @@ class _Walker:
         """Begins an action, or joins the Action cell to the one above. Takes its words out of the fields."""
         texts = fields.texts
         text = one_line(texts.pop("action", ""))
-        number = _number_cell(texts.pop("action_ref", ""))
+        number = number_cell(texts.pop("action_ref", ""))
         references = texts.pop("action_references", "")
         # A column of numbers before the action may be the milestones': 1.1, 1.2 in the rows under one action.
-        has_own_number = texts.get("milestone_ref") or _take_number(one_line(texts.get("milestone", "")))[0]
+        has_own_number = texts.get("milestone_ref") or take_number(one_line(texts.get("milestone", "")))[0]
         if re.fullmatch(r"\d+(?:\.\d+)+[a-z]?", number) and texts.get("milestone") and not has_own_number:
             texts["milestone_ref"], number = number, ""
-        ref, text = _take_number(text, number)
+        ref, text = take_number(text, number)
         if not text and not ref:
             return
 
@@ -295,7 +266,7 @@ class _Walker:
     def _is_rest_of(self, action: DraftAction, text: str, texts: dict[str, str], where: str) -> bool:
         is_rest = self._has_action_numbers or text[:1].islower() or bool(_OPEN_END.search(action.text))
         if not is_rest:
-            milestone, _ = _take_number(one_line(texts.get("milestone", "")), texts.get("milestone_ref", ""))
+            milestone, _ = take_number(one_line(texts.get("milestone", "")), texts.get("milestone_ref", ""))
             is_rest = self._has_milestone_numbers and not milestone and not any(texts.get(kind) for kind in _DATE_KINDS)
         if is_rest and self._is_theme_new and text[:1].isupper():
             message = f"{quote(text)} follows a new theme and is read as an action without number."
@@ -331,8 +302,8 @@ class _Walker:
     def _take_milestone(self, row: Row, columns: Columns, fields: _Fields, grid: Grid, *, kind: str) -> None:
         """Begins a milestone, or joins the row to the one above."""
         texts = fields.texts
-        number = _number_cell(texts.pop(f"{kind}_ref", ""))
-        ref, text = _take_number(one_line(texts.pop(kind, "")), number, is_bare=not self._has_dotted_numbers)
+        number = number_cell(texts.pop(f"{kind}_ref", ""))
+        ref, text = take_number(one_line(texts.pop(kind, "")), number, is_bare=not self._has_dotted_numbers)
         action = self._action
         is_new_action = action is not None and action.where == row.where
         if kind == "milestone" and not text and not ref and action is not None and is_new_action:
@@ -525,7 +496,7 @@ def _own_text(row: Row, columns: Columns, kind: str) -> str:
 
 
 def _begins_with_facts(fields: _Fields, has_dotted: bool) -> bool:
-    number, _ = _take_number(one_line(fields.texts.get("milestone", "")), is_bare=not has_dotted)
+    number, _ = take_number(one_line(fields.texts.get("milestone", "")), is_bare=not has_dotted)
     return bool(number or fields.days or any(_is_date(fields.texts.get(kind, "")) for kind in _DATE_KINDS))
 
 
@@ -533,21 +504,6 @@ def _is_date(words: str) -> bool:
     words = one_line(words)
     read = read_day(words)
     return bool(read.on or read.is_impossible or (words and is_understood(words)))
-
-
-def _number_cell(text: str) -> str:
-    """A cell of its own for the number: "9." is 9, "SG-04" is kept."""
-    return one_line(text).strip("()").rstrip(".:").strip()
-
-
-def _take_number(text: str, number: str = "", *, is_bare: bool = True) -> tuple[str, str]:
-    """A number and the text after it. `number` is the one of a cell of its own; "23 Ensure" counts when `is_bare`."""
-    patterns = [_DOTTED, _STOPPED, _ALONE] + ([_BARE] if is_bare else [])
-    match = next(filter(None, (pattern.match(text) for pattern in patterns)), None)
-    if number:
-        is_same = match is not None and match[1] == number
-        return number, text[match.end() :].strip() if match and is_same else text
-    return (match[1], text[match.end() :].strip()) if match else ("", text)
 
 
 def _as_paragraph(row: Row) -> Paragraph:
@@ -570,7 +526,7 @@ def _theme_in(row: Row, columns: Columns, grid: Grid, is_before_header: bool) ->
     is_first = filled[0] == 0 or len(row.cells) == 1
     if is_first and len(text) <= 150 and _THEME_NUMBERED.match(text):
         return _theme_name(text)
-    if len(text) > 120 or text[:1].islower() or _take_number(text)[0]:
+    if len(text) > 120 or text[:1].islower() or take_number(text)[0]:
         return ""
     across = sum(1 for cell in row.cells if cell.spanned == "across")
     is_across = across + 1 >= max(3, columns.width - 1) or (len(filled) == len(row.cells) >= 3)

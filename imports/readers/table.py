@@ -215,6 +215,65 @@ class PlanTable:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class ReadRecommendation:
+    """A recommendation as printed; `timescale` in its words, `note` what stands in a row of its own below it."""
+
+    number: str
+    text: str
+    where: str
+    section: str = ""
+    timescale: str = ""
+    note: str = ""
+
+    def to_json(self) -> Json:
+        return {
+            "number": self.number,
+            "text": self.text,
+            "where": self.where,
+            "section": self.section,
+            "timescale": self.timescale,
+            "note": self.note,
+        }
+
+    @classmethod
+    def from_json(cls, data: Json) -> ReadRecommendation:
+        return cls(**data)
+
+
+@dataclass(frozen=True, slots=True)
+class RecommendationTable:
+    """A list of recommendations. `published_on` is a date printed in its title; findings are those of a PlanTable."""
+
+    title: str = ""
+    published_on: date | None = None
+    recommendations: tuple[ReadRecommendation, ...] = ()
+    decisions: tuple[Finding, ...] = ()
+    warnings: tuple[Finding, ...] = ()
+    problems: tuple[Finding, ...] = ()
+
+    def to_json(self) -> Json:
+        return {
+            "title": self.title,
+            "published_on": _day_to_json(self.published_on),
+            "recommendations": [each.to_json() for each in self.recommendations],
+            "decisions": [finding.to_json() for finding in self.decisions],
+            "warnings": [finding.to_json() for finding in self.warnings],
+            "problems": [finding.to_json() for finding in self.problems],
+        }
+
+    @classmethod
+    def from_json(cls, data: Json) -> RecommendationTable:
+        return cls(
+            title=data["title"],
+            published_on=_day_from_json(data["published_on"]),
+            recommendations=tuple(ReadRecommendation.from_json(each) for each in data["recommendations"]),
+            decisions=tuple(Finding.from_json(each) for each in data["decisions"]),
+            warnings=tuple(Finding.from_json(each) for each in data["warnings"]),
+            problems=tuple(Finding.from_json(each) for each in data["problems"]),
+        )
+
+
 def _day_to_json(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
