@@ -16,6 +16,8 @@ from .selection import Readers, Selection, scope_words
 from .wording import line, listed, long_day, moment, month_words, number_of, paragraphs, plain, short_day
 
 LONG_NOTE_WORDS = 80
+# A paper of more table rows may be laid out in parts (reports/pdf/halves.py); then every theme begins a page.
+SHORT_PAPER_ROWS = 140
 NONE = "None"
 DASH = "–"
 
@@ -54,7 +56,7 @@ class PaperRow:
     dates: tuple[PaperDate, ...]
     status: StatusView
     declared: str
-    remarks: tuple[str, ...]
+    remarks: str
     note: PaperNote | None
     lead: str
     supporting: str
@@ -109,6 +111,13 @@ class MilestonePaper:
     key: tuple[StatusLine, ...]
     themes: tuple[PaperTheme, ...]
     nothing: str
+
+    @property
+    def is_short(self) -> bool:
+        """Whether its themes may follow each other on a page. Counts every row that either layout can have."""
+        actions = [action for theme in self.themes for action in theme.actions]
+        rows = len(self.key) + len(self.themes) + sum(len(action.rows) + 1 for action in actions)
+        return rows <= SHORT_PAPER_ROWS
 
     @property
     def created(self) -> str:
@@ -243,18 +252,18 @@ def _declared(milestone: MilestonePosition) -> str:
     return declared
 
 
-def _remarks(milestone: MilestonePosition) -> tuple[str, ...]:
-    """What stands under the status: overdue, due soon, no recent update, and how far from the first agreed date.
+def _remarks(milestone: MilestonePosition) -> str:
+    """What stands under the status: “Overdue; no recent update; 85 days late so far, date moved once”.
 
     Contradictions are for the programme manager and stand on the pages, not on paper.
     """
     said = milestone.status.word.casefold()
-    flags = [flag.label for flag in milestone.flags if not flag.is_contradiction]
-    remarks = [label for label in flags if label.casefold() not in said]
+    labels = [flag.label for flag in milestone.flags if not flag.is_contradiction]
+    remarks = [label[:1].lower() + label[1:] for label in labels if label.casefold() not in said]
     if milestone.slippage_days or milestone.date_moves:
-        words = milestone.slippage_words
-        remarks.append(words[:1].upper() + words[1:])
-    return tuple(filter(None, remarks))
+        remarks.append(milestone.slippage_words)
+    words = "; ".join(filter(None, remarks))
+    return words[:1].upper() + words[1:]
 
 
 def _references(references: tuple[ReferencePosition, ...]) -> str:

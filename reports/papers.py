@@ -80,7 +80,7 @@ def _milestones_pdf(position: PlanPosition, order: Order) -> bytes:
     from .pdf import PdfRefused, font_face_css, render_pdf
 
     try:
-        return render_pdf(_document(position, order, font_face_css() + _screen_css()))
+        return render_pdf(_document(position, order, font_face_css() + _screen_css(), has_links=False))
     except PdfRefused as refused:
         raise PaperRefused(str(refused)) from refused
 
@@ -148,9 +148,13 @@ def _narrowed(position: PlanPosition, order: Order) -> PlanPosition:
     return for_readers(select(position, order.selection), order.readers)
 
 
-def _document(position: PlanPosition, order: Order, css: str) -> str:
-    """The appendix as one file that opens anywhere: what it needs of styles and pictures is in it."""
-    html = render_to_string(template_of(order.layout), {"paper": milestones_view(position, order), "on_site": False})
+def _document(position: PlanPosition, order: Order, css: str, *, has_links: bool = True) -> str:
+    """The appendix as one file that opens anywhere: what it needs of styles and pictures is in it.
+
+    On paper a link to a note a few lines below is of no use, and a PDF with links is not laid out in parts.
+    """
+    paper = milestones_view(position, order)
+    html = render_to_string(template_of(order.layout), {"paper": paper, "on_site": False, "has_links": has_links})
     return html.replace("</head>", f"<style>{css}</style></head>", 1)
 
 
