@@ -28,8 +28,8 @@ document.body.addEventListener("htmx:afterSettle", (event) => {
   govuk.initAll({ scope: part });
   const words = part.querySelector("[data-announce]");
   if (words) announce(words.dataset.announce);
-  const next = part.querySelector("[data-focus]");
-  if (next && !part.querySelector(".govuk-error-summary")) next.focus();
+  const next = part.querySelector("[data-focus] input:checked") ?? part.querySelector("[data-focus] input, a[data-focus]");
+  if (next && !part.querySelector("[role=alert]")) next.focus();
 });
 
 // htmx leaves a refusal out of the page: say that nothing was saved, and leave what was typed where it is.

@@ -1,0 +1,27 @@
+"""How the people of the tests move about the site in a browser."""
+
+from playwright.sync_api import Locator, Page
+
+from tests.cast import PASSWORD
+
+LIST = "/plans/safeguarding/milestones/"
+
+
+def sign_in(page: Page, user) -> None:
+    """Signs in by the form, and stands before the plans."""
+    page.goto("/accounts/sign-in/")
+    page.get_by_label("E-mail address").fill(user.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("heading", name="Plans", exact=True).wait_for()
+
+
+def row_of(page: Page, milestone) -> Locator:
+    """The row of a milestone in the list, with its form when it is open."""
+    return page.locator(f"#m-{milestone.pk}")
+
+
+def fill_update(place: Page | Locator, status: str, note: str) -> None:
+    """The first two of the three actions: choose, write. Saving is the third."""
+    place.get_by_label(status, exact=True).check()
+    place.get_by_label("Progress note").fill(note)
