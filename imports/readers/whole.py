@@ -285,7 +285,8 @@ def _day(plan: DraftPlan, draft: DraftMilestone, kind: str) -> date | None:
 
 def _status(plan: DraftPlan, draft: DraftMilestone, note: NoteRead, guesses: list[Finding]) -> tuple[str, str]:
     """The status word and the note's text. The Status cell counts before the note, the note before the colour."""
-    printed = one_line(draft.texts.get("status", ""))
+    # The key's symbol may stand before the word.
+    printed = re.sub(r"^\W+", "", one_line(draft.texts.get("status", "")))
     printed = "" if _NOTHING.fullmatch(printed) else printed
     place = draft.place("status")
     if printed:

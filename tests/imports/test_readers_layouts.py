@@ -199,6 +199,13 @@ def test_two_statuses_that_agree_are_no_warning():
     assert plan.warnings == ()
 
 
+@pytest.mark.parametrize("printed", ["● Achieved", "▲\nAchieved", "Achieved"])
+def test_a_symbol_before_the_status_is_not_its_word(printed):
+    plan = read_plan_file(files.word([HEADINGS, row(status=printed)]), "plan.docx")
+
+    assert all_milestones(plan)[0].status_word == "Achieved"
+
+
 def test_no_status_anywhere_is_a_warning():
     assert "status_missing" in codes(classic(row(status="")).warnings)
 
