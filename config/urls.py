@@ -4,5 +4,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("accounts.urls")),
     path("", include("plans.urls")),
     path("", include("milestones.urls")),
+    path("", include("imports.urls")),
     path("", include("reports.urls")),
 ]

@@ -1,0 +1,176 @@
+from collections.abc import Container
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from plans.models import Plan, Review
+from plans.policies import Right, check_can
+
+from . import operations
+from .comparison import EVERYTHING, Comparison, as_at_of
+from .forms import FileForm
+from .limits import FileRefused
+from .models import Import
+from .policies import check_can_import
+from .preview import counts_of, lines_of
+from .readers.table import PlanTable
+from .sandbox import read_limited, read_limited_text
+
+PASTED = "Pasted table"
+
+
+@require_safe
+def import_list(request: HttpRequest) -> HttpResponse:
+    """The imports into every plan the reader manages, the newest first."""
+    plans = Plan.objects.managed_by(request.user).current()
+    imports = Import.objects.visible_to(request.user).select_related("plan", "by").order_by("-created_at", "-pk")
+    return render(request, "imports/import_list.html", {"imports": imports.defer("table", "result"), "plans": plans})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_import(request: HttpRequest, slug: str) -> HttpResponse:
+    """Reads a file or a pasted table and keeps what was read for its preview. Nothing of the plan is written."""
+    plan = get_object_or_404(Plan.objects.visible_to(request.user), slug=slug)
+    try:
+        check_can_import(request.user, plan)
+    except ValidationError as error:
+        return render(request, "refused.html", {"sentences": error.messages, "back": plan}, status=409)
+    form = FileForm(request.POST, request.FILES) if request.method == "POST" else FileForm()
+    if request.method == "POST" and form.is_valid():
+        import_ = _keep(form, plan, by=request.user)
+        if import_ is not None:
+            return redirect("imports:detail", import_.pk)
+    imports = Import.objects.filter(plan=plan).select_related("by").order_by("-created_at", "-pk")
+    context = {"plan": plan, "form": form, "imports": imports.defer("table", "result")}
+    return render(request, "imports/new_import.html", context, status=422 if form.errors else 200)
+
+
+def _keep(form: FileForm, plan: Plan, *, by: Any) -> Import | None:
+    """The preview of what the form holds; None, with the reason in the form, where it cannot be read."""
+    file, pasted = form.cleaned_data["file"], form.cleaned_data["pasted"]
+    known = tuple(Review.objects.filter(council=plan.council).order_by("pk").values_list("short_name", flat=True))
+    try:
+        if file:
+            data, name = file.read(), file.name
+            table = read_limited(data, name, known)
+        else:
+            data, name = pasted.encode(errors="replace"), PASTED
+            table = read_limited_text(pasted, known)
+        return operations.keep_preview(
+            plan=plan,
+            table=table,
+            file_name=name,
+            sha256=operations.sha256_of(data),
+            as_at=form.cleaned_data["as_at"] or as_at_of(table, timezone.localdate()),
+            by=by,
+        )
+    except FileRefused as refused:
+        form.add_error("file" if file else "pasted", refused.message)
+    except ValidationError as error:
+        form.add_error(None, error)
+    return None
+
+
+@require_safe
+def import_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """The preview of an import that waits, or what a finished one did."""
+    import_ = _find(request, pk)
+    if import_.state == Import.State.PREVIEWED:
+        return _preview(request, import_)
+    context = {
+        "import": import_,
+        "plan": import_.plan,
+        "counts": counts_of(import_.result),
+        "reasons": operations.reasons_against_undo(import_, by=request.user),
+    }
+    return render(request, "imports/import_page.html", context)
+
+
+def _find(request: HttpRequest, pk: int) -> Import:
+    """An import into a plan the reader may see; PermissionDenied where they may not import into it."""
+    rows = Import.objects.filter(plan__in=Plan.objects.visible_to(request.user))
+    import_ = get_object_or_404(rows.select_related("plan__council", "plan__status_scheme", "by"), pk=pk)
+    check_can(request.user, Right.IMPORT, import_.plan)
+    return import_
+
+
+def _preview(
+    request: HttpRequest,
+    import_: Import,
+    *,
+    accept: Container[str] = frozenset(),
+    sentences: list[str] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    comparison = operations.comparison_of(import_)
+    context = {
+        "import": import_,
+        "plan": import_.plan,
+        "comparison": comparison,
+        "counts": counts_of(comparison.to_json()),
+        "themes": lines_of(comparison),
+        "accept": accept,
+        "sentences": sentences or [],
+        "title": PlanTable.from_json(import_.table).title,
+    }
+    return render(request, "imports/preview.html", context, status=status)
+
+
+@require_POST
+def apply_import(request: HttpRequest, pk: int) -> HttpResponse:
+    """Imports what the preview showed, with the differences that were ticked."""
+    import_ = _find(request, pk)
+    plan, accept = (
+        import_.plan,
+        EVERYTHING if "accept_all" in request.POST else frozenset(request.POST.getlist("accept")),
+    )
+    seen = request.POST.get("seen") or "nothing"
+    try:
+        comparison = operations.apply_import(import_=import_, accept=accept, seen=seen, by=request.user)
+    except operations.PlanMoved as error:
+        return _preview(request, import_, accept=accept, sentences=error.messages, status=409)
+    except operations.ImportRefused:
+        return _preview(request, import_, accept=accept, status=409)
+    except ValidationError as error:
+        return render(request, "refused.html", {"sentences": error.messages, "back": plan}, status=409)
+    if not comparison.changes_something:
+        messages.info(request, "This file changes nothing: the plan says all of it already.")
+        return redirect(plan)
+    messages.success(request, _done(comparison))
+    return redirect("imports:detail", pk)
+
+
+def _done(comparison: Comparison) -> str:
+    return (
+        f"Imported: {comparison.created['milestones']} new milestones and {comparison.created['updates']} new updates."
+    )
+
+
+@require_POST
+def discard_import(request: HttpRequest, pk: int) -> HttpResponse:
+    """Forgets a file that was read; nothing of it was written."""
+    import_ = _find(request, pk)
+    try:
+        operations.discard_preview(import_=import_, by=request.user)
+    except ValidationError as error:
+        return render(request, "refused.html", {"sentences": error.messages, "back": import_.plan}, status=409)
+    messages.info(request, f"{import_.file_name} was not imported.")
+    return redirect("imports:new", import_.plan.slug)
+
+
+@require_POST
+def undo_import(request: HttpRequest, pk: int) -> HttpResponse:
+    """Takes a finished import back."""
+    import_ = _find(request, pk)
+    plan, file_name = import_.plan, import_.file_name
+    try:
+        operations.undo_import(import_=import_, by=request.user)
+    except ValidationError as error:
+        return render(request, "refused.html", {"sentences": error.messages, "back": plan}, status=409)
+    messages.success(request, f"The import of {file_name} is undone.")
+    return redirect("imports:detail", pk) if Import.objects.filter(pk=pk).exists() else redirect("plans:list")
