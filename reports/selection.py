@@ -4,6 +4,7 @@ A paper is drawn from the smaller position alone. What its readers may not see w
 (reliability.md T-07), and its counts are those of what it shows.
 """
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -11,10 +12,11 @@ from enum import StrEnum
 from milestones.filters import SHOWS
 from milestones.models import Milestone
 from milestones.position import MilestonePosition
+from milestones.recommendations import LinkedMilestone, progress_of
 from plans.position import PersonPosition, ReferencePosition
 from plans.schemes import EffectiveStatus, Scheme
 
-from .position import ActionPosition, PlanPosition, counts_of
+from .position import ActionPosition, PlanPosition, RecommendationPosition, counts_of
 from .wording import line
 
 #: What the milestone list can show that a paper can be about. Contradictions are for the programme manager's eyes.
@@ -188,10 +190,7 @@ def _narrowed(
     fits: Callable[[MilestonePosition, ActionPosition], bool],
     stays: Callable[[ActionPosition], bool],
 ) -> PlanPosition:
-    """The milestones that fit, the actions that keep one or had none and stay, and the counts of these.
-
-    Recommendations are left out: their progress counts milestones that are not there any more.
-    """
+    """The milestones that fit, the actions that keep one or had none and stay; counts and progress of these alone."""
     scheme = Scheme("of the position", tuple(each.line for each in position.counts.lines))
     themes = []
     for theme in position.themes:
@@ -202,9 +201,49 @@ def _narrowed(
                 actions.append(replace(action, milestones=milestones))
         kept = [each for action in actions for each in action.milestones]
         themes.append(replace(theme, actions=tuple(actions), counts=counts_of(kept, scheme)))
-    narrowed = replace(position, themes=tuple(themes), recommendations=())
+    narrowed = replace(position, themes=tuple(themes))
     states: set[EffectiveStatus] = {each.effective_status for each in narrowed.milestones}
-    return replace(narrowed, counts=counts_of(narrowed.milestones, scheme), key=scheme.key(states))
+    return replace(
+        narrowed,
+        counts=counts_of(narrowed.milestones, scheme),
+        key=scheme.key(states),
+        recommendations=_recommendations(narrowed, scheme),
+    )
+
+
+def _recommendations(position: PlanPosition, scheme: Scheme) -> tuple[RecommendationPosition, ...]:
+    """How far the recommendations have got by the milestones of this position."""
+    direct: dict[tuple[str, str], list[LinkedMilestone]] = defaultdict(list)
+    through_action: dict[tuple[str, str], list[LinkedMilestone]] = defaultdict(list)
+    for theme in position.themes:
+        for action in theme.actions:
+            for milestone in action.milestones:
+                linked = LinkedMilestone(milestone.id, milestone.address, milestone.effective_status)
+                for found, references in ((direct, milestone.references), (through_action, action.references)):
+                    for name in {(each.review, each.number) for each in references}:
+                        found[name].append(linked)
+    recommendations = []
+    for each in position.recommendations:
+        result = progress_of(
+            direct=direct[each.review, each.number],
+            through_action=through_action[each.review, each.number],
+            closed_on=None,
+            due_plan=each.due_plan,
+            as_at=position.as_at,
+        )
+        recommendations.append(
+            replace(
+                each,
+                direct=tuple(linked.ref for linked in result.direct),
+                through_action=tuple(linked.ref for linked in result.through_action),
+                achieved=result.achieved,
+                total=result.total,
+                percent=result.percent,
+                progress=result.progress,
+                progress_words=result.words(scheme),
+            )
+        )
+    return tuple(recommendations)
 
 
 def _without_contradictions(milestone: MilestonePosition) -> MilestonePosition:

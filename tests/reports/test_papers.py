@@ -6,13 +6,15 @@ from datetime import date
 import pytest
 
 from accounts.operations import edit_person
-from milestones.operations import record_update
+from milestones.models import Milestone
+from milestones.operations import link_milestone, record_update
 from reports.milestone_paper import Layout
 from reports.papers import KINDS, Order, PaperRefused, check_order, make_paper
 from reports.position import plan_position
 from reports.selection import (
     Readers,
     Selection,
+    _narrowed,
     for_readers,
     names_in_text,
     recommendations_of,
@@ -97,6 +99,24 @@ def test_who_may_not_see_internal_things_gets_none_of_them(position):
     assert any(milestone.contradictions for milestone in position.milestones)
     assert not any(milestone.contradictions for milestone in shown.milestones)
     assert shown.milestones[0].lead.name == "Leon Lead"
+
+
+def test_a_recommendation_counts_the_milestones_that_its_readers_see(full_plan, position):
+    whole = _narrowed(position, lambda *_: True, lambda _: True)
+    assert whole.recommendations == position.recommendations
+
+    link_milestone(
+        milestone=Milestone.objects.get(ref="3.1"),
+        as_written="Rec 6",
+        review=full_plan.review,
+        recommendation=full_plan.six,
+        by=full_plan.by,
+    )
+    six = plan_position(full_plan.plan, AS_AT).recommendations[0]
+    shown = for_readers(plan_position(full_plan.plan, AS_AT), Readers.NO_INTERNAL).recommendations[0]
+
+    assert (six.direct, six.achieved, six.total) == (("1.1", "3.1"), 1, 2)
+    assert (shown.direct, shown.achieved, shown.total, shown.percent) == (("1.1",), 1, 1, 100)
 
 
 @pytest.mark.parametrize("format", ["html", "pdf", "csv", "json"])
