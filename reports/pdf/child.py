@@ -6,6 +6,7 @@ or with what went wrong.
 
 import gc
 import os
+import resource
 import socket
 import sys
 import traceback
@@ -30,6 +31,7 @@ def main() -> None:
     gc.collect()
     gc.freeze()
     gc.disable()
+    at_start = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     frames.send(line, frames.READY)
     with suppress(EOFError):
         while True:
@@ -40,15 +42,13 @@ def main() -> None:
             except Exception as error:
                 # A deep traceback may itself need more than there is: its end says what happened.
                 answer = frames.FAULT, f"{type(error).__name__}\n{''.join(traceback.format_exc(limit=-8))}".encode()
-            frames.send(line, *answer, memory=memory_kib())
+            frames.send(line, *answer, memory=memory_kib(at_start=at_start))
             del answer, html
             gc.collect()
 
 
 def limit_memory(most: int) -> None:
     """No more address space than a large paper needs, and no core files. Some systems know no such limit."""
-    import resource
-
     for limit, value in ((resource.RLIMIT_AS, most), (resource.RLIMIT_CORE, 0)):
         with suppress(ValueError, OSError):
             resource.setrlimit(limit, (value, value))
@@ -56,19 +56,16 @@ def limit_memory(most: int) -> None:
 
 def limit_time(seconds: int) -> None:
     """From now on `seconds` of processor time: the parent's clock ends a slow paper, this one an orphan's."""
-    import resource
-
     used = resource.getrusage(resource.RUSAGE_SELF)
     with suppress(ValueError, OSError):
         _, most = resource.getrlimit(resource.RLIMIT_CPU)
         resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + seconds + 1, most))
 
 
-def memory_kib() -> int:
-    """The most memory this process has held, with that of a second process that helped it."""
-    import resource
-
-    peak = sum(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+def memory_kib(*, at_start: int) -> int:
+    """The most memory this process has held, with that of a helper where it is more than helpers took `at_start`."""
+    own, helper = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    peak = own + (helper if helper > at_start else 0)
     return peak // 1024 if sys.platform == "darwin" else peak
 
 
