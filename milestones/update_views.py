@@ -20,8 +20,8 @@ from . import operations
 from .forms import UpdateForm
 from .models import Milestone, ProgressUpdate
 from .policies import check_can_update
-from .position import MilestonePosition, status_view
-from .views import find_milestone, readable_slice, update_form
+from .position import MilestonePosition
+from .views import declared_view, find_milestone, readable_slice, update_form
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -121,7 +121,7 @@ def _show_conflict(
     seen["last_seen"] = str(newest.pk)
     conflict = {
         "update": newest,
-        "status": status_view(milestone.plan.status_scheme.scheme, newest.declared_status),
+        "status": declared_view(milestone.plan.status_scheme.scheme, newest),
     }
     form = update_form(request, milestone, seen, **({"corrected": corrected} if corrected else {}))
     return _show(request, milestone, form, corrected=corrected, conflict=conflict, status=409)

@@ -1,7 +1,8 @@
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from dataclasses import replace
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -10,13 +11,16 @@ from django.views.decorators.http import require_safe
 from plans.as_at import AskedPosition, asked_position, today_because
 from plans.models import Plan
 from plans.policies import Right, rights_of
+from plans.schemes import DeclaredStatus, EffectiveStatus, Scheme
 
 from .filters import SORTS, MilestoneFilter, in_order
 from .forms import UpdateForm
 from .models import Milestone, ProgressUpdate, UpdateDraft
 from .policies import can_update, updatable
-from .position import MilestonePosition, MilestoneSlice, milestone_slice, status_view
+from .position import MilestonePosition, MilestoneSlice, StatusView, milestone_slice, status_view
+from .status import FINISHED
 
+ROWS_A_PAGE = 100
 NOT_RECORDED = "The plan was not in Waymark at that moment."
 
 
@@ -53,6 +57,8 @@ def milestone_list(request: HttpRequest, slug: str) -> HttpResponse:
     narrowed = MilestoneFilter(request.GET, Milestone.objects.filter(plan=plan), found=found)
     positions = narrowed.positions()
     sort = request.GET.get("sort", "")
+    ordered = in_order(positions, sort, found.plan.scheme)
+    page = Paginator(ordered, ROWS_A_PAGE).get_page(request.GET.get("page"))
     own = updatable(request.user, plan, rights) if asked.is_now else frozenset()
     return render(
         request,
@@ -61,7 +67,9 @@ def milestone_list(request: HttpRequest, slug: str) -> HttpResponse:
             "plan": plan,
             "asked": asked,
             "filter": narrowed,
-            "groups": _groups(in_order(positions, sort, found.plan.scheme), own, by_theme=not _is_sort(sort)),
+            "groups": _groups(page.object_list, own, by_theme=not _is_sort(sort)),
+            "page": page,
+            "past": asked.query,
             "shown": len(positions),
             "total": len(found.milestones),
             "columns": _columns(sort),
@@ -77,7 +85,7 @@ Row = tuple[MilestonePosition, bool]
 
 
 def _groups(
-    positions: tuple[MilestonePosition, ...], own: Container[int], *, by_theme: bool
+    positions: Iterable[MilestonePosition], own: Container[int], *, by_theme: bool
 ) -> list[tuple[str, list[Row]]]:
     """The rows, each with whether the reader may update it, under the names of their themes or all under none."""
     groups: dict[int, tuple[str, list[Row]]] = {}
@@ -141,6 +149,7 @@ def render_milestone(request: HttpRequest, milestone: Milestone, asked: AskedPos
             "updates": updates,
             "date_changes": milestone.date_changes.filter(agreed_on__lte=asked.as_at).order_by("-agreed_on", "-pk"),
             "form": update_form(request, milestone) if may_update else None,
+            "is_finished": position.effective_status in FINISHED,
             "may_update": may_update,
             "may_edit": asked.is_now and Right.EDIT_PLAN in rights and plan.archived_at is None,
             "may_see_internal": Right.SEE_INTERNAL in rights,
@@ -160,11 +169,17 @@ def note_history(milestone: Milestone, asked: AskedPosition) -> list[dict[str, A
     return [
         {
             "update": update,
-            "status": status_view(scheme, update.declared_status),
+            "status": declared_view(scheme, update),
             "is_replaced": update.pk in replaced,
         }
         for update in updates
     ]
+
+
+def declared_view(scheme: Scheme, update: ProgressUpdate) -> StatusView:
+    """What an update declared, as the key prints it."""
+    needs_support = update.support_required and update.declared_status == DeclaredStatus.OFF_TRACK
+    return status_view(scheme, EffectiveStatus.SUPPORT_REQUIRED if needs_support else update.declared_status)
 
 
 def update_form(request: HttpRequest, milestone: Milestone, data: Any = None, **details: Any) -> UpdateForm:

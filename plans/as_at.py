@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from urllib.parse import urlencode
 
 from django.utils import timezone
 
@@ -15,6 +16,16 @@ class AskedPosition:
     recorded_at: datetime | None
     is_now: bool
     problem: str = ""
+
+    @property
+    def query(self) -> str:
+        """How an address asks for this position, “?” included; empty for now."""
+        if self.is_now:
+            return ""
+        asked = {"as_at": self.as_at.isoformat()}
+        if self.recorded_at is not None:
+            asked["recorded_at"] = self.recorded_at.isoformat()
+        return f"?{urlencode(asked)}"
 
 
 def asked_position(params: Mapping[str, str], *, today: date) -> AskedPosition:

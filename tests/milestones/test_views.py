@@ -298,3 +298,16 @@ def test_pages_cost_the_same_for_more_milestones(
 
     with django_assert_max_num_queries(len(before)):
         client.get(address)
+
+
+def test_a_long_list_comes_in_pages_and_keeps_its_sums(client, people, action):
+    for number in range(1, 104):
+        make_milestone(action, ref=f"1.{number}", by=people.manager)
+    client.force_login(people.steering)
+
+    first, second = client.get(LIST), client.get(f"{LIST}?page=2&sort=number")
+
+    assert len(shown(first)) == 100
+    assert shown(second) == ["1.101", "1.102", "1.103"]
+    assert "<strong>103</strong> milestones." in second.text
+    assert 'href="?page=2"' in first.text

@@ -43,3 +43,10 @@ def test_what_cannot_be_read_is_today_with_a_sentence(params):
     assert asked.as_at == TODAY
     assert asked.problem.endswith("This page shows today.")
     assert len(asked.problem) < 200
+
+
+def test_a_past_position_can_be_asked_for_again():
+    asked = asked_position({"as_at": "2011-05-31", "recorded_at": "2011-06-10T09:00"}, today=TODAY)
+
+    assert asked.query == "?as_at=2011-05-31&recorded_at=2011-06-10T09%3A00%3A00%2B01%3A00"
+    assert asked_position({}, today=TODAY).query == ""
