@@ -216,16 +216,30 @@ def tracked_models() -> list[type[Tracked]]:
     return [model for model in apps.get_models() if issubclass(model, Tracked)]
 
 
-def rows_at(model: type[M], recorded_at: datetime | None = None, **unchanging: Any) -> list[M]:
+def rows_at(
+    model: type[M], recorded_at: datetime | None = None, *, parents: tuple[str, ...] = (), **unchanging: Any
+) -> list[M]:
     """The rows of `model` as they were recorded at an instant, or as they are now for None, by primary key.
 
-    `unchanging` filters by columns that are set once (`plan_id=`, `id__in=`). One query; deleted rows come back
-    when they were there at the instant. The rows are copies without a way to the database: read their columns
-    (`lead_id`), never their relations. Columns left out of the history hold their defaults.
+    `unchanging` filters by columns that are set once (`plan_id=`, `id__in=`). Deleted rows come back when they were
+    there at the instant. `parents` names the relations that are read too, as they stood then; of the others read
+    the column alone (`lead_id`), or you get what is there today. Columns left out of the history hold their
+    defaults. One query, and one for each parent at a recorded instant.
     """
     if recorded_at is None:
-        live: models.QuerySet[M] = model._base_manager.filter(**unchanging)
+        live: models.QuerySet[M] = model._base_manager.filter(**unchanging).select_related(*parents)
         return list(live.order_by("pk"))
+    rows = _rows_recorded(model, recorded_at, unchanging)
+    for parent in parents:
+        field: Any = model._meta.get_field(parent)
+        keys = {getattr(row, field.attname) for row in rows} - {None}
+        found = {row.pk: row for row in _rows_recorded(field.related_model, recorded_at, {"id__in": sorted(keys)})}
+        for row in rows:
+            setattr(row, parent, found.get(getattr(row, field.attname)))
+    return rows
+
+
+def _rows_recorded(model: type[M], recorded_at: datetime, unchanging: dict[str, Any]) -> list[M]:
     history: Any = model.history.model  # type: ignore[attr-defined]
     latest = (
         history.objects.filter(id=OuterRef("id"), history_date__lte=recorded_at)
@@ -235,7 +249,10 @@ def rows_at(model: type[M], recorded_at: datetime | None = None, **unchanging: A
     born = history.objects.filter(history_type="+", **unchanging).annotate(latest=Subquery(latest)).values("latest")
     columns = [field.attname for field in history.tracked_fields]
     versions = history.objects.filter(history_id__in=born).exclude(history_type="-").order_by("id")
-    return [model(**dict(zip(columns, values, strict=True))) for values in versions.values_list(*columns)]
+    versions = versions.values_list(*columns)
+    if len(columns) == len(model._meta.concrete_fields):
+        return [model.from_db(versions.db, columns, values) for values in versions]
+    return [model(**dict(zip(columns, values, strict=True))) for values in versions]
 
 
 def written_at(model: type[Tracked], recorded_at: datetime) -> list[Any]:

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.history import rows_at
-from plans.position import PersonPosition, PlanSlice, ReferencePosition, people_at, plan_slice, references_by
+from plans.position import PersonPosition, PlanSlice, ReferencePosition, plan_slice, references_by
 from plans.refs import ref_order
 from plans.schemes import DeclaredStatus, EffectiveStatus, Scheme
 
@@ -112,26 +112,26 @@ def milestone_slice(plan_id: int, as_at: date, recorded_at: datetime | None = No
     Raises Plan.DoesNotExist where the plan was not yet recorded. A constant number of queries.
     """
     links = rows_at(MilestoneLink, recorded_at, plan_id=plan_id)
-    review_ids = frozenset(link.review_id for link in links if link.review_id is not None)
-    plan = plan_slice(plan_id, as_at, recorded_at, review_ids=review_ids)
+    present = [row for row in rows_at(Milestone, recorded_at, plan_id=plan_id) if row.archived_at is None]
+    supporting = _supporting(plan_id, recorded_at)
+    plan = plan_slice(
+        plan_id,
+        as_at,
+        recorded_at,
+        review_ids=frozenset(link.review_id for link in links if link.review_id is not None),
+        person_ids=frozenset(row.lead_id for row in present if row.lead_id is not None).union(*supporting.values()),
+    )
+    people = plan.people
     actions = {action.id: (place, action) for place, action in enumerate(plan.actions)}
     themes = {theme.id: (place, theme) for place, theme in enumerate(plan.themes)}
-    rows = [
-        row
-        for row in rows_at(Milestone, recorded_at, plan_id=plan_id)
-        if row.archived_at is None and row.action_id in actions
-    ]
-    rows.sort(
+    rows = sorted(
+        (row for row in present if row.action_id in actions),
         key=lambda row: (
             themes[actions[row.action_id][1].theme_id][0],
             actions[row.action_id][0],
             ref_order(row.ref),
             row.pk,
-        )
-    )
-    supporting = _supporting(plan_id, recorded_at)
-    people = people_at(
-        {row.lead_id for row in rows if row.lead_id is not None}.union(*supporting.values(), ()), recorded_at
+        ),
     )
     updates = _updates_in_force(plan_id, as_at, recorded_at)
     changes = _date_changes(plan_id, recorded_at)
@@ -258,20 +258,9 @@ def status_view(scheme: Scheme, status: str) -> StatusView:
 def _updates_in_force(plan_id: int, as_at: date, recorded_at: datetime | None) -> dict[int, Any]:
     """For each milestone its update with the highest (as_at, entered_at, id) by `as_at`, replaced ones left out.
 
-    Each carries `note_since`: the oldest update of the unbroken run with the same note. Updates are final, so the
-    history holds one row of each, and one query over either table is enough.
+    Each carries `note_since`: the oldest update of the unbroken run with the same note.
     """
-    updates: QuerySet[Any]
-    born: QuerySet[Any]
-    if recorded_at is None:
-        updates = ProgressUpdate.objects.filter(plan_id=plan_id)
-        born = Milestone.objects.filter(plan_id=plan_id)
-    else:
-        history: Any = ProgressUpdate.history.model
-        recorded = history.objects.filter(plan_id=plan_id, history_date__lte=recorded_at)
-        deleted = recorded.filter(history_type="-")
-        updates = recorded.filter(history_type="+").exclude(id__in=deleted.values("id"))
-        born = Milestone.history.model.objects.filter(plan_id=plan_id, history_type="+")
+    updates, born = _updates_recorded(plan_id, recorded_at)
     updates = updates.filter(as_at__lte=as_at).order_by()
     counting = updates.filter(~Exists(updates.filter(replaces_id=OuterRef("id"))))
     newest_first = ("-as_at", "-entered_at", "-id")
@@ -289,6 +278,28 @@ def _updates_in_force(plan_id: int, as_at: date, recorded_at: datetime | None) -
         .annotate(note_since=Subquery(same_note))
     )
     return {update.milestone_id: update for update in in_force}
+
+
+def _updates_recorded(plan_id: int, recorded_at: datetime | None) -> tuple[QuerySet[Any], QuerySet[Any]]:
+    """The updates as recorded, and milestones that hold all of theirs.
+
+    Updates are final and entered at the instant of their operation, so the live table answers for the past too. Only
+    where an import was undone since do we need the history, which keeps what is gone.
+    """
+    updates: QuerySet[Any] = ProgressUpdate.objects.filter(plan_id=plan_id)
+    born: QuerySet[Any] = Milestone.objects.filter(plan_id=plan_id)
+    if recorded_at is None:
+        return updates, born
+    history: Any = ProgressUpdate.history.model.objects.filter(plan_id=plan_id)
+    gone = history.filter(history_type="-")
+    if not gone.filter(history_date__gt=recorded_at).exists():
+        return updates.filter(entered_at__lte=recorded_at), born
+    return (
+        history.filter(history_type="+", history_date__lte=recorded_at).exclude(
+            id__in=gone.filter(history_date__lte=recorded_at).values("id")
+        ),
+        Milestone.history.model.objects.filter(plan_id=plan_id, history_type="+"),
+    )
 
 
 def _supporting(plan_id: int, recorded_at: datetime | None) -> dict[int, list[int]]:

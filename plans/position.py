@@ -9,7 +9,7 @@ from accounts.history import rows_at
 from accounts.models import Organisation, Person
 
 from .cycles import cycle_dates, cycle_number
-from .models import Action, ActionLink, Outcome, Plan, Recommendation, RecommendationLink, Review, StatusScheme, Theme
+from .models import Action, ActionLink, Outcome, Plan, Recommendation, RecommendationLink, Review, Theme
 from .refs import ref_order
 from .schemes import Scheme
 from .timescales import due_from_words
@@ -88,6 +88,7 @@ class PlanSlice:
     council: str
     scheme: Scheme
     review_names: dict[int, str]
+    people: dict[int, PersonPosition]
     cycle: CyclePosition
     themes: tuple[ThemeFacts, ...]
     actions: tuple[ActionFacts, ...]
@@ -100,24 +101,23 @@ def plan_slice(
     recorded_at: datetime | None = None,
     *,
     review_ids: frozenset[int] = frozenset(),
+    person_ids: frozenset[int] = frozenset(),
 ) -> PlanSlice:
     """The plan's slice at `as_at`, as recorded at `recorded_at` or now.
 
-    `review_ids` adds reviews that are referred to from elsewhere. Raises Plan.DoesNotExist where the plan was not
-    yet recorded at that instant. Ten queries at most, whatever the size of the plan.
+    `review_ids` and `person_ids` add reviews and people that are referred to from elsewhere. Raises
+    Plan.DoesNotExist where the plan was not yet recorded at that instant. A constant number of queries.
     """
-    plans = rows_at(Plan, recorded_at, id__in=[plan_id])
+    plans = rows_at(Plan, recorded_at, parents=("council", "status_scheme"), id__in=[plan_id])
     if not plans:
         raise Plan.DoesNotExist
     plan = plans[0]
-    [council] = rows_at(Organisation, recorded_at, id__in=[plan.council_id])
-    [stored] = rows_at(StatusScheme, recorded_at, id__in=[plan.status_scheme_id])
     actions = [action for action in rows_at(Action, recorded_at, plan_id=plan_id) if action.archived_at is None]
     links = rows_at(ActionLink, recorded_at, plan_id=plan_id)
     answered = review_ids | {link.review_id for link in links if link.review_id is not None}
     names, recommendations = _recommendations(plan, answered, recorded_at)
     themes = rows_at(Theme, recorded_at, plan_id=plan_id)
-    people = people_at({theme.lead_id for theme in themes if theme.lead_id is not None}, recorded_at)
+    people = _people(person_ids | {theme.lead_id for theme in themes if theme.lead_id is not None}, recorded_at)
 
     references = references_by("action_id", links, names, recommendations)
     outcomes: dict[int, list[str]] = defaultdict(list)
@@ -126,9 +126,10 @@ def plan_slice(
     number = cycle_number(plan.cycle_anchor, plan.cycle_days, as_at)
     return PlanSlice(
         plan=plan,
-        council=council.name,
-        scheme=stored.scheme,
+        council=plan.council.name,
+        scheme=plan.status_scheme.scheme,
         review_names=names,
+        people=people,
         cycle=CyclePosition(number, *cycle_dates(plan.cycle_anchor, plan.cycle_days, number)),
         themes=tuple(
             ThemeFacts(theme.pk, theme.name, people.get(theme.lead_id) if theme.lead_id else None)
@@ -196,22 +197,17 @@ def references_by(
     return {key: tuple(references) for key, references in found.items()}
 
 
-def people_at(ids: set[int], recorded_at: datetime | None) -> dict[int, PersonPosition]:
-    """People by primary key, as papers name them. Two queries."""
-    rows = rows_at(Person, recorded_at, id__in=sorted(ids))
-    organisations = {
-        row.pk: row
-        for row in rows_at(Organisation, recorded_at, id__in=sorted({row.organisation_id for row in rows}))
-    }
+def _people(ids: frozenset[int], recorded_at: datetime | None) -> dict[int, PersonPosition]:
+    """People by primary key, as papers name them."""
     return {
         row.pk: PersonPosition(
             id=row.pk,
             name=row.name,
             job_title=row.job_title,
-            organisation=organisations[row.organisation_id].short_name or organisations[row.organisation_id].name,
-            is_partner=organisations[row.organisation_id].kind != Organisation.Kind.COUNCIL,
+            organisation=row.organisation.short_name or row.organisation.name,
+            is_partner=row.organisation.kind != Organisation.Kind.COUNCIL,
             is_named_in_public=row.is_named_in_public,
             left_on=row.left_on,
         )
-        for row in rows
+        for row in rows_at(Person, recorded_at, parents=("organisation",), id__in=sorted(ids))
     }

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from accounts.history import recorded_clock
+from accounts.history import delete_with_reason, operating, recorded_clock
 from accounts.models import User
 from accounts.operations import add_organisation, add_person, edit_person
 from milestones import operations as milestone_operations
@@ -209,6 +209,13 @@ class Play:
             replaces=newest,
             by=self.by,
         )
+
+    def take_update_back(self, number, day):
+        """As the undoing of an import does."""
+        newest = self.milestone(number).updates.filter(replaced_by=None).order_by("-pk").first()
+        if newest:
+            with operating(by=self.by, name="take_update_back"):
+                delete_with_reason(newest, reason="Undone", by=self.by)
 
     def move_date(self, number, day):
         milestone = self.milestone(number)
