@@ -5,5 +5,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("plans.urls")),
     path("", include("milestones.urls")),
     path("", include("imports.urls")),
+    path("", include("reports.paper_urls")),
     path("", include("reports.urls")),
 ]

@@ -23,7 +23,7 @@ BOTH = pytest.mark.parametrize("layout", list(Layout))
 class Read(HTMLParser):
     """The tags and the words of a page, with the cells of each table row."""
 
-    VOID = {"meta", "link", "col", "br"}
+    VOID = {"meta", "link", "col", "br", "input"}
 
     def __init__(self, html: str) -> None:
         super().__init__()

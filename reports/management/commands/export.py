@@ -1,9 +1,7 @@
 import os
-import re
 import secrets
 from argparse import ArgumentParser
 from collections.abc import Callable
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +11,12 @@ from django.utils import timezone
 from plans.commands import PlainCommand, day_from, plan_by_slug
 from plans.models import Plan
 from reports.milestone_paper import Layout
+from reports.moments import check_day, moment_from
 from reports.operations import note_that_paper_left
 from reports.papers import KINDS, Order, PaperRefused, check_order, make_paper
 from reports.position import plan_position
 from reports.selection import Readers, for_readers, names_in_text
-from reports.wording import long_day, moment
-
-# Further ahead, a date is a slip of the pen.
-FARTHEST_AHEAD = timedelta(days=366)
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?", re.ASCII)
+from reports.wording import moment
 
 
 class Command(PlainCommand):
@@ -59,9 +54,8 @@ class Command(PlainCommand):
         try:
             check_order(kind, format, order)
             as_at = day_from(options["as_at"], "--as-at") if options["as_at"] else today
-            if as_at > today + FARTHEST_AHEAD:
-                raise CommandError(f"{long_day(as_at)} is more than a year ahead. Check the year of --as-at.")
-            recorded_at = _moment(options["recorded_at"]) if options["recorded_at"] else None
+            check_day(as_at, today=today)
+            recorded_at = moment_from(options["recorded_at"], now=timezone.now()) if options["recorded_at"] else None
             plan = plan_by_slug(options["plan"])
             try:
                 position = plan_position(plan, as_at, recorded_at)
@@ -117,24 +111,3 @@ def _write_whole(content: bytes, output: Path, *, before_it_leaves: Callable[[],
         part.replace(output)
     finally:
         part.unlink(missing_ok=True)
-
-
-def _moment(text: str) -> datetime:
-    """An instant that has passed, of what an operator wrote."""
-    try:
-        at = datetime.fromisoformat(text) if _MOMENT.fullmatch(text) else None
-    except ValueError:
-        at = None
-    if at is None:
-        raise CommandError(f"“{text}” is not a moment. Write --recorded-at as 2011-06-03T10:32.")
-    if timezone.is_naive(at):
-        first, second = (timezone.make_aware(at.replace(fold=fold)) for fold in (0, 1))
-        if first.utcoffset() != second.utcoffset():
-            raise CommandError(
-                f"The clocks changed on that night, so {text} is not one moment. "
-                f"Write its offset: {text}+00:00 or {text}+01:00."
-            )
-        at = first
-    if at > timezone.now():
-        raise CommandError(f"{text} lies ahead, and more may be recorded until then. Leave --recorded-at out for now.")
-    return at

@@ -1,0 +1,111 @@
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from plans.forms import DayField
+
+from .milestone_paper import Layout
+from .moments import check_day, moment_from
+from .papers import Order
+from .position import PlanPosition
+from .selection import CAN_SHOW, Readers, Selection, recommendations_of
+
+FILTERS = ("text", "theme", "lead", "review", "recommendation", "status", "show")
+
+
+class PaperForm(forms.Form):
+    """Which paper of a plan is wanted. The filters have the names and values of the milestone list's.
+
+    The choices are those of `position`, the one that was asked for as its reader may see it.
+    """
+
+    layout = forms.ChoiceField(
+        label="Layout",
+        choices=[
+            (Layout.ACCESSIBLE.value, "Accessible: a heading and a plain table for each action"),
+            (Layout.CLASSIC.value, "Classic: one table of eight columns for each theme"),
+        ],
+        initial=Layout.ACCESSIBLE,
+        help_text="For PDF and HTML. Publish the accessible one.",
+        widget=forms.RadioSelect(attrs={"class": "govuk-radios--small"}),
+    )
+    readers = forms.ChoiceField(
+        label="Readers", initial=Readers.INTERNAL, widget=forms.RadioSelect(attrs={"class": "govuk-radios--small"})
+    )
+    as_at = DayField(label="Position at", error_messages={"required": "Enter the day this report stands at."})
+    recorded_at = forms.CharField(
+        label="Only what was recorded by (optional)",
+        help_text="To make an old report again. A moment such as 2026-06-03T10:32; leave it empty for now.",
+        required=False,
+        max_length=40,
+        widget=forms.TextInput(attrs={"class": "govuk-input--width-20"}),
+    )
+    text = forms.CharField(label="Words", required=False, max_length=200)
+    theme = forms.TypedChoiceField(label="Theme", required=False, coerce=int, empty_value=None)
+    lead = forms.TypedChoiceField(label="Lead", required=False, coerce=int, empty_value=None)
+    review = forms.ChoiceField(label="Review", required=False)
+    recommendation = forms.TypedChoiceField(label="Recommendation", required=False, coerce=int, empty_value=None)
+    status = forms.ChoiceField(label="Status", required=False)
+    show = forms.ChoiceField(label="Show", required=False)
+
+    def __init__(self, *args: Any, position: PlanPosition, may_see_internal: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        own = (
+            (Readers.INTERNAL.value, "Ours: everything, with names")
+            if may_see_internal
+            else (Readers.NO_INTERNAL.value, "The board’s: with names, without what is internal")
+        )
+        public = (Readers.PUBLIC.value, "The public: job titles for names, without what is internal")
+        self._offer("readers", [own, public])
+        self.fields["readers"].initial = own[0]
+        leads = {each.lead.id: each.lead.name for each in position.milestones if each.lead}
+        recommendations = recommendations_of(position)
+        reviews = dict.fromkeys(each.review for each in position.recommendations)
+        self._offer("theme", [(theme.id, theme.name) for theme in position.themes], "All themes")
+        self._offer("lead", sorted(leads.items(), key=lambda lead: lead[1].casefold()), "All leads")
+        self._offer("review", [(name, name) for name in reviews], "All reviews")
+        self._offer("recommendation", recommendations.items(), "All recommendations")
+        lines = [each.line for each in position.counts.lines]
+        self._offer("status", [(line.states[0].value, line.word) for line in lines], "All statuses")
+        self._offer("show", CAN_SHOW.items(), "All milestones")
+
+    def _offer(self, name: str, choices: Iterable[tuple[Any, str]], everything: str = "") -> None:
+        self.fields[name].choices = [*([("", everything)] if everything else []), *choices]  # type: ignore[attr-defined]
+
+    def clean_as_at(self) -> Any:
+        check_day(self.cleaned_data["as_at"], today=timezone.localdate())
+        return self.cleaned_data["as_at"]
+
+    def clean_recorded_at(self) -> Any:
+        words = self.cleaned_data["recorded_at"]
+        return moment_from(words, now=timezone.now()) if words else None
+
+    @property
+    def filters(self) -> list[forms.BoundField]:
+        return [self[name] for name in FILTERS]
+
+    @property
+    def order(self) -> Order:
+        """What a valid form asks for."""
+        chosen = self.cleaned_data
+        return Order(
+            layout=Layout(chosen["layout"]),
+            readers=Readers(chosen["readers"]),
+            selection=Selection(**{name: chosen[name] for name in FILTERS}),
+        )
+
+    @property
+    def address(self) -> dict[str, str]:
+        """What was asked for, as parameters of an address: those that are not empty."""
+        return {name: self.data[name] for name in self.fields if self.data.get(name)}
+
+
+#: The buttons below the form.
+FORMATS = {
+    "pdf": "PDF",
+    "html": "HTML",
+    "csv": "CSV for a spreadsheet",
+    "json": "JSON",
+}
