@@ -67,6 +67,10 @@ def _action(plan: DraftPlan, draft: DraftAction, milestones: tuple[ReadMilestone
             replace(each, code="reference_guessed_in_action") for each in read.guesses
         )
     references = () if is_milestone_too else read.references
+    for milestone in milestones:
+        if _is_under_other(milestone.ref, draft.ref):
+            message = f"{milestone.ref} under action {draft.ref}: it is filed where it is printed."
+            plan.say("number_under_other_action", milestone.where, message)
     for name, labels in draft.filled.items():
         plan.say(
             "filled_down",
@@ -218,9 +222,6 @@ def _milestone(plan: DraftPlan, draft: DraftMilestone, sources: Sources) -> Read
     for name in draft.shared:
         message = f"One merged cell of {draft.columns.heading(name)} stands for {draft.label} and for the row above."
         guesses.append(finding("merged_cell_shared", draft.place(name), message))
-    if _is_under_other(draft.ref, draft.action.ref):
-        message = f"{draft.ref} under action {draft.action.ref}: it is filed where it is printed."
-        plan.say("number_under_other_action", draft.where, message)
     return ReadMilestone(
         ref=draft.ref,
         text=read.text,

@@ -109,7 +109,7 @@ def test_an_outcome_printed_twice_is_kept_once_and_reported(plan):
 
 def test_a_milestone_printed_twice_is_kept_once_and_reported(plan):
     assert [each.ref for each in actions(plan)["20"].milestones] == ["20.1"]
-    kept = [each for each in plan.decisions if each.code == "duplicate_kept_once"]
+    kept = [each for each in plan.warnings if each.code == "duplicate_kept_once"]
     assert "20.1 appears twice, same text: kept once" in kept[0].message
 
 

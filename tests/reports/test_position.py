@@ -268,7 +268,7 @@ STEPS = st.lists(
 class TestTwoClocks(TestCase):
     """As recorded at every instant a position is, byte for byte, what it was at that instant."""
 
-    @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
     @given(steps=STEPS)
     def test_every_past_position_can_be_had_again(self, steps):
         play = Play()
