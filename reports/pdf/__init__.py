@@ -2,7 +2,7 @@
 
 `render_pdf` hands the HTML to a child process (child.py, watched by worker.py) that has a memory and a time limit and
 reads nothing from disk or network: styles and fonts travel inside the HTML, from `font_face_css` and `paper_css`.
-The HTML's conventions are in docs/adr/0003-pdf.md.
+What the HTML must keep to is in docs/papers.md.
 """
 
 from .paper import font_face_css, paper_css
