@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from django.utils import timezone
@@ -20,12 +21,16 @@ class AskedPosition:
     @property
     def query(self) -> str:
         """How an address asks for this position, “?” included; empty for now."""
-        if self.is_now:
-            return ""
-        asked = {"as_at": self.as_at.isoformat()}
+        return self.query_with()
+
+    def query_with(self, **further: Any) -> str:
+        """As `query`, with further parameters of the page."""
+        asked: dict[str, Any] = {}
+        if not self.is_now:
+            asked["as_at"] = self.as_at.isoformat()
         if self.recorded_at is not None:
             asked["recorded_at"] = self.recorded_at.isoformat()
-        return f"?{urlencode(asked)}"
+        return f"?{urlencode(asked | further)}" if asked or further else ""
 
 
 def asked_position(params: Mapping[str, str], *, today: date) -> AskedPosition:

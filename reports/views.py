@@ -1,10 +1,18 @@
 """Pages that join apps, each drawn from a position. The papers to download are in paper_views.py."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from accounts.models import Person
+from milestones.position import MilestonePosition
+from milestones.status import Freshness
 from plans.as_at import AskedPosition, asked_position, today_because
 from plans.models import Plan
 from plans.policies import Right, rights_of
@@ -40,7 +48,8 @@ def plan_page(request: HttpRequest, slug: str) -> HttpResponse:
                 (theme, [each.count for each in theme.counts.lines if each.line in position.key])
                 for theme in position.themes
             ],
-            "attention": attention(position),
+            "own": waiting_for(request.user, position, asked),
+            "attention": attention(position, asked),
             "gaps": [each for each in position.recommendations if each.progress == "no_milestone"],
             "may_see_internal": may_see_internal,
             "may_import": Right.IMPORT in rights and plan.archived_at is None,
@@ -58,15 +67,42 @@ def _position(plan: Plan, asked: AskedPosition) -> tuple[AskedPosition, PlanPosi
         return asked, plan_position(plan, asked.as_at)
 
 
-def attention(position: PlanPosition) -> list[dict[str, object]]:
-    """What needs somebody's eye, in the order of its weight: the words, the list's name for it and the milestones."""
-    milestones = position.milestones
-    lists = [
-        ("Overdue", "overdue", [each for each in milestones if each.is_overdue]),
-        ("Due soon", "due_soon", [each for each in milestones if each.is_due_soon]),
-        ("No recent update", "stale", [each for each in milestones if each.is_stale]),
-    ]
+@dataclass(frozen=True)
+class Brief:
+    """Some milestones that need somebody's eye: what they are, the first of them, and the list that has them all."""
+
+    name: str
+    words: str
+    milestones: tuple[MilestonePosition, ...]
+    query: str
+
+
+def attention(position: PlanPosition, asked: AskedPosition) -> list[Brief]:
+    """What needs somebody's eye, in the order of its weight."""
+    lists = {
+        "overdue": ("Overdue", lambda each: each.is_overdue),
+        "due_soon": ("Due soon", lambda each: each.is_due_soon),
+        "stale": ("No recent update", lambda each: each.is_stale),
+    }
     return [
-        {"words": words, "show": show, "milestones": sorted(found, key=lambda each: (each.due_on is None, each.due_on))}
-        for words, show, found in lists
+        Brief(name, words, _by_date(filter(passes, position.milestones)), asked.query_with(show=name))
+        for name, (words, passes) in lists.items()
     ]
+
+
+def waiting_for(user: Any, position: PlanPosition, asked: AskedPosition) -> Brief | None:
+    """The reader's own milestones that have no update in this cycle; None for somebody who has none of their own."""
+    person = Person.objects.filter(user=user).first()
+    if person is None or not asked.is_now:
+        return None
+    own = [
+        each for each in position.milestones if person.pk in {who.id for who in (each.lead, *each.supporting) if who}
+    ]
+    if not own:
+        return None
+    waiting = _by_date(each for each in own if each.freshness in (Freshness.DUE, Freshness.STALE))
+    return Brief("own", "Yours to update this cycle", waiting, asked.query_with(lead=person.pk))
+
+
+def _by_date(milestones: Iterable[MilestonePosition]) -> tuple[MilestonePosition, ...]:
+    return tuple(sorted(milestones, key=lambda each: each.due_on or date.max))

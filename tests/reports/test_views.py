@@ -139,3 +139,21 @@ def test_the_plan_page_costs_the_same_for_more_milestones(
 
     with django_assert_max_num_queries(len(before)):
         client.get(PLAN)
+
+
+def test_a_lead_sees_what_waits_for_them(client, people, several, milestone):
+    client.force_login(people.lead)
+
+    with time_machine.travel(date(2011, 6, 10)):
+        same_cycle = client.get(PLAN)
+    next_cycle = client.get(PLAN)
+
+    assert "All of yours are up to date." in same_cycle.text
+    assert [each.ref for each in next_cycle.context["own"].milestones] == ["1.1"]
+    assert "/milestones/1.1/update/?next=/plans/safeguarding/" in next_cycle.text
+
+
+def test_somebody_without_milestones_is_not_asked(client, people, several):
+    client.force_login(people.manager)
+
+    assert client.get(PLAN).context["own"] is None
