@@ -236,6 +236,7 @@ def run(arguments):
     check_port_is_free(port)
     environment = {**prepare(dev=False), "WAYMARK_ENV": "development"}
     environment.update(DJANGO_RUNSERVER_HIDE_WARNING="true", PYTHONUNBUFFERED="1")
+    say("Making the database ready; the first time, a year of history is put into it.")
     manage_py = [str(PYTHON), str(MANAGE)]
     migrate, load_demo = [*manage_py, "migrate", "--no-input", "-v", "0"], [*manage_py, "load_demo", "--if-empty"]
     check(migrate, environment, "The database could not be brought up to date; the reason is above.")
