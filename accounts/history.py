@@ -227,8 +227,9 @@ def rows_at(
     defaults. One query, and one for each parent at a recorded instant.
     """
     if recorded_at is None:
-        live: models.QuerySet[M] = model._base_manager.filter(**unchanging).select_related(*parents)
-        return list(live.order_by("pk"))
+        live: models.QuerySet[M] = model._base_manager.filter(**unchanging).order_by("pk")
+        # Without a name, select_related would fetch every relation there is.
+        return list(live.select_related(*parents) if parents else live)
     rows = _rows_recorded(model, recorded_at, unchanging)
     for parent in parents:
         field: Any = model._meta.get_field(parent)
