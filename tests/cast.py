@@ -17,7 +17,7 @@ from milestones.operations import add_milestone
 from plans.models import Action, Plan, PlanMembership
 from plans.operations import add_action, add_theme, give_role, start_plan
 
-PASSWORD = "a long enough pass phrase"  # noqa: S105
+PASSWORD = "a long enough pass phrase"
 
 
 @pytest.fixture
@@ -84,6 +84,4 @@ def make_milestone(action: Action, *, by: Any, **details: Any) -> Milestone:
 
 @pytest.fixture
 def milestone(action: Action, lead: Person, people: SimpleNamespace) -> Milestone:
-    return make_milestone(
-        action, ref="1.1", text="A duty manager reads every contact.", lead=lead, by=people.manager
-    )
+    return make_milestone(action, ref="1.1", text="A duty manager reads every contact.", lead=lead, by=people.manager)
