@@ -734,10 +734,10 @@ class _Comparing:
                 self.created["links"] += 1
                 self._name_target(link, reference, where)
                 links.append(link)
-            if link.review is None and not matched:
+            if link.review is None and all(row.review_id is None for row in matched):
                 message = f"{name}: the review of “{link.as_written}” is not known."
                 self._warn("reference_unresolved", where, message)
-            elif link.recommendation is None and all(row.recommendation_id is None for row in matched):
+            elif link.review and not link.recommendation and all(row.recommendation_id is None for row in matched):
                 message = f"{name}: “{link.as_written}” has no number. It is to be matched."
                 self._warn("reference_to_be_matched", where, message)
         return tuple(links)

@@ -156,7 +156,6 @@ def undo_import(*, import_: Import, by: Any) -> None:
 
     Raises ValidationError with a sentence for each thing that has changed since, or where a paper was made since.
     """
-    check_can_undo(by, import_)
     import_.refresh_from_db()
     check_can_undo(by, import_)
     if changes := changed_since(import_):

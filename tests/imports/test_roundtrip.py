@@ -4,7 +4,7 @@ from contextlib import contextmanager
 from datetime import date
 
 from django.db import transaction
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.history import history_mismatches, tracked_models

@@ -11,10 +11,10 @@ from django.utils import timezone
 from accounts.models import Organisation, User
 from imports import operations
 from imports.comparison import EVERYTHING, KINDS, Comparison, as_at_of, compare
-from imports.limits import FileRefused
+from imports.limits import MAX_FILE, FileRefused
 from imports.policies import check_can_import
 from imports.present import present_in, present_in_new_plan
-from imports.readers.table import PlanTable
+from imports.readers.table import Finding, PlanTable
 from imports.sandbox import read_limited
 from plans.commands import PlainCommand, day_from, plan_by_slug, user_by_email
 from plans.models import Plan, Review
@@ -69,7 +69,7 @@ class Command(PlainCommand):
         applied = not options["dry_run"] and not comparison.problems
         if options["json"]:
             self.stdout.write(json.dumps({"applied": applied, **comparison.to_json()}, ensure_ascii=False, indent=2))
-        else:
+        elif not comparison.problems:
             self.stdout.write(_in_words(comparison, applied))
         if comparison.problems:
             raise CommandError("\n".join(_line(problem.where, problem.message) for problem in comparison.problems))
@@ -95,7 +95,7 @@ class Command(PlainCommand):
         try:
             table = read_limited(data, file_name, _known_sources(plan))
         except FileRefused as refused:
-            raise CommandError(f"{file_name}: {refused.message}") from refused
+            table = PlanTable(problems=(Finding(refused.code, file_name, refused.message),))
         return Order(
             plan=plan,
             slug=options["plan"],
@@ -110,8 +110,10 @@ class Command(PlainCommand):
 
 
 def _contents(path: Path) -> bytes:
+    """What the file holds, or enough of it to see that it is too big."""
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            return file.read(MAX_FILE + 1)
     except OSError as error:
         raise CommandError(f"“{path}” cannot be read: {error.strerror or error}.") from error
 
