@@ -194,7 +194,7 @@ class _Drawing:
             remarks=_remarks(milestone),
             note=self._note(milestone),
             lead=self.person(milestone.lead, milestone.lead_role) or NONE,
-            supporting="; ".join(self.person(person) for person in milestone.supporting),
+            supporting="; ".join(map(_name_and_organisation, milestone.supporting)),
         )
 
     def day(self, day: date) -> str:
@@ -242,6 +242,11 @@ class _Drawing:
             is_long=self.layout is Layout.ACCESSIBLE and len(note.text.split()) > LONG_NOTE_WORDS,
             place=f"note-{self._notes}",
         )
+
+
+def _name_and_organisation(person: PersonPosition) -> str:
+    """A supporter in short: many of them stand in one narrow cell."""
+    return f"{line(person.name)} ({line(person.organisation)})" if person.is_partner else line(person.name)
 
 
 def _declared(milestone: MilestonePosition) -> str:

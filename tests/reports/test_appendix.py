@@ -125,7 +125,7 @@ def test_the_classic_row_has_the_eight_columns(full_plan):
             "31-Aug-2011 Completed 20-May-2011",
             "B Achieved 103 days early",
             "May 2011 – Achieved. The rota began. It has two names a day.",
-            "Leon Lead (Chair QA Sub Group) With Nadia Nurse (Designated Nurse, Fenwick NHS)",
+            "Leon Lead (Chair QA Sub Group) With Nadia Nurse (Fenwick NHS)",
             "Children are safe sooner.; Callers hear what was done.",
         ],
     ]
@@ -145,7 +145,7 @@ def test_the_accessible_row_has_five_columns_below_its_action(full_plan):
         "Start: 1 March 2011 Due: 31 August 2011 Completed: 20 May 2011",
         "B Achieved 103 days early",
         "May 2011 – Achieved. The rota began. It has two names a day.",
-        "Leon Lead (Chair QA Sub Group) With Nadia Nurse (Designated Nurse, Fenwick NHS)",
+        "Leon Lead (Chair QA Sub Group) With Nadia Nurse (Fenwick NHS)",
     ]
 
 
