@@ -2,12 +2,13 @@ from typing import Any
 
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render, resolve_url
 from django_htmx.http import HttpResponseClientRedirect
 
 from .forms import SignInForm
 from .kept import Kept
+from .requests import SignedInRequest
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 
@@ -15,7 +16,9 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 class SignInRequiredMiddleware(LoginRequiredMiddleware):
     """Every page needs a sign-in. Whoever was signed out while typing signs in on the spot and loses no word."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:
+    def handle_no_permission(  # type: ignore[override]  # not every refusal is a redirect
+        self, request: SignedInRequest, view_func: Any
+    ) -> HttpResponse:
         if request.method not in SAFE:
             context = {"form": SignInForm(request), "kept": Kept.of(request)}
             return render(request, "accounts/sign_in.html", context, status=401)

@@ -7,12 +7,13 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.views.decorators.http import require_http_methods
 
+from accounts.requests import SignedInRequest
 from plans.forms import add_refusal
 from plans.policies import Right, check_can, people_visible_to
 
@@ -26,7 +27,7 @@ get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @get_or_post
-def details(request: HttpRequest, slug: str, ref: str) -> HttpResponse:
+def details(request: SignedInRequest, slug: str, ref: str) -> HttpResponse:
     """Changes a milestone's words, start date or lead."""
     milestone = find_milestone(request, slug, ref)
 
@@ -50,7 +51,7 @@ def details(request: HttpRequest, slug: str, ref: str) -> HttpResponse:
 
 
 @get_or_post
-def due_date(request: HttpRequest, slug: str, ref: str) -> HttpResponse:
+def due_date(request: SignedInRequest, slug: str, ref: str) -> HttpResponse:
     """Moves the due date. The first agreed date stays, and every move is printed with its reason."""
     milestone = find_milestone(request, slug, ref)
 
@@ -66,7 +67,7 @@ def due_date(request: HttpRequest, slug: str, ref: str) -> HttpResponse:
 
 
 @get_or_post
-def withdraw(request: HttpRequest, slug: str, ref: str) -> HttpResponse:
+def withdraw(request: SignedInRequest, slug: str, ref: str) -> HttpResponse:
     """Takes a milestone out of the plan from a day on; it stays readable."""
     milestone = find_milestone(request, slug, ref)
 
@@ -78,7 +79,7 @@ def withdraw(request: HttpRequest, slug: str, ref: str) -> HttpResponse:
 
 
 @get_or_post
-def archive(request: HttpRequest, slug: str, ref: str) -> HttpResponse:
+def archive(request: SignedInRequest, slug: str, ref: str) -> HttpResponse:
     """Takes a milestone that should never have been there off the plan."""
     milestone = find_milestone(request, slug, ref)
 
@@ -97,7 +98,7 @@ def archive(request: HttpRequest, slug: str, ref: str) -> HttpResponse:
 
 
 def _change(
-    request: HttpRequest,
+    request: SignedInRequest,
     milestone: Milestone,
     form: forms.Form,
     title: str,
@@ -118,7 +119,7 @@ def _change(
         try:
             change(dict(form.cleaned_data))
         except operations.ChangedMeanwhile:
-            status, form, conflict = 409, _with_version(form, milestone), now() if now else None
+            status, form, conflict = 409, _with_version(form, request.POST, milestone), now() if now else None
         except ValidationError as error:
             add_refusal(form, error)
             milestone.refresh_from_db()
@@ -131,11 +132,12 @@ def _change(
     return render(request, "milestones/change.html", context, status=status)
 
 
-def _with_version(form: forms.Form, milestone: Milestone) -> forms.Form:
+def _with_version(form: forms.Form, sent: QueryDict, milestone: Milestone) -> forms.Form:
     """The form as it was sent, now with the version that the reader is shown."""
     milestone.refresh_from_db()
-    form.data = form.data.copy()
-    form.data["version"] = str(milestone.version)
+    again = sent.copy()
+    again["version"] = str(milestone.version)
+    form.data = again
     return form
 
 
@@ -143,6 +145,6 @@ def _day(day: date | None) -> str:
     return date_format(day, "j F Y") if day else "None"
 
 
-def _sent(request: HttpRequest) -> QueryDict | None:
+def _sent(request: SignedInRequest) -> QueryDict | None:
     """What a form was sent with; None where it is only opened."""
     return request.POST if request.method == "POST" else None

@@ -40,14 +40,13 @@ class MilestoneFilter(django_filters.FilterSet):
         method="leave",
         label="Show",
         empty_label="All milestones",
-        choices=[(name, words) for name, (words, _) in SHOWS.items()],
     )
 
     class Meta:
         model = Milestone
         fields: list[str] = []
 
-    def __init__(self, *args: Any, found: MilestoneSlice, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, found: MilestoneSlice, may_see_internal: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.found = found
         leads = {each.lead.id: each.lead.name for each in found.milestones if each.lead}
@@ -55,6 +54,9 @@ class MilestoneFilter(django_filters.FilterSet):
             "theme": [(theme.id, theme.name) for theme in found.plan.themes],
             "lead": sorted(leads.items(), key=lambda lead: lead[1].casefold()),
             "recommendation": [(each.id, f"{each.review} – Rec {each.number}") for each in found.plan.recommendations],
+            "show": [
+                (name, words) for name, (words, _) in SHOWS.items() if may_see_internal or name != "contradictory"
+            ],
             "status": [(line.states[0].value, line.word) for line in found.plan.scheme.lines],
         }
         for name, options in choices.items():

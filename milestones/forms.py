@@ -76,8 +76,8 @@ class UpdateForm(forms.Form):
     ) -> None:
         initial = self._first_values(milestone, newest, today, corrected or newest, draft)
         if corrected is not None:
-            initial |= {"note": corrected.note, "as_at": corrected.as_at, "support_text": corrected.support_text}
-        super().__init__(*args, initial=initial, auto_id=f"update-{milestone.pk}-%s", **kwargs)
+            initial |= {"note": corrected.note, "as_at": corrected.as_at}
+        super().__init__(*args, **kwargs | {"initial": initial, "auto_id": f"update-{milestone.pk}-%s"})
         self.today, self.draft = today, draft
         words, definitions = status_choices(scheme)
         self.fields["declared_status"].choices = words  # type: ignore[attr-defined]
@@ -102,6 +102,7 @@ class UpdateForm(forms.Form):
             values |= {
                 "declared_status": basis.declared_status,
                 "support_required": basis.support_required,
+                "support_text": basis.support_text,
                 "forecast_on": basis.forecast_on,
             }
         if draft is not None:

@@ -5,13 +5,14 @@ from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 from django.views.decorators.vary import vary_on_headers
 
+from accounts.requests import SignedInRequest
 from plans.as_at import asked_position
 from plans.forms import add_refusal
 from plans.policies import rights_of
@@ -26,7 +27,7 @@ from .views import declared_view, find_milestone, readable_slice, update_form
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @vary_on_headers("HX-Request")
-def update(request: HttpRequest, slug: str, ref: str) -> HttpResponse:
+def update(request: SignedInRequest, slug: str, ref: str) -> HttpResponse:
     """Shows the update form of a milestone, and records what comes back."""
     milestone = find_milestone(request, slug, ref)
     try:
@@ -39,7 +40,7 @@ def update(request: HttpRequest, slug: str, ref: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def correct(request: HttpRequest, slug: str, ref: str, pk: int) -> HttpResponse:
+def correct(request: SignedInRequest, slug: str, ref: str, pk: int) -> HttpResponse:
     """Corrects an update by a new one that replaces it; both stay in the history."""
     milestone = find_milestone(request, slug, ref)
     corrected = get_object_or_404(milestone.updates, pk=pk, replaced_by__isnull=True)
@@ -54,7 +55,7 @@ def correct(request: HttpRequest, slug: str, ref: str, pk: int) -> HttpResponse:
 
 
 @require_POST
-def draft(request: HttpRequest, slug: str, ref: str) -> HttpResponse:
+def draft(request: SignedInRequest, slug: str, ref: str) -> HttpResponse:
     """Keeps what is being typed, or throws it away when asked to."""
     milestone = find_milestone(request, slug, ref)
     discarded = "discard" in request.POST
@@ -73,7 +74,7 @@ def draft(request: HttpRequest, slug: str, ref: str) -> HttpResponse:
 
 
 def _record(
-    request: HttpRequest, milestone: Milestone, form: UpdateForm, corrected: ProgressUpdate | None = None
+    request: SignedInRequest, milestone: Milestone, form: UpdateForm, corrected: ProgressUpdate | None = None
 ) -> HttpResponse:
     if not form.is_valid():
         return _show(request, milestone, form, corrected=corrected, status=422)
@@ -102,7 +103,7 @@ def _month_of(corrected: ProgressUpdate | None, form: UpdateForm) -> str | None:
     return corrected.update_month if corrected and corrected.as_at == form.cleaned_data["as_at"] else None
 
 
-def _is_repeat(request: HttpRequest, form: UpdateForm, newest: ProgressUpdate) -> bool:
+def _is_repeat(request: SignedInRequest, form: UpdateForm, newest: ProgressUpdate) -> bool:
     """Whether what came is what this person has just saved: a button pressed twice, a page sent again."""
     sent = form.cleaned_data
     return (
@@ -114,7 +115,7 @@ def _is_repeat(request: HttpRequest, form: UpdateForm, newest: ProgressUpdate) -
 
 
 def _show_conflict(
-    request: HttpRequest, milestone: Milestone, newest: ProgressUpdate, corrected: ProgressUpdate | None
+    request: SignedInRequest, milestone: Milestone, newest: ProgressUpdate, corrected: ProgressUpdate | None
 ) -> HttpResponse:
     """The other's update beside the reader's words; saved again, those now count as written with it in view."""
     seen = request.POST.copy()
@@ -128,7 +129,7 @@ def _show_conflict(
 
 
 def _show(
-    request: HttpRequest, milestone: Milestone, form: UpdateForm, *, status: int = 200, **context: Any
+    request: SignedInRequest, milestone: Milestone, form: UpdateForm, *, status: int = 200, **context: Any
 ) -> HttpResponse:
     template = "milestones/_milestone.html" if request.htmx else "milestones/update.html"
     return render(
@@ -147,7 +148,7 @@ def _show(
     )
 
 
-def _show_saved(request: HttpRequest, milestone: Milestone) -> HttpResponse:
+def _show_saved(request: SignedInRequest, milestone: Milestone) -> HttpResponse:
     return render(
         request,
         "milestones/_milestone.html",
@@ -161,14 +162,14 @@ def _show_saved(request: HttpRequest, milestone: Milestone) -> HttpResponse:
     )
 
 
-def _position(request: HttpRequest, milestone: Milestone) -> MilestonePosition:
+def _position(request: SignedInRequest, milestone: Milestone) -> MilestonePosition:
     """The milestone as it stands today."""
     rights = rights_of(request.user, milestone.plan)
     _, found = readable_slice(milestone.plan, rights, asked_position({}, today=timezone.localdate()))
     return next(each for each in found.milestones if each.id == milestone.pk)
 
 
-def next_address(request: HttpRequest) -> str:
+def next_address(request: SignedInRequest) -> str:
     """The page of this site that the reader came from, as the form or the link says; empty for any other."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     is_ours = url_has_allowed_host_and_scheme(

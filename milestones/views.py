@@ -3,11 +3,12 @@ from dataclasses import replace
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from accounts.requests import SignedInRequest
 from plans.as_at import AskedPosition, asked_position, today_because
 from plans.models import Plan
 from plans.policies import Right, rights_of
@@ -24,7 +25,7 @@ ROWS_A_PAGE = 100
 NOT_RECORDED = "The plan was not in Waymark at that moment."
 
 
-def find_milestone(request: HttpRequest, slug: str, ref: str) -> Milestone:
+def find_milestone(request: SignedInRequest, slug: str, ref: str) -> Milestone:
     """The milestone of an address, for somebody who may see it; Http404 for everybody else."""
     rows = Milestone.objects.visible_to(request.user).current().filter(plan__slug=slug).with_address(ref)
     milestone = get_object_or_404(rows.select_related("plan__status_scheme", "lead"))
@@ -49,12 +50,15 @@ def readable_slice(plan: Plan, rights: frozenset[Right], asked: AskedPosition) -
 
 
 @require_safe
-def milestone_list(request: HttpRequest, slug: str) -> HttpResponse:
+def milestone_list(request: SignedInRequest, slug: str) -> HttpResponse:
     """The milestones of a plan, filtered and in order as the address says."""
     plan = get_object_or_404(Plan.objects.visible_to(request.user), slug=slug)
     rights = rights_of(request.user, plan)
+    may_see_internal = Right.SEE_INTERNAL in rights
     asked, found = readable_slice(plan, rights, asked_position(request.GET, today=timezone.localdate()))
-    narrowed = MilestoneFilter(request.GET, Milestone.objects.filter(plan=plan), found=found)
+    narrowed = MilestoneFilter(
+        request.GET, Milestone.objects.filter(plan=plan), found=found, may_see_internal=may_see_internal
+    )
     positions = narrowed.positions()
     sort = request.GET.get("sort", "")
     ordered = in_order(positions, sort, found.plan.scheme)
@@ -70,6 +74,7 @@ def milestone_list(request: HttpRequest, slug: str) -> HttpResponse:
             "groups": _groups(page.object_list, own, by_theme=not _is_sort(sort)),
             "page": page,
             "past": asked.query,
+            "look": may_see_internal and request.GET.get("show") == "contradictory",
             "shown": len(positions),
             "total": len(found.milestones),
             "columns": _columns(sort),
@@ -112,14 +117,14 @@ def _columns(sort: str) -> list[dict[str, str]]:
 
 
 @require_safe
-def milestone_page(request: HttpRequest, slug: str, ref: str) -> HttpResponse:
+def milestone_page(request: SignedInRequest, slug: str, ref: str) -> HttpResponse:
     """Everything about a milestone: what it is, its dates and how they moved, and every note."""
     milestone = find_milestone(request, slug, ref)
     asked = asked_position(request.GET, today=timezone.localdate())
     return render_milestone(request, milestone, asked)
 
 
-def render_milestone(request: HttpRequest, milestone: Milestone, asked: AskedPosition) -> HttpResponse:
+def render_milestone(request: SignedInRequest, milestone: Milestone, asked: AskedPosition) -> HttpResponse:
     """The page of a milestone at a position."""
     plan = milestone.plan
     rights = rights_of(request.user, plan)
@@ -143,7 +148,7 @@ def render_milestone(request: HttpRequest, milestone: Milestone, asked: AskedPos
             "position": position,
             "action": action,
             "references": [
-                (reference, recommendations.get(reference.recommendation_id))
+                (reference, recommendations.get(reference.recommendation_id or 0))
                 for reference in (*position.references, *action.references)
             ],
             "updates": updates,
@@ -182,7 +187,7 @@ def declared_view(scheme: Scheme, update: ProgressUpdate) -> StatusView:
     return status_view(scheme, EffectiveStatus.SUPPORT_REQUIRED if needs_support else update.declared_status)
 
 
-def update_form(request: HttpRequest, milestone: Milestone, data: Any = None, **details: Any) -> UpdateForm:
+def update_form(request: SignedInRequest, milestone: Milestone, data: Any = None, **details: Any) -> UpdateForm:
     """The update form of a milestone as it stands now, with the reader's draft in it."""
     newest = ProgressUpdate.objects.filter(milestone=milestone).order_by("-pk").first()
     draft = None

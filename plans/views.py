@@ -1,8 +1,10 @@
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.requests import SignedInRequest
 
 from . import operations
 from .forms import StartPlanForm
@@ -11,7 +13,7 @@ from .policies import can_start_plan, check_can_start_plan
 
 
 @require_safe
-def plan_list(request: HttpRequest) -> HttpResponse:
+def plan_list(request: SignedInRequest) -> HttpResponse:
     """The plans the reader holds a role on; those in the archive apart."""
     roles: dict[int, list[str]] = {}
     for membership in PlanMembership.objects.filter(user=request.user).order_by("pk"):
@@ -30,7 +32,7 @@ def plan_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def start_plan(request: HttpRequest) -> HttpResponse:
+def start_plan(request: SignedInRequest) -> HttpResponse:
     """Starts an empty plan, of which the one who starts it becomes programme manager."""
     check_can_start_plan(request.user)
     form = StartPlanForm(request.POST if request.method == "POST" else None)

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.models import Person
+from accounts.requests import SignedInRequest
 from milestones.position import MilestonePosition
 from milestones.status import Freshness
 from plans.as_at import AskedPosition, asked_position, today_because
@@ -22,13 +23,13 @@ from .selection import Readers, for_readers
 
 
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: SignedInRequest) -> HttpResponse:
     """The start of the site."""
     return redirect("plans:list")
 
 
 @require_safe
-def plan_page(request: HttpRequest, slug: str) -> HttpResponse:
+def plan_page(request: SignedInRequest, slug: str) -> HttpResponse:
     """A plan at a glance: how many milestones stand where, and what needs somebody's eye."""
     plan = get_object_or_404(Plan.objects.visible_to(request.user), slug=slug)
     rights = rights_of(request.user, plan)
@@ -96,7 +97,9 @@ def waiting_for(user: Any, position: PlanPosition, asked: AskedPosition) -> Brie
     if person is None or not asked.is_now:
         return None
     own = [
-        each for each in position.milestones if person.pk in {who.id for who in (each.lead, *each.supporting) if who}
+        each
+        for each in position.milestones
+        if any(who is not None and who.id == person.pk for who in (each.lead, *each.supporting))
     ]
     if not own:
         return None

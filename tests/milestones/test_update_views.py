@@ -67,6 +67,16 @@ def test_the_form_shows_the_last_note_and_presets_its_status(client, people, fir
     assert response.context["form"]["last_seen"].value() == first.pk
 
 
+def test_support_that_is_still_needed_need_not_be_typed_again(client, people, milestone):
+    client.force_login(people.lead)
+    sent = SENT | {"declared_status": "off_track", "support_required": "on", "support_text": "Two duty managers."}
+    client.post(UPDATE, sent)
+
+    form = client.get(UPDATE).context["form"]
+
+    assert (form["support_required"].value(), form["support_text"].value()) == (True, "Two duty managers.")
+
+
 def test_the_words_are_those_of_the_key(client, people, milestone):
     client.force_login(people.lead)
 

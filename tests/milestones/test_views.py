@@ -311,3 +311,14 @@ def test_a_long_list_comes_in_pages_and_keeps_its_sums(client, people, action):
     assert shown(second) == ["1.101", "1.102", "1.103"]
     assert "<strong>103</strong> milestones." in second.text
     assert 'href="?page=2"' in first.text
+
+
+def test_what_to_look_at_is_named_for_those_who_look(client, people, several):
+    client.force_login(people.manager)
+    managers = client.get(f"{LIST}?show=contradictory")
+    client.force_login(people.steering)
+    steering_groups = client.get(f"{LIST}?show=contradictory")
+
+    assert "The action has no outcome" in managers.text
+    assert "The action has no outcome" not in steering_groups.text
+    assert "govuk-error-message" in steering_groups.text
