@@ -37,7 +37,7 @@ class PaperForm(forms.Form):
     as_at = DayField(label="Position at", error_messages={"required": "Enter the day this report stands at."})
     recorded_at = forms.CharField(
         label="Only what was recorded by (optional)",
-        help_text="To make an old report again. A moment such as 2026-06-03T10:32; leave it empty for now.",
+        help_text="A moment such as 2026-06-03T10:32. The report is then what it would have been at that moment.",
         required=False,
         max_length=40,
         widget=forms.TextInput(attrs={"class": "govuk-input--width-20"}),

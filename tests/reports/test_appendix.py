@@ -15,7 +15,7 @@ from reports.position import plan_position
 from reports.selection import Selection, select
 from tests.cast import make_milestone
 
-from .conftest import AS_AT, LONG_NOTE
+from .full_plan import AS_AT, LONG_NOTE
 
 BOTH = pytest.mark.parametrize("layout", list(Layout))
 

@@ -15,7 +15,7 @@ from reports.papers import Order, make_paper
 from reports.position import plan_position
 from tests.cast import make_milestone
 
-from .conftest import AS_AT
+from .full_plan import AS_AT
 from .test_appendix import HOSTILE
 
 BOTH = pytest.mark.parametrize("layout", list(Layout))

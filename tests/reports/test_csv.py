@@ -17,7 +17,7 @@ from reports.csv_out import COLUMNS, guard, milestone_rows, milestones_csv, mile
 from reports.position import plan_position
 from reports.wording import plain
 
-from .conftest import AS_AT, LONG_NOTE
+from .full_plan import AS_AT, LONG_NOTE
 
 
 def rows_of(content: bytes) -> list[dict[str, str]]:

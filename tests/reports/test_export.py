@@ -18,7 +18,7 @@ from plans.models import Plan
 from plans.operations import edit_plan, edit_theme
 from reports.position import plan_position, to_json
 
-from .conftest import AS_AT
+from .full_plan import AS_AT
 
 
 def export(kind="milestones", *, format="csv", output="-", plan="safeguarding", as_at="2011-05-31", **more) -> str:

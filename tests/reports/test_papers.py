@@ -22,7 +22,7 @@ from reports.selection import (
     select,
 )
 
-from .conftest import AS_AT
+from .full_plan import AS_AT
 
 
 @pytest.fixture
