@@ -29,7 +29,8 @@ document.body.addEventListener("htmx:afterSettle", (event) => {
   const words = part.querySelector("[data-announce]");
   if (words) announce(words.dataset.announce);
   const next = part.querySelector("[data-focus] input:checked") ?? part.querySelector("[data-focus] input, a[data-focus]");
-  if (next && !part.querySelector("[role=alert]")) next.focus();
+  const isElsewhere = !part.contains(document.activeElement);
+  if (next && isElsewhere && !part.querySelector("[role=alert]")) next.focus();
 });
 
 // htmx leaves a refusal out of the page: say that nothing was saved, and leave what was typed where it is.
