@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Case, Exists, F, OuterRef, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 
 from accounts.history import rows_at
@@ -18,6 +18,11 @@ from .models import DateChange, Milestone, MilestoneLink, ProgressUpdate, Suppor
 from .status import Flag, Freshness, MilestoneFacts, PlanRules, assess, is_due_soon
 
 BOARD_DAYS = 30
+
+UPDATE_COLUMNS = (
+    "id", "milestone_id", "as_at", "update_month", "declared_status", "note", "forecast_on", "support_required",
+    "support_text", "note_since",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -143,6 +148,8 @@ def milestone_slice(plan_id: int, as_at: date, recorded_at: datetime | None = No
         overdue_is_red=plan.plan.overdue_is_red,
     )
 
+    views = {state: status_view(plan.scheme, state) for state in EffectiveStatus}
+
     positions = []
     for row in rows:
         action = actions[row.action_id][1]
@@ -166,7 +173,7 @@ def milestone_slice(plan_id: int, as_at: date, recorded_at: datetime | None = No
                 ),
                 lead=people.get(row.lead_id) if row.lead_id is not None else None,
                 supporting=tuple(people[key] for key in supporting.get(row.pk, ())),
-                scheme=plan.scheme,
+                views=views,
                 rules=rules,
                 as_at=as_at,
             )
@@ -187,7 +194,7 @@ def _position(
     recommendation_due_plan: date | None,
     lead: PersonPosition | None,
     supporting: tuple[PersonPosition, ...],
-    scheme: Scheme,
+    views: dict[EffectiveStatus, StatusView],
     rules: PlanRules,
     as_at: date,
 ) -> MilestonePosition:
@@ -231,8 +238,8 @@ def _position(
         withdrawn_on=_when_past(row.withdrawn_on, as_at),
         declared_status=declared,
         effective_status=result.effective,
-        declared_view=status_view(scheme, declared) if declared else None,
-        status=status_view(scheme, result.effective),
+        declared_view=views[EffectiveStatus(declared)] if declared else None,
+        status=views[result.effective],
         flags=result.flags,
         freshness=result.freshness,
         slippage_days=result.slippage.days,
@@ -258,7 +265,7 @@ def status_view(scheme: Scheme, status: str) -> StatusView:
 def _updates_in_force(plan_id: int, as_at: date, recorded_at: datetime | None) -> dict[int, Any]:
     """For each milestone its update with the highest (as_at, entered_at, id) by `as_at`, replaced ones left out.
 
-    Each carries `note_since`: the oldest update of the unbroken run with the same note.
+    Each carries `note_since`: where the update before it has the same note, the oldest of that unbroken run.
     """
     updates, born = _updates_recorded(plan_id, recorded_at)
     updates = updates.filter(as_at__lte=as_at).order_by()
@@ -266,6 +273,7 @@ def _updates_in_force(plan_id: int, as_at: date, recorded_at: datetime | None) -
     newest_first = ("-as_at", "-entered_at", "-id")
     newest = counting.filter(milestone_id=OuterRef("id")).order_by(*newest_first).values("id")[:1]
     alike = counting.filter(milestone_id=OuterRef("milestone_id"))
+    previous_note = alike.order_by(*newest_first).values("note")[1:2]
     other_note = alike.exclude(note=OuterRef("note")).order_by(*newest_first).values("as_at")[:1]
     same_note = (
         alike.filter(note=OuterRef("note"), as_at__gte=Coalesce(OuterRef("other_note_on"), date.min))
@@ -274,8 +282,10 @@ def _updates_in_force(plan_id: int, as_at: date, recorded_at: datetime | None) -
     )
     in_force = (
         updates.filter(id__in=born.order_by().annotate(newest=Subquery(newest)).values("newest"))
-        .annotate(other_note_on=Subquery(other_note))
-        .annotate(note_since=Subquery(same_note))
+        .annotate(previous_note=Subquery(previous_note), other_note_on=Subquery(other_note))
+        # The run is looked for only where there is one, which is seldom.
+        .annotate(note_since=Case(When(note=F("previous_note"), then=Subquery(same_note))))
+        .values_list(*UPDATE_COLUMNS, named=True)
     )
     return {update.milestone_id: update for update in in_force}
 
