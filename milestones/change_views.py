@@ -21,6 +21,7 @@ from . import operations
 from .forms import ArchiveForm, DetailsForm, DueDateForm, WithdrawForm, person_words
 from .models import Milestone
 from .policies import check_is_open_to_change
+from .update_views import refuse
 from .views import find_milestone
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -113,7 +114,7 @@ def _change(
     try:
         check_is_open_to_change(milestone)
     except ValidationError as error:
-        return render(request, "refused.html", {"sentences": error.messages, "back": milestone}, status=409)
+        return refuse(request, error, milestone)
     status, conflict = 200, None
     if request.method == "POST" and form.is_valid():
         try:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 from django.views.decorators.vary import vary_on_headers
+from django_htmx.http import reswap, retarget
 
 from accounts.requests import SignedInRequest
 from plans.as_at import asked_position
@@ -33,7 +34,7 @@ def update(request: SignedInRequest, slug: str, ref: str) -> HttpResponse:
     try:
         check_can_update(request.user, milestone)
     except ValidationError as error:
-        return render(request, "refused.html", {"sentences": error.messages, "back": milestone}, status=409)
+        return refuse(request, error, milestone)
     if request.method != "POST":
         return _show(request, milestone, update_form(request, milestone))
     return _record(request, milestone, update_form(request, milestone, request.POST))
@@ -47,7 +48,7 @@ def correct(request: SignedInRequest, slug: str, ref: str, pk: int) -> HttpRespo
     try:
         check_can_update(request.user, milestone)
     except ValidationError as error:
-        return render(request, "refused.html", {"sentences": error.messages, "back": milestone}, status=409)
+        return refuse(request, error, milestone)
     if request.method != "POST":
         return _show(request, milestone, update_form(request, milestone, corrected=corrected), corrected=corrected)
     form = update_form(request, milestone, request.POST, corrected=corrected)
@@ -67,7 +68,7 @@ def draft(request: SignedInRequest, slug: str, ref: str) -> HttpResponse:
             by=request.user,
         )
     except ValidationError as error:
-        return render(request, "refused.html", {"sentences": error.messages, "back": milestone}, status=409)
+        return refuse(request, error, milestone)
     if discarded or not request.htmx:
         return redirect(next_address(request) or milestone.get_absolute_url())
     return render(request, "milestones/_draft_kept.html", {"now": timezone.now(), "note": request.POST.get("note", "")})
@@ -167,6 +168,14 @@ def _position(request: SignedInRequest, milestone: Milestone) -> MilestonePositi
     rights = rights_of(request.user, milestone.plan)
     _, found = readable_slice(milestone.plan, rights, asked_position({}, today=timezone.localdate()))
     return next(each for each in found.milestones if each.id == milestone.pk)
+
+
+def refuse(request: SignedInRequest, error: ValidationError, milestone: Milestone) -> HttpResponse:
+    """Says why something is not possible now: on a page, or for htmx above the page that is open."""
+    context = {"sentences": error.messages, "back": milestone}
+    if not request.htmx:
+        return render(request, "refused.html", context, status=409)
+    return reswap(retarget(render(request, "_refused.html", context, status=409), "#trouble"), "innerHTML")
 
 
 def next_address(request: SignedInRequest) -> str:

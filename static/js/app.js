@@ -19,7 +19,7 @@ const trouble = (words) => {
   box.scrollIntoView({ block: "nearest" });
 };
 
-document.body.addEventListener("htmx:afterSwap", () => trouble(""));
+document.body.addEventListener("htmx:beforeRequest", () => trouble(""));
 
 // A part of the page was exchanged: bring it to life, say what happened, put the keyboard where it is needed next.
 document.body.addEventListener("htmx:afterSettle", (event) => {
@@ -43,11 +43,10 @@ document.body.addEventListener("htmx:responseError", (event) => {
     else sender.textContent = "Draft not kept: you have been signed out. Save, and you can sign in again without losing a word.";
     return;
   }
-  trouble(
-    status === 403
-      ? "You may not do that, or the page is out of date. Nothing was saved; your words are still on the page. Copy them, then load the page again."
-      : "The site could not do that just now. Nothing was saved; your words are still on the page. Try again in a moment.",
-  );
+  const stillThere = "Nothing was saved; your words are still on the page.";
+  if (status === 403) trouble(`You may not do that, or the page is out of date. ${stillThere} Copy them, then load the page again.`);
+  else if (status === 404) trouble(`This is no longer on the plan. ${stillThere} Copy them, then load the page again.`);
+  else trouble(`The site could not do that just now. ${stillThere} Try again in a moment.`);
 });
 document.body.addEventListener("htmx:sendError", () => {
   trouble("The site could not be reached. Nothing was saved; your words are still on the page. Try again in a moment.");

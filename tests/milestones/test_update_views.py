@@ -4,7 +4,7 @@ import pytest
 import time_machine
 
 from milestones.models import ProgressUpdate, UpdateDraft
-from milestones.operations import archive_milestone, record_update, save_draft
+from milestones.operations import archive_milestone, record_update, save_draft, withdraw_milestone
 from tests.cast import make_milestone
 
 PAGE = "/plans/safeguarding/milestones/1.1/"
@@ -216,6 +216,18 @@ def test_an_outsider_cannot_reach_the_form(client, people, milestone):
 
     assert client.post(UPDATE, SENT).status_code == 404
     assert client.post(DRAFT, SENT).status_code == 404
+
+
+def test_a_withdrawn_milestone_takes_no_update_and_says_so_above_the_open_page(client, people, milestone):
+    withdraw_milestone(milestone=milestone, withdrawn_on=date(2011, 6, 1), reason="Taken over.", by=people.manager)
+    client.force_login(people.lead)
+
+    page, part = client.post(UPDATE, SENT), client.post(UPDATE, SENT, headers=HTMX)
+
+    assert (page.status_code, part.status_code) == (409, 409)
+    assert "This milestone was withdrawn and takes no changes." in page.text
+    assert part.headers["HX-Retarget"] == "#trouble"
+    assert "<html" not in part.text
 
 
 def test_a_milestone_in_the_archive_is_not_there(client, people, milestone):
