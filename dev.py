@@ -323,7 +323,9 @@ class Lane:
         self.command = [*command, "--junitxml", str(self.results), *cache, *arguments]
 
     def start(self, environment, *, buffered=False):
-        self.folder.mkdir()
+        # A temporary folder of its own: lanes that share one would wait for each other's turn at making PDF files.
+        temporary = self.folder / "tmp"
+        temporary.mkdir(parents=True)
         if buffered:
             self.output = (self.folder / "output").open("w+b")
         else:
@@ -332,7 +334,7 @@ class Lane:
         self.process = subprocess.Popen(
             self.command,
             cwd=ROOT,
-            env=environment,
+            env={**environment, "TMPDIR": str(temporary)},
             stdin=subprocess.DEVNULL,
             stdout=self.output,
             stderr=subprocess.STDOUT if self.output else None,

@@ -6,10 +6,13 @@ from dataclasses import dataclass, field
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 # Playwright keeps an event loop running in the thread of the test, which Django would take for an asynchronous view.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+# A busy machine may take its time; a page that is right in the end is right.
+expect.set_options(timeout=20_000)
 
 CHROMIUM = os.environ.get("WAYMARK_CHROMIUM", "")
 CHROMIUM_ARGUMENTS = [
