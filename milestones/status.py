@@ -265,7 +265,7 @@ def flags(facts: MilestoneFacts, *, rules: PlanRules, as_at: date) -> tuple[Flag
         Flag.LINK_UNRESOLVED: facts.has_unresolved_link,
         Flag.OUTCOME_MISSING: not facts.has_outcome,
     }
-    return tuple(flag for flag in Flag if raised.get(flag))
+    return tuple(flag for flag, is_raised in raised.items() if is_raised)
 
 
 def slippage(facts: MilestoneFacts, *, as_at: date) -> Slippage:
