@@ -33,7 +33,8 @@ from plans.operations import (
     start_plan,
 )
 
-from .comparison import ComparedAction, ComparedLink, ComparedMilestone, Comparison, compare
+from .comparing import compare
+from .comparison import ComparedAction, ComparedLink, ComparedMilestone, Comparison
 from .models import Import
 from .policies import check_can_import, check_can_undo
 from .present import Present, present_in

@@ -12,7 +12,8 @@ from plans.models import Plan, Review
 from plans.policies import Right, check_can
 
 from . import operations
-from .comparison import EVERYTHING, Comparison, as_at_of
+from .comparing import as_at_of
+from .comparison import EVERYTHING, Comparison
 from .forms import FileForm
 from .limits import FileRefused
 from .models import Import

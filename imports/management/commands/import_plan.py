@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from accounts.models import Organisation, User
 from imports import operations
-from imports.comparison import EVERYTHING, KINDS, Comparison, as_at_of, compare
+from imports.comparing import as_at_of, compare
+from imports.comparison import EVERYTHING, KINDS, Comparison
 from imports.limits import MAX_FILE, FileRefused
 from imports.policies import check_can_import
 from imports.present import present_in, present_in_new_plan

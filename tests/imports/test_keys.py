@@ -1,6 +1,6 @@
 import pytest
 
-from imports.matching import number_key, person_key, review_key, theme_key, words
+from imports.keys import number_key, person_key, review_key, theme_key, words
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,35 @@
+"""How an import calls things when it speaks to people. Pure."""
+
+from datetime import date
+
+from .keys import words
+from .readers.table import Month
+
+_LONGEST_QUOTE = 120
+
+
+def action_name(ref: str, text: str) -> str:
+    return f"Action {ref}" if ref else f"Action {quote(text)}"
+
+
+def milestone_name(ref: str, text: str) -> str:
+    return f"Milestone {ref}" if ref else f"Milestone {quote(text)}"
+
+
+def person_name(name: str, role: str) -> str:
+    return f"{words(name)} ({words(role)})" if role else words(name)
+
+
+def quote(text: str) -> str:
+    text = words(text)
+    if len(text) > _LONGEST_QUOTE:
+        text = f"{text[:_LONGEST_QUOTE].rstrip()}…"
+    return f"“{text}”" if text else "empty"
+
+
+def day_words(day: date | None) -> str:
+    return f"{day.day} {day:%B} {day.year}" if day else ""
+
+
+def month_words(month: Month) -> str:
+    return f"{date(*month, 1):%B} {month[0]}"
