@@ -18,7 +18,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
@@ -319,6 +318,7 @@ class Lane:
         self.output = None
         self.process = None
         self.passed = self.failed = self.skipped = 0
+        self.seconds = 0.0
         cache = ["-o", "cache_dir=.pytest_cache/" + folder.name]
         self.command = [*command, "--junitxml", str(self.results), *cache, *arguments]
 
@@ -330,7 +330,6 @@ class Lane:
             self.output = (self.folder / "output").open("w+b")
         else:
             print("== " + self.name, flush=True)
-        self.started = time.monotonic()
         self.process = subprocess.Popen(
             self.command,
             cwd=ROOT,
@@ -342,7 +341,6 @@ class Lane:
 
     def finish(self):
         self.process.wait()
-        self.seconds = time.monotonic() - self.started
         if self.output:
             print("== " + self.name, flush=True)
             self.output.seek(0)
@@ -359,6 +357,7 @@ class Lane:
             self.skipped += int(suite.get("skipped"))
             self.failed += int(suite.get("failures")) + int(suite.get("errors"))
             self.passed += int(suite.get("tests"))
+            self.seconds += float(suite.get("time"))
         self.passed = max(self.passed - self.failed - self.skipped, 0)
         # Ended before it had a result to give: that is one failure, not none.
         if self.has_failed:

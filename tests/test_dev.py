@@ -9,7 +9,7 @@ import pytest
 import dev
 
 RESULTS = """<?xml version="1.0" encoding="utf-8"?>
-<testsuites><testsuite tests="12" failures="2" errors="1" skipped="4" /></testsuites>"""
+<testsuites><testsuite tests="12" failures="2" errors="1" skipped="4" time="1.5" /></testsuites>"""
 
 
 class Ended:
