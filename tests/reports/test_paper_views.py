@@ -81,6 +81,7 @@ def test_the_page_shows_the_report_without_a_style_or_script_of_its_own(manager,
     assert not any("style" in attributes for _, attributes in read.tags)
     assert [attributes["href"] for tag, attributes in read.tags if attributes.get("rel") == "stylesheet"] == [
         "/static/css/tokens.css",
+        "/static/css/layout.css",
         "/static/css/print.css",
         "/static/css/paper.css",
     ]
