@@ -3,7 +3,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from accounts.requests import SignedInRequest
 from plans.as_at import AskedPosition, asked_position, today_because
 from plans.models import Plan
-from plans.policies import Right, rights_of
+from plans.policies import Right, can, rights_of
 from plans.schemes import DeclaredStatus, EffectiveStatus, Scheme
 
 from .filters import SORTS, MilestoneFilter, in_order
@@ -29,9 +29,9 @@ def find_milestone(request: SignedInRequest, slug: str, ref: str) -> Milestone:
     """The milestone of an address, for somebody who may see it; Http404 for everybody else."""
     rows = Milestone.objects.visible_to(request.user).current().filter(plan__slug=slug).with_address(ref)
     milestone = get_object_or_404(rows.select_related("plan__status_scheme", "lead"))
-    rights = rights_of(request.user, milestone.plan)
-    if milestone.visibility == Milestone.Visibility.INTERNAL and Right.SEE_INTERNAL not in rights:
-        return get_object_or_404(rows.none())
+    is_internal = milestone.visibility == Milestone.Visibility.INTERNAL
+    if is_internal and not can(request.user, Right.SEE_INTERNAL, milestone.plan):
+        raise Http404
     return milestone
 
 
@@ -189,8 +189,9 @@ def declared_view(scheme: Scheme, update: ProgressUpdate) -> StatusView:
 
 def update_form(request: SignedInRequest, milestone: Milestone, data: Any = None, **details: Any) -> UpdateForm:
     """The update form of a milestone as it stands now, with the reader's draft in it."""
-    newest = ProgressUpdate.objects.filter(milestone=milestone).order_by("-pk").first()
-    draft = None
+    newest = draft = None
+    if data is None:
+        newest = ProgressUpdate.objects.filter(milestone=milestone).order_by("-pk").first()
     if data is None and "corrected" not in details:
         draft = UpdateDraft.objects.filter(user=request.user, milestone=milestone).first()
     return UpdateForm(
