@@ -34,6 +34,8 @@ def find_cut(root: Element) -> int | None:
     themes = _themes(root)
     if sys.platform != "linux" or len(themes) < 2 or sum(1 for _ in root.iter("tr")) < MANY_ROWS:
         return None
+    if any("paper--short" in body.get("class", "").split() for body in root.iter("body")):
+        return None  # its themes do not begin pages
     if any(link.get("href", "").startswith("#") for link in root.iter("a")):
         return None  # a link from one half into the other would be lost
     lengths = [sum(map(len, theme.itertext())) for theme in themes]

@@ -1,5 +1,7 @@
 """Lays out one paper with WeasyPrint. Only the child process imports this module."""
 
+import gc
+import re
 from collections.abc import Iterator
 from typing import Any
 from unittest import mock
@@ -16,6 +18,9 @@ from .tags import tag_writer
 
 # The versions whose inner works the tests have seen. Another one writes its own tags, on tables without spans.
 KNOWN_VERSIONS = ("70.0",)
+# Longer than a word of any language, longer than most addresses of the web.
+LONG_WORD = re.compile(r"\S{60,}")
+BREAK = "\u200b"
 # Kept for the life of the process: unpacking the fonts takes longer than a short paper.
 FONTS = FontConfiguration()
 
@@ -24,6 +29,8 @@ def lay_out(html: str) -> bytes:
     """The tagged PDF (PDF/UA-1) of self-contained `html`. Raises whatever the layout raises."""
     fetcher = URLFetcher(allowed_protocols={"data"}, allow_redirects=False)
     paper = weasyprint.HTML(string=html, url_fetcher=fetcher, base_url="about:paper")
+    for body in paper.etree_element.iter("body"):
+        let_long_words_break(body)
     tables = read_tables(paper.etree_element)
     if weasyprint.__version__ not in KNOWN_VERSIONS:
         for table in tables.values():
@@ -36,6 +43,7 @@ def lay_out(html: str) -> bytes:
 
     def write(names: str) -> bytes:
         document = paper.render(font_config=FONTS, pdf_variant="pdf/ua-1")
+        gc.collect()  # a sixth of the memory is what laying out leaves behind
         if added:
             for page in document.pages:
                 _finish_page(page._page_box, added)
@@ -44,6 +52,23 @@ def lay_out(html: str) -> bytes:
 
     cut = halves.find_cut(paper.etree_element)
     return write("a") if cut is None else halves.lay_out_halves(paper.etree_element, cut, write)
+
+
+def let_long_words_break(body: Element) -> None:
+    """Puts a place to break into every long word, after each tenth letter.
+
+    The library breaks a word without such places letter by letter, each time laying out all the rest of it: twenty
+    thousand letters take half a minute, and a million run off the page.
+    """
+    for element in body.iter():
+        if element.tag in ("style", "script"):
+            continue
+        element.text = element.text and LONG_WORD.sub(_with_breaks, element.text)
+        element.tail = element.tail and LONG_WORD.sub(_with_breaks, element.tail)
+
+
+def _with_breaks(word: re.Match[str]) -> str:
+    return BREAK.join(word[0][place : place + 10] for place in range(0, len(word[0]), 10))
 
 
 def _finish_page(box: Any, added: dict[Element, Element]) -> None:

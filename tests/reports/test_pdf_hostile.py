@@ -14,7 +14,7 @@ import pytest
 import weasyprint
 from PIL import Image
 
-from reports.pdf import PdfRefused, font_face_css, paper_css, render_pdf, worker
+from reports.pdf import PdfRefused, font_face_css, layout, paper_css, render_pdf, worker
 
 from .paper_sample import sample_paper
 from .pdf_reader import TaggedPdf
@@ -116,14 +116,24 @@ def assert_inside_the_page(pdf: bytes):
                 assert top <= height
 
 
-def test_an_unbroken_word_of_four_thousand_letters_is_broken_and_not_clipped():
-    word = "safeguarding" * 333
+@pytest.mark.parametrize("length", [4_000, 20_000])
+def test_an_unbroken_word_is_broken_over_lines_and_pages_and_not_clipped(length):
+    word = ("safeguarding" * length)[:length]
 
     pdf = render_pdf(notes(word))
 
     assert_inside_the_page(pdf)
     (cell,) = TaggedPdf(pdf).root.all("TD")
     assert cell.text == word
+
+
+def test_only_words_longer_than_any_word_get_places_to_break():
+    page = weasyprint.HTML(string=f"<style>{'s' * 70}</style><p>Llanfairpwllgwyngyll <b>{'y' * 59}</b> {'z' * 61}")
+
+    (body,) = page.etree_element.iter("body")
+    layout.let_long_words_break(body)
+
+    assert "".join(body.itertext()) == f"Llanfairpwllgwyngyll {'y' * 59} " + "\u200b".join(["z" * 10] * 6 + ["z"])
 
 
 def test_a_note_of_twenty_thousand_letters_runs_over_pages_and_loses_nothing():
