@@ -122,26 +122,23 @@ def names_in_text(position: PlanPosition, public: PlanPosition) -> tuple[str, ..
 
     For the eyes of the person who publishes: a note is never changed by itself.
     """
-    hidden = {
-        person.name.casefold(): person.name
-        for milestone in position.milestones
-        for person in (milestone.lead, *milestone.supporting)
-        if person and not person.is_named_in_public and person.name.strip()
-    }
-    found = []
+    named = [theme.lead for theme in position.themes]
+    named += [person for each in position.milestones for person in (each.lead, *each.supporting)]
+    hidden = sorted({each.name for each in named if each and each.name.strip() and not each.is_named_in_public})
+    texts = []
     for theme in public.themes:
+        texts.append((f"the theme “{line(theme.name)}”", theme.name))
         for action in theme.actions:
-            texts = {f"action {action.ref}".strip(): " ".join((action.text, *action.outcomes))}
-            for milestone in action.milestones:
-                note = milestone.note.text if milestone.note else ""
-                texts[milestone.ref or line(milestone.text)[:40]] = f"{milestone.text} {note} {milestone.lead_role}"
-            found += [
-                f"{name} in {where}"
-                for where, text in texts.items()
-                for folded, name in sorted(hidden.items())
-                if folded in line(text).casefold()
-            ]
-    return tuple(found)
+            texts.append((f"action {action.ref}".strip(), " ".join((action.text, *action.outcomes))))
+            for each in action.milestones:
+                note = each.note.text if each.note else ""
+                texts.append((each.ref or f"“{line(each.text)[:40]}”", f"{each.text} {note} {each.lead_role}"))
+    return tuple(
+        f"{name} in {where}"
+        for where, text in texts
+        for name in hidden
+        if line(name).casefold() in line(text).casefold()
+    )
 
 
 def scope_words(position: PlanPosition, selection: Selection) -> str:

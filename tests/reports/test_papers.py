@@ -9,7 +9,7 @@ from accounts.operations import edit_person
 from milestones.models import Milestone
 from milestones.operations import link_milestone, record_update
 from reports.milestone_paper import Layout
-from reports.papers import KINDS, Order, PaperRefused, check_order, make_paper
+from reports.papers import KINDS, Order, PaperRefused, check_order, make_paper, milestones_view
 from reports.position import plan_position
 from reports.selection import (
     Readers,
@@ -174,6 +174,12 @@ def test_a_hidden_name_in_a_note_is_pointed_out(full_plan):
     position = plan_position(full_plan.plan, AS_AT)
 
     assert names_in_text(position, for_readers(position, Readers.PUBLIC)) == ("Nadia Nurse in 1.2",)
+
+
+def test_the_title_of_a_public_copy_names_nobody_either(full_plan, position):
+    order = Order(selection=Selection(lead=full_plan.nurse.pk), readers=Readers.PUBLIC)
+
+    assert milestones_view(position, order).title.endswith("– milestone lead Designated Nurse")
 
 
 def test_the_file_says_what_it_is_in_its_name(position):
