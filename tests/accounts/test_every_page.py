@@ -1,0 +1,58 @@
+"""What holds for every page of the site, those that are still to come included."""
+
+from collections.abc import Iterator
+from itertools import chain, combinations
+
+import pytest
+from django.test import Client
+from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
+
+OPEN = {"accounts:sign_in"}
+ARGUMENTS = {"slug": "safeguarding", "ref": "1.1", "pk": 1, "number": 1}
+
+
+def names(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            yield from names(pattern, f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix)
+        elif isinstance(pattern, URLPattern) and pattern.name:
+            yield f"{prefix}{pattern.name}"
+
+
+def address(name: str) -> str:
+    for keys in chain.from_iterable(combinations(ARGUMENTS, count) for count in range(len(ARGUMENTS) + 1)):
+        try:
+            return reverse(name, kwargs={key: ARGUMENTS[key] for key in keys})
+        except NoReverseMatch:
+            continue
+    raise AssertionError(f"{name} needs an argument that this test does not know. Add it to ARGUMENTS.")
+
+
+PAGES = sorted(names(get_resolver()))
+
+
+@pytest.mark.parametrize("name", sorted(set(PAGES) - OPEN))
+def test_nobody_sees_it_without_signing_in(client, db, name):
+    response = client.get(address(name))
+
+    assert response.status_code == 302
+    assert response.headers["Location"].startswith("/accounts/sign-in/?next=/")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_it_takes_no_form_of_another_site(people, milestone, name):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(people.manager)
+
+    assert client.post(address(name), {"note": "From elsewhere."}).status_code == 403
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_it_lets_no_script_or_style_in(client, people, milestone, name):
+    client.force_login(people.manager)
+
+    policy = client.get(address(name)).headers["Content-Security-Policy"]
+
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert "frame-ancestors 'none'" in policy
