@@ -16,7 +16,10 @@ from reports.position import plan_position
 from tests.cast import make_milestone
 
 from .full_plan import AS_AT
-from .test_appendix import HOSTILE
+from .html_grid import tables_of
+from .pdf_reader import TaggedPdf
+from .test_appendix import HOSTILE, Read
+from .test_pdf_tags import headers_told, headers_true
 
 BOTH = pytest.mark.parametrize("layout", list(Layout))
 
@@ -116,6 +119,22 @@ def test_the_file_is_tagged_titled_and_in_english(many, layout):
         outline = document.Root.Outlines
         assert "Milestone Report" in str(outline.First.Title)
         assert [str(outline.First.First.Title)] == ["Theme: Front door"]
+
+
+@BOTH
+def test_who_hears_the_paper_is_told_every_cell_once_and_under_its_true_headers(many, layout):
+    position = plan_position(many.plan, AS_AT)
+    order = Order(layout=layout)
+    html = make_paper("milestones", "html", position, order).content.decode()
+
+    heard = TaggedPdf(make(many.plan, layout))
+
+    assert headers_told(heard) == headers_true(html)
+    assert [cell.text for cell in heard.root.all("TH", "TD")] == [
+        cell.text for grid in tables_of(html) for cell in grid.cells
+    ]
+    headings = [tag.text for tag in heard.root.all("H1", "H2", "H3", "H4")]
+    assert headings == [bare(words) for _, words in Read(html).headings]
 
 
 @BOTH
