@@ -100,8 +100,8 @@ def apply_import(*, import_: Import, accept: Container[str] = frozenset(), seen:
     was shown; PlanMoved is raised where there is another one now. ImportRefused is raised where there are problems.
     A file that changes nothing is forgotten, and leaves no trace.
     """
+    _read_again(import_)
     check_can_import(by, import_.plan)
-    import_.refresh_from_db()
     if import_.state != Import.State.PREVIEWED:
         raise ValidationError("This file was imported already.")
     if seen and comparison_of(import_).fingerprint != seen:
@@ -157,7 +157,7 @@ def undo_import(*, import_: Import, by: Any) -> None:
 
     Raises ValidationError with a sentence for each thing that has changed since, or where a paper was made since.
     """
-    import_.refresh_from_db()
+    _read_again(import_)
     check_can_undo(by, import_)
     if changes := changed_since(import_):
         raise ValidationError(changes)
@@ -165,6 +165,14 @@ def undo_import(*, import_: Import, by: Any) -> None:
     if import_.pk is not None:
         import_.state, import_.undone_at = Import.State.UNDONE, current_instant()
         import_.save()
+
+
+def _read_again(import_: Import) -> None:
+    """What the import and its plan are now: somebody else may have got here first."""
+    try:
+        import_.refresh_from_db()
+    except Import.DoesNotExist as error:
+        raise ValidationError("Somebody has thrown this file away. Nothing was changed.") from error
 
 
 def reasons_against_undo(import_: Import, by: Any) -> list[str]:

@@ -40,7 +40,7 @@ class Present:
 
 
 def present_in(plan: Plan) -> Present:
-    """What the plan holds now, archived rows included. Thirteen queries."""
+    """What the plan holds now, archived rows included. Twelve queries, and one each for its key and council."""
     milestones = Milestone.objects.filter(plan=plan)
     supporting = SupportingLead.objects.filter(plan=plan)
     people = Person.objects.filter(

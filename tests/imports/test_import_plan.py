@@ -1,7 +1,14 @@
 """The command, over real files: Word, Excel, CSV; a month later; and everything an operator can get wrong."""
 
 import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
 from datetime import date
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
@@ -201,6 +208,49 @@ def test_a_wrong_file_is_a_problem_in_the_json_too(plan, run, tmp_path, name, co
 @pytest.mark.parametrize("arguments", [[], ["x.csv"], ["x.csv", "--plan", "p"], ["x.csv", "--nonsense"]])
 def test_wrong_usage_is_exit_2(run, arguments):
     assert run(*arguments)[0] == 2
+
+
+KILLED_AT_THE_FIFTH_UPDATE = """
+import os, signal
+import django
+django.setup()
+from django.core.management import call_command
+from imports import operations
+
+record_update, left = operations.record_update, iter(range(4))
+
+def die(**details):
+    return record_update(**details) if next(left, None) is not None else os.kill(os.getpid(), signal.SIGKILL)
+
+operations.record_update = die
+call_command("import_plan", "p.docx", plan="new", create="New", as_at="2011-05-31", by="mira@council.example")
+"""
+
+
+def test_a_process_that_is_killed_in_the_middle_leaves_nothing(tmp_path):
+    root = Path(__file__).parents[2]
+    database = tmp_path / "killed.sqlite3"
+    environment = os.environ | {
+        "DATABASE_URL": f"sqlite:///{database}",
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "PYTHONPATH": str(root),
+    }
+    (tmp_path / "p.docx").write_bytes(plan_docx())
+
+    def python(*arguments):
+        return subprocess.run(
+            [sys.executable, *arguments], cwd=tmp_path, env=environment, capture_output=True
+        ).returncode
+
+    python(root / "manage.py", "migrate")
+    python(root / "manage.py", "createsuperuser", "--noinput", "--email", MIRA)
+    assert python("-c", KILLED_AT_THE_FIFTH_UPDATE) == -signal.SIGKILL
+
+    with closing(sqlite3.connect(database)) as rows:
+        for table in ("plans_plan", "plans_theme", "milestones_milestone", "accounts_operation", "imports_import"):
+            assert rows.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,), table
+    again = (root / "manage.py", "import_plan", "p.docx", "--plan", "new", "--create", "New", "--by", MIRA)
+    assert python(*again) == 0
 
 
 def test_without_json_it_speaks_in_words(plan, small, capsys):

@@ -282,6 +282,15 @@ def test_a_preview_is_imported_once(plan, people):
         operations.apply_import(import_=import_, by=people.manager)
 
 
+def test_a_preview_that_somebody_threw_away_is_not_imported(plan, people):
+    import_ = preview(plan, may_table(), by=people.manager)
+    operations.discard_preview(import_=Import.objects.get(), by=people.manager)
+
+    for write in (operations.apply_import, operations.undo_import):
+        with pytest.raises(ValidationError, match="thrown this file away"):
+            write(import_=import_, by=people.manager)
+
+
 def test_a_preview_can_be_forgotten_and_an_import_cannot(imported, people):
     import_ = preview(imported, june_table(), by=people.manager)
 

@@ -1,8 +1,12 @@
 """Whatever a file says: it is imported whole or refused, a second time it changes nothing, undone it leaves nothing."""
 
+import json
 from contextlib import contextmanager
 from datetime import date
+from io import StringIO
 
+import pytest
+from django.core.management import call_command
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -12,6 +16,7 @@ from imports import operations
 from imports.comparison import EVERYTHING
 from imports.models import Import
 
+from .files import plan_csv, plan_docx, plan_xlsx
 from .tables import MAY, TABLES, put
 
 ONE_DATABASE = settings(
@@ -55,6 +60,39 @@ def import_or_none(plan, read, *, by, name, as_at=MAY):
 def test_an_import_is_whole_settles_and_can_be_taken_back(plan, people, first, second, later):
     with forgotten():
         settles_and_can_be_taken_back(plan, people.manager, first, second, later)
+
+
+@pytest.mark.parametrize(("name", "contents"), [("p.docx", plan_docx), ("p.xlsx", plan_xlsx), ("p.csv", plan_csv)])
+def test_what_is_exported_comes_back_as_it_was(people, tmp_path, name, contents):
+    def import_file(path, slug, **options):
+        out = StringIO()
+        call_command(
+            "import_plan",
+            str(path),
+            plan=slug,
+            as_at="2011-05-31",
+            by=people.manager.email,
+            json=True,
+            stdout=out,
+            **options,
+        )
+        return json.loads(out.getvalue())
+
+    def export(slug):
+        path = tmp_path / f"{slug}.csv"
+        call_command("export", "milestones", plan=slug, as_at="2011-05-31", format="csv", output=str(path))
+        return path
+
+    (tmp_path / name).write_bytes(contents())
+    import_file(tmp_path / name, "first", create="A plan")
+    first = export("first")
+
+    again = import_file(first, "first")
+    import_file(first, "second", create="A plan")
+
+    assert not any(again["created"].values())
+    assert again["differs"] == []
+    assert export("second").read_bytes() == first.read_bytes()
 
 
 def settles_and_can_be_taken_back(plan, by, first, second, later):
