@@ -1,9 +1,17 @@
 """Which milestones a paper is about and for whom: what is left out is left out before anything is drawn."""
 
+import csv
+import io
+import json
 import re
+from dataclasses import replace
 from datetime import date
 
+import pikepdf
+import pypdfium2
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from accounts.operations import edit_person
 from milestones.models import Milestone
@@ -23,6 +31,7 @@ from reports.selection import (
 )
 
 from .full_plan import AS_AT
+from .test_appendix import Read
 
 
 @pytest.fixture
@@ -138,11 +147,6 @@ def test_a_public_copy_names_nobody_who_is_not_marked(position, format, layout):
 
 def text_of(pdf: bytes) -> bytes:
     """The words and the properties of a PDF, out of its compression."""
-    import io
-
-    import pikepdf
-    import pypdfium2
-
     with pypdfium2.PdfDocument(pdf) as document:
         words = " ".join(page.get_textpage().get_text_bounded() for page in document)
     uncompressed = io.BytesIO()
@@ -203,3 +207,30 @@ def test_every_kind_and_format_can_be_made(position):
 def test_what_there_is_not_is_refused_with_what_there_is():
     with pytest.raises(PaperRefused, match="There are “milestones” and “position”"):
         check_order("indicators", "csv", Order())
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@given(text=st.text())
+@pytest.mark.parametrize("layout", list(Layout))
+def test_whatever_somebody_writes_is_printed_as_text(position, layout, text):
+    [theme, *themes] = position.themes
+    [action, *actions] = theme.actions
+    [milestone, *milestones] = action.milestones
+    written = replace(milestone, text=text, lead_role=text, note=replace(milestone.note, text=text, support_text=text))
+    action = replace(action, text=text, outcomes=(text,), milestones=(written, *milestones))
+    theme = replace(theme, name=text, actions=(action, *actions))
+    position = replace(position, title=text, themes=(theme, *themes))
+
+    html, table, paper = (
+        make_paper("milestones", format, position, Order(layout=layout)).content for format in ("html", "csv", "json")
+    )
+
+    tags = [tag for tag, _ in Read(html.decode()).tags if tag not in ("p", "br", "strong")]
+    rows = list(csv.reader(io.StringIO(table.decode("utf-8-sig"), newline="")))
+    assert tags.count("tr") == len(re.findall("<tr>", html.decode()))
+    assert set(tags) <= set(
+        "html head meta title style body main header h1 h2 h3 h4 span table caption colgroup col "
+        "thead tbody tr th td section div a".split()
+    )
+    assert {len(row) for row in rows} == {21}
+    assert len(rows) - 1 == len(json.loads(paper)["rows"]) == 6
