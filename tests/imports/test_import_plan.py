@@ -78,6 +78,17 @@ def test_a_councils_own_file_starts_a_plan_and_the_others_say_the_same(people, r
     assert history_mismatches() == []
 
 
+def test_the_same_order_twice_starts_one_plan(people, run, small):
+    order = (small, "--plan", "new", "--create", "New plan", "--by", MIRA)
+
+    assert run(*order)[0] == 0
+    code, result, _ = run(*order)
+
+    assert (code, result["applied"]) == (0, True)
+    assert not any(result["created"].values())
+    assert Plan.objects.count() == 1
+
+
 def test_next_months_file_adds_an_update(plan, run, small, tmp_path):
     run(small, "--plan", "safeguarding", "--by", MIRA)
     (tmp_path / "june.csv").write_text(SMALL.replace("May 2011 - On track. Half", "June 2011 - Achieved. All"))
@@ -161,7 +172,7 @@ def test_duplicates_that_differ_write_nothing(plan, run, tmp_path):
         ),
         pytest.param(
             ["FILE", "--plan", "safeguarding", "--create", "New", "--by", MIRA],
-            "There is a plan “safeguarding” already.",
+            "“safeguarding” is another plan, “Safeguarding Improvement Plan”.",
             id="plan exists",
         ),
         pytest.param(["FILE", "--plan", "new", "--create", " ", "--by", MIRA], "needs a title", id="no title"),

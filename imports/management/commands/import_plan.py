@@ -79,18 +79,11 @@ class Command(PlainCommand):
         """Everything that can be refused before the file is read is refused first."""
         by = user_by_email(options["by"])
         said = day_from(options["as_at"], "--as-at") if options["as_at"] is not None else None
-        plan = None
-        if options["create"] is None:
-            plan = plan_by_slug(options["plan"])
-            check_can_import(by, plan)
-        else:
-            if Plan.objects.filter(slug=options["plan"]).exists():
-                raise CommandError(
-                    f"There is a plan “{options['plan']}” already. Leave out --create to import into it."
-                )
-            if not options["create"].strip():
-                raise CommandError("A plan needs a title: --create “Safeguarding Improvement Plan”.")
+        plan = _plan(options["plan"], options["create"])
+        if plan is None:
             check_can_start_plan(by)
+        else:
+            check_can_import(by, plan)
         data = _contents(options["file"])
         file_name = options["file"].name.encode(errors="replace").decode()
         try:
@@ -108,6 +101,18 @@ class Command(PlainCommand):
             accept=EVERYTHING if options["accept_differences"] else frozenset(),
             by=by,
         )
+
+
+def _plan(slug: str, title: str | None) -> Plan | None:
+    """The plan to import into; None where one of this title is to be started. The same order twice starts one plan."""
+    if title is None:
+        return plan_by_slug(slug)
+    if not title.strip():
+        raise CommandError("A plan needs a title: --create “Safeguarding Improvement Plan”.")
+    plan = Plan.objects.filter(slug=slug).select_related("council").first()
+    if plan is not None and plan.title != title.strip():
+        raise CommandError(f"“{slug}” is another plan, “{plan.title}”. Leave out --create to import into it.")
+    return plan
 
 
 def _contents(path: Path) -> bytes:
