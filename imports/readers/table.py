@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from functools import cache
+from typing import Any, Self
+
+from cattrs.preconf.json import JsonConverter, make_converter
 
 Json = dict[str, Any]
 """Plain JSON values under text keys."""
@@ -17,20 +20,31 @@ Month = tuple[int, int]
 """Year and month, 1 to 12."""
 
 
+@cache
+def _converter() -> JsonConverter:
+    return make_converter()
+
+
+class Plain:
+    """Turns into plain JSON values and back."""
+
+    __slots__ = ()
+
+    def to_json(self) -> Json:
+        return _converter().unstructure(self)
+
+    @classmethod
+    def from_json(cls, data: Json) -> Self:
+        return _converter().structure(data, cls)
+
+
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Plain):
     """One thing a person should know: `code` from `findings.CODES`, the place in the file, one plain sentence."""
 
     code: str
     where: str
     message: str
-
-    def to_json(self) -> Json:
-        return {"code": self.code, "where": self.where, "message": self.message}
-
-    @classmethod
-    def from_json(cls, data: Json) -> Finding:
-        return cls(data["code"], data["where"], data["message"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +60,6 @@ class ReadReference:
     source: str
     number: str
 
-    def to_json(self) -> Json:
-        return {"as_written": self.as_written, "source": self.source, "number": self.number}
-
-    @classmethod
-    def from_json(cls, data: Json) -> ReadReference:
-        return cls(data["as_written"], data["source"], data["number"])
-
 
 @dataclass(frozen=True, slots=True)
 class ReadPerson:
@@ -60,13 +67,6 @@ class ReadPerson:
 
     name: str
     role: str = ""
-
-    def to_json(self) -> Json:
-        return {"name": self.name, "role": self.role}
-
-    @classmethod
-    def from_json(cls, data: Json) -> ReadPerson:
-        return cls(data["name"], data["role"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,45 +93,6 @@ class ReadMilestone:
     supporting: tuple[ReadPerson, ...] = ()
     guesses: tuple[Finding, ...] = ()
 
-    def to_json(self) -> Json:
-        return {
-            "ref": self.ref,
-            "text": self.text,
-            "where": self.where,
-            "references": [reference.to_json() for reference in self.references],
-            "start_on": _day_to_json(self.start_on),
-            "due_on": _day_to_json(self.due_on),
-            "due_words": self.due_words,
-            "baseline_due_on": _day_to_json(self.baseline_due_on),
-            "status_word": self.status_word,
-            "update_month": _month_to_json(self.update_month),
-            "note_as_at": _day_to_json(self.note_as_at),
-            "note": self.note,
-            "lead": self.lead.to_json() if self.lead else None,
-            "supporting": [person.to_json() for person in self.supporting],
-            "guesses": [finding.to_json() for finding in self.guesses],
-        }
-
-    @classmethod
-    def from_json(cls, data: Json) -> ReadMilestone:
-        return cls(
-            ref=data["ref"],
-            text=data["text"],
-            where=data["where"],
-            references=tuple(ReadReference.from_json(each) for each in data["references"]),
-            start_on=_day_from_json(data["start_on"]),
-            due_on=_day_from_json(data["due_on"]),
-            due_words=data["due_words"],
-            baseline_due_on=_day_from_json(data["baseline_due_on"]),
-            status_word=data["status_word"],
-            update_month=_month_from_json(data["update_month"]),
-            note_as_at=_day_from_json(data["note_as_at"]),
-            note=data["note"],
-            lead=ReadPerson.from_json(data["lead"]) if data["lead"] else None,
-            supporting=tuple(ReadPerson.from_json(each) for each in data["supporting"]),
-            guesses=tuple(Finding.from_json(each) for each in data["guesses"]),
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class ReadAction:
@@ -144,27 +105,6 @@ class ReadAction:
     outcomes: tuple[str, ...] = ()
     milestones: tuple[ReadMilestone, ...] = ()
 
-    def to_json(self) -> Json:
-        return {
-            "ref": self.ref,
-            "text": self.text,
-            "where": self.where,
-            "references": [reference.to_json() for reference in self.references],
-            "outcomes": list(self.outcomes),
-            "milestones": [milestone.to_json() for milestone in self.milestones],
-        }
-
-    @classmethod
-    def from_json(cls, data: Json) -> ReadAction:
-        return cls(
-            ref=data["ref"],
-            text=data["text"],
-            where=data["where"],
-            references=tuple(ReadReference.from_json(each) for each in data["references"]),
-            outcomes=tuple(data["outcomes"]),
-            milestones=tuple(ReadMilestone.from_json(each) for each in data["milestones"]),
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class ReadTheme:
@@ -174,16 +114,9 @@ class ReadTheme:
     where: str
     actions: tuple[ReadAction, ...] = ()
 
-    def to_json(self) -> Json:
-        return {"name": self.name, "where": self.where, "actions": [action.to_json() for action in self.actions]}
-
-    @classmethod
-    def from_json(cls, data: Json) -> ReadTheme:
-        return cls(data["name"], data["where"], tuple(ReadAction.from_json(each) for each in data["actions"]))
-
 
 @dataclass(frozen=True, slots=True)
-class PlanTable:
+class PlanTable(Plain):
     """A whole file. With `problems` nothing may be written; `warnings` are applied and listed; `decisions` explain."""
 
     title: str = ""
@@ -192,27 +125,6 @@ class PlanTable:
     decisions: tuple[Finding, ...] = ()
     warnings: tuple[Finding, ...] = ()
     problems: tuple[Finding, ...] = ()
-
-    def to_json(self) -> Json:
-        return {
-            "title": self.title,
-            "report_month": _month_to_json(self.report_month),
-            "themes": [theme.to_json() for theme in self.themes],
-            "decisions": [finding.to_json() for finding in self.decisions],
-            "warnings": [finding.to_json() for finding in self.warnings],
-            "problems": [finding.to_json() for finding in self.problems],
-        }
-
-    @classmethod
-    def from_json(cls, data: Json) -> PlanTable:
-        return cls(
-            title=data["title"],
-            report_month=_month_from_json(data["report_month"]),
-            themes=tuple(ReadTheme.from_json(each) for each in data["themes"]),
-            decisions=tuple(Finding.from_json(each) for each in data["decisions"]),
-            warnings=tuple(Finding.from_json(each) for each in data["warnings"]),
-            problems=tuple(Finding.from_json(each) for each in data["problems"]),
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,23 +138,9 @@ class ReadRecommendation:
     timescale: str = ""
     note: str = ""
 
-    def to_json(self) -> Json:
-        return {
-            "number": self.number,
-            "text": self.text,
-            "where": self.where,
-            "section": self.section,
-            "timescale": self.timescale,
-            "note": self.note,
-        }
-
-    @classmethod
-    def from_json(cls, data: Json) -> ReadRecommendation:
-        return cls(**data)
-
 
 @dataclass(frozen=True, slots=True)
-class RecommendationTable:
+class RecommendationTable(Plain):
     """A list of recommendations. `published_on` is a date printed in its title; findings are those of a PlanTable."""
 
     title: str = ""
@@ -251,40 +149,3 @@ class RecommendationTable:
     decisions: tuple[Finding, ...] = ()
     warnings: tuple[Finding, ...] = ()
     problems: tuple[Finding, ...] = ()
-
-    def to_json(self) -> Json:
-        return {
-            "title": self.title,
-            "published_on": _day_to_json(self.published_on),
-            "recommendations": [each.to_json() for each in self.recommendations],
-            "decisions": [finding.to_json() for finding in self.decisions],
-            "warnings": [finding.to_json() for finding in self.warnings],
-            "problems": [finding.to_json() for finding in self.problems],
-        }
-
-    @classmethod
-    def from_json(cls, data: Json) -> RecommendationTable:
-        return cls(
-            title=data["title"],
-            published_on=_day_from_json(data["published_on"]),
-            recommendations=tuple(ReadRecommendation.from_json(each) for each in data["recommendations"]),
-            decisions=tuple(Finding.from_json(each) for each in data["decisions"]),
-            warnings=tuple(Finding.from_json(each) for each in data["warnings"]),
-            problems=tuple(Finding.from_json(each) for each in data["problems"]),
-        )
-
-
-def _day_to_json(day: date | None) -> str | None:
-    return day.isoformat() if day else None
-
-
-def _day_from_json(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
-
-
-def _month_to_json(month: Month | None) -> list[int] | None:
-    return list(month) if month else None
-
-
-def _month_from_json(data: list[int] | None) -> Month | None:
-    return (data[0], data[1]) if data else None
