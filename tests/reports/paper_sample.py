@@ -10,12 +10,14 @@ from html import escape
 
 from reports.pdf import font_face_css, paper_css
 
+# As in English prose, every other word is a short one: the length of words decides how many lines a note takes.
 _WORDS = (
     "practice supervision audit referral family school nurse worker threshold strategy meeting visit plan review "
-    "record quality manager training evidence sample panel partner agency police health housing voice feedback "
-    "transport placement carer pathway caseload recruit induct agree draft launch embed sustain measure confirm "
-    "weekly monthly completed expected delayed because although further detail remains improving steadily across "
-    "three localities and the service now with for to from after before every new joint clear early written"
+    "record quality manager training evidence sample panel partner agency police health housing voice feedback team "
+    "carer pathway caseload recruit agree draft launch embed measure confirm weekly monthly completed expected delayed "
+    "remains improving three localities service joint clear early written last month all now new first two more still "
+    "the of to and in a is for was with on be by at from has are will each not this it an as we they been who have "
+    "the of to and in a is for was with on be by at from has are will each not this it an as we they been who have "
 )
 WORDS = _WORDS.split()
 STATUSES = (
