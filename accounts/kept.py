@@ -43,7 +43,7 @@ class Kept:
     def words(self) -> tuple[tuple[str, str], ...]:
         """The fields that hold somebody's words, each under a name that can be read."""
         return tuple(
-            (name.replace("_", " ").capitalize(), value)
+            (name.removeprefix(PREFIX).replace("_", " ").capitalize(), value)
             for name, value in self.fields
-            if len(value) > WORDS and name != "next"
+            if len(value) > WORDS and name not in ("next", PATH)
         )

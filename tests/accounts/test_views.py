@@ -88,6 +88,21 @@ def test_a_mistyped_password_does_not_lose_the_kept_words(client, people):
     assert 'name="kept-note" value="The rota began on Monday."' in response.text
 
 
+def test_words_are_kept_even_when_somebody_signed_in_elsewhere_meanwhile(client, people):
+    client.force_login(people.lead)
+    kept = {"kept_path": "/plans/safeguarding/milestones/1.1/update/", "kept-note": "The rota began on Monday."}
+
+    response = client.post(SIGN_IN, {"username": people.lead.email, "password": PASSWORD} | kept)
+
+    assert "The rota began on Monday." in response.text
+
+
+def test_somebody_who_is_signed_in_is_not_asked_again(client, people):
+    client.force_login(people.lead)
+
+    assert client.get(SIGN_IN).headers["Location"] == "/plans/"
+
+
 @pytest.mark.parametrize("path", ["//elsewhere.example/", "https://elsewhere.example/", "javascript:alert(1)", ""])
 def test_kept_words_are_never_sent_to_another_site(client, people, path):
     kept = {"kept_path": path, "kept-note": "The rota began on Monday."}
