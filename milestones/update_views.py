@@ -30,29 +30,27 @@ from .views import declared_view, find_milestone, readable_slice, update_form
 @vary_on_headers("HX-Request")
 def update(request: SignedInRequest, slug: str, ref: str) -> HttpResponse:
     """Shows the update form of a milestone, and records what comes back."""
-    milestone = find_milestone(request, slug, ref)
-    try:
-        check_can_update(request.user, milestone)
-    except ValidationError as error:
-        return refuse(request, error, milestone)
-    if request.method != "POST":
-        return _show(request, milestone, update_form(request, milestone))
-    return _record(request, milestone, update_form(request, milestone, request.POST))
+    return _answer(request, find_milestone(request, slug, ref))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def correct(request: SignedInRequest, slug: str, ref: str, pk: int) -> HttpResponse:
     """Corrects an update by a new one that replaces it; both stay in the history."""
     milestone = find_milestone(request, slug, ref)
-    corrected = get_object_or_404(milestone.updates, pk=pk, replaced_by__isnull=True)
+    # A form sent twice finds its own correction there already, and is told that it is saved.
+    updates = milestone.updates.all() if request.method == "POST" else milestone.updates.filter(replaced_by=None)
+    return _answer(request, milestone, get_object_or_404(updates, pk=pk))
+
+
+def _answer(request: SignedInRequest, milestone: Milestone, corrected: ProgressUpdate | None = None) -> HttpResponse:
+    """The form when it is asked for, and what became of it when it comes back."""
     try:
         check_can_update(request.user, milestone)
     except ValidationError as error:
         return refuse(request, error, milestone)
     if request.method != "POST":
         return _show(request, milestone, update_form(request, milestone, corrected=corrected), corrected=corrected)
-    form = update_form(request, milestone, request.POST, corrected=corrected)
-    return _record(request, milestone, form, corrected=corrected)
+    return _record(request, milestone, update_form(request, milestone, request.POST, corrected=corrected), corrected)
 
 
 @require_POST
@@ -125,7 +123,7 @@ def _show_conflict(
         "update": newest,
         "status": declared_view(milestone.plan.status_scheme.scheme, newest),
     }
-    form = update_form(request, milestone, seen, **({"corrected": corrected} if corrected else {}))
+    form = update_form(request, milestone, seen, corrected=corrected)
     return _show(request, milestone, form, corrected=corrected, conflict=conflict, status=409)
 
 

@@ -187,12 +187,14 @@ def declared_view(scheme: Scheme, update: ProgressUpdate) -> StatusView:
     return status_view(scheme, EffectiveStatus.SUPPORT_REQUIRED if needs_support else update.declared_status)
 
 
-def update_form(request: SignedInRequest, milestone: Milestone, data: Any = None, **details: Any) -> UpdateForm:
+def update_form(
+    request: SignedInRequest, milestone: Milestone, data: Any = None, corrected: ProgressUpdate | None = None
+) -> UpdateForm:
     """The update form of a milestone as it stands now, with the reader's draft in it."""
     newest = draft = None
     if data is None:
         newest = ProgressUpdate.objects.filter(milestone=milestone).order_by("-pk").first()
-    if data is None and "corrected" not in details:
+    if data is None and corrected is None:
         draft = UpdateDraft.objects.filter(user=request.user, milestone=milestone).first()
     return UpdateForm(
         data,
@@ -201,5 +203,5 @@ def update_form(request: SignedInRequest, milestone: Milestone, data: Any = None
         newest=newest,
         today=timezone.localdate(),
         draft=draft,
-        **details,
+        corrected=corrected,
     )

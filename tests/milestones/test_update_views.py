@@ -300,6 +300,16 @@ def test_an_update_is_corrected_once(client, people, first, milestone):
     assert client.get(address).status_code == 404
 
 
+def test_a_correction_sent_twice_is_saved_once(client, people, first, milestone):
+    client.force_login(people.lead)
+    address = f"{PAGE}updates/{first.pk}/correct/"
+
+    answers = [client.post(address, SENT | {"last_seen": first.pk}).status_code for _ in range(2)]
+
+    assert answers == [302, 302]
+    assert ProgressUpdate.objects.count() == 2
+
+
 def test_an_update_of_another_milestone_is_not_corrected_here(client, people, first, milestone, action):
     make_milestone(action, ref="1.2", lead=milestone.lead, by=people.manager)
     client.force_login(people.lead)
