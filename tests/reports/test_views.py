@@ -4,7 +4,7 @@ import pytest
 import time_machine
 
 from milestones.operations import record_update
-from plans.operations import add_theme
+from plans.operations import add_recommendation, add_review, add_theme, link_action
 from tests.cast import make_milestone
 
 PLAN = "/plans/safeguarding/"
@@ -86,6 +86,19 @@ def test_the_steering_group_sees_nothing_internal(client, people, several):
 
     assert response.context["counts"].total == 2
     assert "To look at" not in response.text
+
+
+def test_a_recommendation_without_a_milestone_is_named(client, people, council, action, several):
+    review = add_review(council=council, short_name="Peer review 2011", by=people.manager)
+    cited = add_recommendation(review=review, number="1", text="Read every contact.", by=people.manager)
+    add_recommendation(review=review, number="2", text="Audit more.", by=people.manager)
+    link_action(action=action, as_written="Rec 1", review=review, recommendation=cited, by=people.manager)
+    client.force_login(people.steering)
+
+    page = client.get(PLAN).text
+
+    assert "Peer review 2011 – Rec 2" in page
+    assert "Peer review 2011 – Rec 1" not in page
 
 
 def test_a_past_position_says_so(client, people, several):
