@@ -1,4 +1,4 @@
-"""The budgets of Waymark, measured as ratios in one run on one machine (docs: CONTRIBUTING.md).
+"""The budgets of Waymark, measured as ratios in one run on one machine (docs/commands.md).
 
     python benchmarks/run.py [--milestones 300] [--cycles 100] [--runs 15]
 
