@@ -67,7 +67,9 @@ def draft(request: SignedInRequest, slug: str, ref: str) -> HttpResponse:
         )
     except ValidationError as error:
         return refuse(request, error, milestone)
-    if discarded or not request.htmx:
+    if discarded and request.htmx:
+        return _show(request, milestone, update_form(request, milestone))
+    if not request.htmx:
         return redirect(next_address(request) or milestone.get_absolute_url())
     return render(request, "milestones/_draft_kept.html", {"now": timezone.now(), "note": request.POST.get("note", "")})
 

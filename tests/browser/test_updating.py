@@ -150,6 +150,7 @@ def test_what_is_typed_is_kept_and_comes_back(page, people, milestone):
     page.goto(LIST)
     row = row_of(page, milestone)
     row.get_by_role("link", name="Update").click()
+    expect(row.get_by_label("On track", exact=True)).to_be_focused()
 
     row.get_by_label("Progress note").press_sequentially("Half a sentence")
     expect(row).to_contain_text(re.compile(r"Draft kept \d\d:\d\d"))
@@ -158,8 +159,8 @@ def test_what_is_typed_is_kept_and_comes_back(page, people, milestone):
 
     expect(row.get_by_label("Progress note")).to_have_value("Half a sentence")
     row.get_by_role("button", name="Throw the draft away").click()
-    row.get_by_role("link", name="Update").click()
     expect(row.get_by_label("Progress note")).to_have_value("")
+    expect(page.get_by_role("banner")).to_have_count(1)
 
 
 def test_a_session_that_runs_out_costs_no_word(page, people, milestone, console):

@@ -259,9 +259,12 @@ def test_a_draft_is_thrown_away_when_asked(client, people, milestone):
     save_draft(milestone=milestone, declared_status="on_track", note="Half a sen", by=people.lead)
     client.force_login(people.lead)
 
-    response = client.post(DRAFT, SENT | {"discard": "1"})
+    part = client.post(DRAFT, SENT | {"discard": "1"}, headers=HTMX)
+    page = client.post(DRAFT, SENT | {"discard": "1"})
 
-    assert response.headers["Location"] == PAGE
+    assert part.text.lstrip().startswith("<tbody")
+    assert part.context["form"]["note"].value() is None
+    assert page.headers["Location"] == PAGE
     assert not UpdateDraft.objects.exists()
 
 
