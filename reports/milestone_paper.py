@@ -145,7 +145,7 @@ def milestone_paper(
                     ref=line(action.ref),
                     text=line(action.text),
                     references=_references(action.references),
-                    outcomes="; ".join(map(line, action.outcomes)) or NONE,
+                    outcomes=_outcomes(action.outcomes),
                     rows=tuple(draw.row(milestone) for milestone in action.milestones),
                 )
                 for action in theme.actions
@@ -269,6 +269,12 @@ def _remarks(milestone: MilestonePosition) -> str:
         remarks.append(milestone.slippage_words)
     words = "; ".join(filter(None, remarks))
     return words[:1].upper() + words[1:]
+
+
+def _outcomes(outcomes: tuple[str, ...]) -> str:
+    """All outcomes in one line, joined with “; ”, which takes the place of a full stop."""
+    words = [line(outcome) for outcome in outcomes]
+    return "; ".join([*(each.removesuffix(".") for each in words[:-1]), *words[-1:]]) or NONE
 
 
 def _references(references: tuple[ReferencePosition, ...]) -> str:

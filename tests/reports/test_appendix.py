@@ -126,7 +126,7 @@ def test_the_classic_row_has_the_eight_columns(full_plan):
             "B Achieved 103 days early",
             "May 2011 – Achieved. The rota began. It has two names a day.",
             "Leon Lead (Chair QA Sub Group) With Nadia Nurse (Fenwick NHS)",
-            "Children are safe sooner.; Callers hear what was done.",
+            "Children are safe sooner; Callers hear what was done.",
         ],
     ]
 
@@ -138,7 +138,7 @@ def test_the_accessible_row_has_five_columns_below_its_action(full_plan):
         (2, "Theme: Front door"),
         (3, "1. Answer every contact within a day. (Ofsted Feb 2011 – Rec 8)"),
     ]
-    assert "Outcome: Children are safe sooner.; Callers hear what was done." in page.text
+    assert "Outcome: Children are safe sooner; Callers hear what was done." in page.text
     place = page.rows.index(["Milestone", "Dates", "Status", "Progress", "Lead"])
     assert page.rows[place + 1] == [
         "1.1 A duty manager reads every contact. (Ofsted Feb 2011 – Rec 6)",
