@@ -137,7 +137,7 @@ class _OwnRow:
     def references(self, name: str, sources: Sources) -> tuple[ReadReference, ...]:
         found: list[ReadReference] = []
         for part in self.several(name):
-            found += parse_reference(part, sources) or (ReadReference(part, part, ""),)
+            found += parse_reference(part, sources) or (ReadReference(part, "", ""),)
         return tuple(dict.fromkeys(found))
 
     def milestone(self, sources: Sources) -> ReadMilestone:
