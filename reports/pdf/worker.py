@@ -86,7 +86,7 @@ def render_pdf(html: str) -> bytes:
         raise _refused(reason)
     paper = html.encode("utf-8", "replace")
     if len(paper) > MOST_HTML_BYTES:
-        raise _refused("This paper is too long for one PDF. Make it for fewer themes, or take the Word or HTML copy.")
+        raise _refused("This paper is too long for one PDF. Make it for fewer themes, or take the HTML copy.")
     with _turn():
         return _child().make(paper)
 
@@ -150,7 +150,7 @@ class Child:
         except (EOFError, OSError) as error:
             self.end()
             raise _refused(
-                "The PDF maker stopped while laying out this paper. Try again; the page and the Word copy still work.",
+                "The PDF maker stopped while laying out this paper. Try again; the HTML copy still works.",
                 detail=f"child ended with {self.process.returncode}",
             ) from error
         self.papers += 1
