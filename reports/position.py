@@ -46,8 +46,9 @@ class Counts:
     @property
     def words(self) -> str:
         """“8 achieved, 5 on track, 2 not on track”: best first, the grey ones last, none of those that have none."""
-        some = [each for each in reversed(self.lines) if each.count]
-        some.sort(key=lambda each: each.line.colour == "grey")
+        some = [each for each in self.lines if each.count]
+        grey = [each for each in some if each.line.colour == "grey"]
+        some = [each for each in reversed(some) if each not in grey] + grey
         return ", ".join(f"{each.count} {each.line.word[:1].lower()}{each.line.word[1:]}" for each in some) or (
             "no milestones"
         )
