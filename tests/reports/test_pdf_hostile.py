@@ -240,6 +240,16 @@ def test_a_child_killed_while_it_works_is_replaced():
     assert worker._kept.process.pid != child.pid
 
 
+def test_a_large_parent_does_not_make_its_child_look_large():
+    worker.close()
+    ballast = bytearray(400 * 1024 * 1024)
+    ballast[::4096] = b"x" * len(ballast[::4096])
+
+    render_pdf("<p>Small")
+
+    assert worker._kept.memory < worker.MOST_IDLE_MEMORY_KIB
+
+
 def test_a_child_that_died_between_papers_is_not_noticed():
     render_pdf("<p>Warm")
     worker._kept.process.kill()
