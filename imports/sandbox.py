@@ -6,13 +6,17 @@ standard output. It knows neither Django nor the settings, and gets none of the 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
 import subprocess
 import sys
+import tempfile
+import time
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
 from imports.limits import MEGABYTE, FileRefused, check_size, check_text
 from imports.readers.table import PlanTable, RecommendationTable
@@ -22,12 +26,15 @@ Table = TypeVar("Table", PlanTable, RecommendationTable)
 SECONDS = 19  # so that the answer is there within twenty
 MEMORY = 440 * MEGABYTE  # above what the child's own code takes (about 60): its peak stays under 512
 MAX_ANSWER = 64 * MEGABYTE
+PLACES = 2  # readers at once on this machine: together they take a gigabyte at most
+WAIT_SECONDS = 20  # for a place, before the reading begins
 
 _ROOT = Path(__file__).resolve().parent.parent
 _INHERITED = ("PATH", "PYTHONPATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 _MEMORY = FileRefused("Reading the file needs more memory than is allowed; split it in two.", "reader_memory")
 _TIME = FileRefused("Reading the file takes too long; split it in two.", "reader_time")
 _FAILED = FileRefused("The file could not be read; save it again, or paste the table's text.", "reader_failed")
+_BUSY = FileRefused("Other files are being read at the moment. Try again in a minute.", "reader_busy")
 
 
 def read_limited(data: bytes, filename: str, known_sources: tuple[str, ...] = ()) -> PlanTable:
@@ -50,6 +57,41 @@ def read_limited_text(text: str, known_sources: tuple[str, ...] = ()) -> PlanTab
 
 
 def _read_in_child(order: dict[str, Any], data: bytes, result: type[Table]) -> Table:
+    with _turn():
+        return _read_now(order, data, result)
+
+
+@contextlib.contextmanager
+def _turn() -> Iterator[None]:
+    """One of this machine's places at reading. A process that dies lets go of its own."""
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        yield
+        return
+    folder = Path(tempfile.gettempdir()) / f"waymark-readers-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if folder.is_symlink() or folder.stat().st_uid != os.getuid():
+        raise FileRefused("The readers' lock belongs to another user of this machine.", "reader_failed")
+
+    def is_free(place: IO[str]) -> bool:
+        try:
+            fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        return True
+
+    with contextlib.ExitStack() as held:
+        places = [held.enter_context((folder / f"place-{number}").open("w")) for number in range(PLACES)]
+        until = time.monotonic() + WAIT_SECONDS
+        while not any(is_free(place) for place in places):
+            if time.monotonic() > until:
+                raise _again(_BUSY)
+            time.sleep(0.05)
+        yield
+
+
+def _read_now(order: dict[str, Any], data: bytes, result: type[Table]) -> Table:
     environment = {name: os.environ[name] for name in _INHERITED if name in os.environ}
     child = subprocess.Popen(
         [sys.executable, "-m", "imports.sandbox"],

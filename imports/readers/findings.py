@@ -90,6 +90,7 @@ _BY_KIND = {
         "file_old_format": "The file is of the old .doc or .xls kind.",
         "file_too_big": "The file is larger than 25 MB, or unpacks to more than 100 MB.",
         "file_type": "The file is not a Word document, Excel workbook, CSV or TSV.",
+        "reader_busy": "Other files are being read and no turn came within 20 seconds.",
         "reader_failed": "The file could not be read, for a reason nobody foresaw.",
         "reader_memory": "Reading the file needs more memory than is allowed.",
         "reader_time": "Reading the file takes longer than is allowed.",

@@ -2,7 +2,9 @@
 
 import subprocess
 import sys
+import tempfile
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -97,6 +99,35 @@ def test_a_child_that_takes_too_long_is_stopped(child, monkeypatch):
 
     assert refused.value.code == "reader_time"
     assert time.monotonic() - began < 10
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such locks")
+def test_so_many_files_are_read_at_once_and_the_next_waits_in_vain(monkeypatch, tmp_path):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(sandbox, "WAIT_SECONDS", 0.2)
+    data = b"Action,Milestone,Due Date\n1. A,1.1 B,\n"
+
+    with ExitStack() as held:
+        for _ in range(sandbox.PLACES - 1):
+            held.enter_context(sandbox._turn())
+        assert read_limited(data, "plan.csv").themes
+        held.enter_context(sandbox._turn())
+        with pytest.raises(FileRefused) as refused:
+            read_limited(data, "plan.csv")
+
+    assert refused.value.code == "reader_busy"
+    assert read_limited(data, "plan.csv").themes
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such locks")
+def test_a_file_that_waits_is_read_when_a_place_is_free(monkeypatch, tmp_path):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(sandbox, "PLACES", 1)
+    turn = sandbox._turn()
+    turn.__enter__()
+    monkeypatch.setattr(sandbox.time, "sleep", lambda _: turn.__exit__(None, None, None))
+
+    assert read_limited(b"Action,Milestone,Due Date\n1. A,1.1 B,\n", "plan.csv").themes
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits the address space")
