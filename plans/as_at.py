@@ -6,7 +6,10 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from django.core.exceptions import ValidationError
 from django.utils import timezone
+
+from .moments import check_day, moment_from
 
 
 @dataclass(frozen=True)
@@ -37,16 +40,19 @@ def asked_position(params: Mapping[str, str], *, today: date) -> AskedPosition:
     """Reads the two parameters. What cannot be read gives today's position and a sentence, never an error."""
     day, moment = params.get("as_at", "").strip(), params.get("recorded_at", "").strip()
     try:
-        as_at = date.fromisoformat(day) if day else today
-    except ValueError:
-        return today_because(f"“{day[:40]}” is not a date. Write it as 2026-05-31.", today=today)
-    try:
-        recorded_at = datetime.fromisoformat(moment) if moment else None
-        if recorded_at is not None and timezone.is_naive(recorded_at):
-            recorded_at = timezone.make_aware(recorded_at)
-    except (ValueError, OverflowError):
-        return today_because(f"“{moment[:40]}” is not a moment. Write it as 2026-05-31T14:30.", today=today)
+        as_at = _day_from(day) if day else today
+        check_day(as_at, today=today)
+        recorded_at = moment_from(moment, now=timezone.now()) if moment else None
+    except ValidationError as error:
+        return today_because(error.messages[0], today=today)
     return AskedPosition(as_at, recorded_at, is_now=as_at == today and recorded_at is None)
+
+
+def _day_from(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValidationError(f"“{text[:40]}” is not a date. Write it as 2026-05-31.") from None
 
 
 def today_because(problem: str, *, today: date) -> AskedPosition:

@@ -3,6 +3,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from .moments import check_not_long_ago
 from .schemes import PRESETS, Scheme
 
 LONGEST_CYCLE = 366
@@ -11,11 +12,11 @@ DAY_FORMATS = ["%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%d %B %Y", "%d %
 
 
 class DayField(forms.DateField):
-    """A date, as ISO from the browser's own control or as British people write it."""
+    """A date not long ago, as ISO from the browser's own control or as British people write it."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("widget", forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "day-input"}))
-        super().__init__(input_formats=DAY_FORMATS, **kwargs)
+        super().__init__(input_formats=DAY_FORMATS, validators=[check_not_long_ago], **kwargs)
         self.error_messages["invalid"] = "This is not a date. Write it as 31/5/2026."
 
 

@@ -5,9 +5,9 @@ from django import forms
 from django.utils import timezone
 
 from plans.forms import DayField
+from plans.moments import check_day, moment_from
 
 from .milestone_paper import Layout
-from .moments import check_day, moment_from
 from .papers import Order
 from .position import PlanPosition
 from .selection import CAN_SHOW, Readers, Selection, recommendations_of

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,7 +17,6 @@ from plans.policies import Right, check_can, rights_of
 
 from .forms import FORMATS, PaperForm
 from .milestone_paper import Layout
-from .moments import check_day
 from .operations import note_that_paper_left
 from .papers import PaperFile, PaperRefused, make_paper, milestones_view, template_of
 from .position import PlanPosition, plan_position
@@ -35,7 +33,11 @@ def papers(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method != "POST":
         asked = _Asked(plan, request.GET)
         first = {name: request.GET[name] for name in PaperForm.base_fields if name in request.GET}
-        form = _form(None, asked, may_see_internal, initial=first | {"as_at": asked.as_at})
+        first["as_at"] = first.get("as_at") or asked.as_at.isoformat()
+        if not asked.is_refused:
+            return _ask(request, plan, _form(None, asked, may_see_internal, initial=first))
+        form = _form(_usual(may_see_internal) | first, asked, may_see_internal)
+        asked.position_for(form)
         return _ask(request, plan, form)
 
     asked = _Asked(plan, request.POST)
@@ -61,11 +63,7 @@ def milestones(request: HttpRequest, slug: str) -> HttpResponse:
     """The milestone report as a page, of what the address asks for."""
     plan, may_see_internal = _find(request, slug)
     asked = _Asked(plan, request.GET)
-    usual = {
-        "layout": Layout.ACCESSIBLE.value,
-        "readers": (Readers.INTERNAL if may_see_internal else Readers.NO_INTERNAL).value,
-        "as_at": asked.as_at.isoformat(),
-    }
+    usual = _usual(may_see_internal) | {"as_at": asked.as_at.isoformat()}
     form = _form(usual | request.GET.dict(), asked, may_see_internal)
     position = asked.position_for(form)
     if position is None:
@@ -95,11 +93,12 @@ class _Asked:
         self.plan = plan
         today = timezone.localdate()
         asked = asked_position(params, today=today)
+        self.is_refused = bool(asked.problem)
         try:
-            check_day(asked.as_at, today=today)
             self.at: tuple[date, datetime | None] = (asked.as_at, asked.recorded_at)
             self.position = plan_position(plan, *self.at)
-        except (ValidationError, Plan.DoesNotExist):
+        except Plan.DoesNotExist:
+            self.is_refused = True
             self.at = (today, None)
             self.position = plan_position(plan, today)
 
@@ -128,6 +127,12 @@ def _find(request: HttpRequest, slug: str) -> tuple[Plan, bool]:
     if Right.MAKE_PAPER not in rights:
         check_can(request.user, Right.MAKE_PAPER, plan)
     return plan, Right.SEE_INTERNAL in rights
+
+
+def _usual(may_see_internal: bool) -> dict[str, str]:
+    """What a paper is where its address does not say."""
+    readers = Readers.INTERNAL if may_see_internal else Readers.NO_INTERNAL
+    return {"layout": Layout.ACCESSIBLE.value, "readers": readers.value}
 
 
 def _form(

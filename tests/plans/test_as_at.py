@@ -45,6 +45,28 @@ def test_what_cannot_be_read_is_today_with_a_sentence(params):
     assert len(asked.problem) < 200
 
 
+@pytest.mark.parametrize(
+    ("params", "problem"),
+    [
+        pytest.param({"as_at": "9999-12-31"}, "31 December 9999 is more than a year ahead.", id="the last day"),
+        pytest.param({"as_at": "0001-01-01"}, "1 January 0001 is before 1990.", id="the first day"),
+        pytest.param({"recorded_at": "9999-12-31T23:59-10:00"}, "lies ahead", id="past the last moment"),
+        pytest.param({"recorded_at": "0001-01-01T00:00+10:00"}, "is before 1990", id="ahead of the first moment"),
+        pytest.param({"recorded_at": "2011-06-10T09:00+01:00:30"}, "is not a moment", id="an offset with seconds"),
+        pytest.param({"recorded_at": "2011-06-10T09:00+01:00:00.5"}, "is not a moment", id="or with parts of one"),
+        pytest.param({"recorded_at": "2010-10-31T01:30"}, "is not one moment", id="the hour that comes twice"),
+    ],
+)
+@pytest.mark.parametrize("page", ["", "milestones/", "milestones/1.1/", "reports/", "reports/milestones/"])
+def test_no_page_stands_where_no_clock_goes(client, people, milestone, params, problem, page):
+    client.force_login(people.manager)
+
+    response = client.get(f"/plans/safeguarding/{page}", params)
+
+    assert response.status_code == 400
+    assert problem in response.text
+
+
 def test_a_past_position_can_be_asked_for_again():
     asked = asked_position({"as_at": "2011-05-31", "recorded_at": "2011-06-10T09:00"}, today=TODAY)
 

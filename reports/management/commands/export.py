@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from plans.commands import PlainCommand, day_from, plan_by_slug
 from plans.models import Plan
+from plans.moments import check_day, moment_from
 from reports.milestone_paper import Layout
-from reports.moments import check_day, moment_from
 from reports.operations import note_that_paper_left
 from reports.papers import KINDS, Order, PaperRefused, check_order, make_paper
 from reports.position import plan_position
