@@ -1,5 +1,6 @@
 """How the addresses of pages name things whose numbers councils choose: “1.2a”, “id-5”, even “1/2”."""
 
+import unicodedata
 from urllib.parse import quote, unquote
 
 
@@ -12,7 +13,10 @@ class RefConverter:
     regex = "[^/]+"
 
     def to_python(self, value: str) -> str:
-        return unquote(value)
+        ref = unquote(value)
+        if any(unicodedata.category(character) == "Cc" for character in ref):
+            raise ValueError("No number has control characters.")
+        return ref
 
     def to_url(self, value: str) -> str:
         if value.strip(".") == "":

@@ -1,7 +1,7 @@
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 import pytest
-from django.urls import resolve, reverse
+from django.urls import Resolver404, resolve, reverse
 
 
 @pytest.mark.parametrize("ref", ["1.1", "1.2a", "id-5", "1/2", "50%", "1%2F2", "é 3", "..", ".", "a?b#c", "update"])
@@ -14,3 +14,12 @@ def test_a_number_comes_back_from_its_address(ref):
 
 def test_a_plain_number_stands_in_the_address_as_it_is():
     assert reverse("milestones:detail", args=["safeguarding", "1.2a"]) == "/plans/safeguarding/milestones/1.2a/"
+
+
+@pytest.mark.parametrize("written", ["\x00", "%00", "1%2500", "1.1\n", "1%0A1", "\x85"])
+def test_no_address_holds_a_control_character(client, people, plan, written):
+    client.force_login(people.manager)
+
+    with pytest.raises(Resolver404):
+        resolve(f"/plans/safeguarding/milestones/{unquote(written)}/")
+    assert client.get(f"/plans/safeguarding/milestones/{quote(written, safe='%')}/").status_code == 404
