@@ -36,7 +36,7 @@ from plans.operations import (
 from .comparing import compare
 from .comparison import ComparedAction, ComparedLink, ComparedMilestone, Comparison
 from .models import Import
-from .policies import check_can_import, check_can_undo
+from .policies import check_as_at, check_can_import, check_can_undo
 from .present import Present, present_in
 from .readers.table import PlanTable
 from .undoing import changed_since, take_back
@@ -65,6 +65,7 @@ def sha256_of(data: bytes) -> str:
 def keep_preview(*, plan: Plan, table: PlanTable, file_name: str, sha256: str, as_at: date, by: Any) -> Import:
     """Keeps a file that was read until somebody confirms it. Not an operation: nothing of the plan is written."""
     check_can_import(by, plan)
+    check_as_at(as_at)
     stored = table.to_json()
     _check_storable([stored, file_name])
     return Import.objects.create(plan=plan, table=stored, file_name=file_name[-255:], sha256=sha256, as_at=as_at, by=by)

@@ -1,5 +1,6 @@
 """Whether a file may be imported into a plan, and an import undone, now. Who may is in plans/policies.py."""
 
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -9,6 +10,9 @@ from plans.models import Plan
 from plans.policies import Right, check_can
 
 from .models import Import
+from .wording import day_words
+
+EARLIEST_AS_AT = date(1990, 1, 1)
 
 
 def check_can_import(user: Any, plan: Plan) -> None:
@@ -16,6 +20,15 @@ def check_can_import(user: Any, plan: Plan) -> None:
     check_can(user, Right.IMPORT, plan)
     if plan.archived_at is not None:
         raise ValidationError("This plan is in the archive and takes no changes.")
+
+
+def check_as_at(as_at: date) -> None:
+    """Raises ValidationError for a day that no table can stand for: one to come, or one that is surely mistyped."""
+    refused = f"The table cannot stand for {day_words(as_at)}: "
+    if as_at > timezone.localdate():
+        raise ValidationError({"as_at": f"{refused}that day is still to come."})
+    if as_at < EARLIEST_AS_AT:
+        raise ValidationError({"as_at": f"{refused}the earliest day is {day_words(EARLIEST_AS_AT)}."})
 
 
 def check_can_undo(user: Any, import_: Import) -> None:

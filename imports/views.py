@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from plans.forms import add_refusal
 from plans.models import Plan, Review
 from plans.policies import Right, check_can
 
@@ -73,7 +74,7 @@ def _keep(form: FileForm, plan: Plan, *, by: Any) -> Import | None:
     except FileRefused as refused:
         form.add_error("file" if file else "pasted", refused.message)
     except ValidationError as error:
-        form.add_error(None, error)
+        add_refusal(form, error)
     return None
 
 

@@ -171,6 +171,14 @@ def test_duplicates_that_differ_write_nothing(plan, run, tmp_path):
             ["FILE", "--plan", "safeguarding", "--as-at", "31/05/2011", "--by", MIRA], "is not a date", id="bad date"
         ),
         pytest.param(
+            ["FILE", "--plan", "safeguarding", "--as-at", "2126-05-31", "--by", MIRA], "still to come", id="to come"
+        ),
+        pytest.param(
+            ["FILE", "--plan", "safeguarding", "--as-at", "1989-12-31", "--dry-run", "--by", MIRA],
+            "the earliest day is 1 January 1990",
+            id="absurdly old",
+        ),
+        pytest.param(
             ["FILE", "--plan", "safeguarding", "--create", "New", "--by", MIRA],
             "“safeguarding” is another plan, “Safeguarding Improvement Plan”.",
             id="plan exists",

@@ -108,6 +108,22 @@ def test_what_cannot_be_read_is_said_beside_its_field(plan, manager, data, words
     assert not Import.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("as_at", "words"),
+    [
+        pytest.param("2126-05-31", "31 May 2126: that day is still to come.", id="to come"),
+        pytest.param("1989-12-31", "the earliest day is 1 January 1990.", id="absurdly old"),
+    ],
+)
+def test_a_day_that_no_table_stands_for_is_refused_beside_its_field(plan, manager, as_at, words):
+    page = manager.post(NEW, {"pasted": excel_clipboard(sheet_rows()), "as_at": as_at})
+
+    assert page.status_code == 422
+    assert words in page.content.decode()
+    assert 'href="#id_as_at"' in page.content.decode()
+    assert not Import.objects.exists()
+
+
 def test_a_file_and_a_paste_together_are_refused_and_the_words_kept(plan, manager):
     file = SimpleUploadedFile("a.csv", b"Action,Milestone\r\n1. A,1.1 B\r\n")
 

@@ -13,7 +13,7 @@ from imports import operations
 from imports.comparing import as_at_of, compare
 from imports.comparison import EVERYTHING, KINDS, Comparison
 from imports.limits import MAX_FILE, FileRefused
-from imports.policies import check_can_import
+from imports.policies import check_as_at, check_can_import
 from imports.present import present_in, present_in_new_plan
 from imports.readers.table import Finding, PlanTable
 from imports.sandbox import read_limited
@@ -90,6 +90,8 @@ class Command(PlainCommand):
             table = read_limited(data, file_name, _known_sources(plan))
         except FileRefused as refused:
             table = PlanTable(problems=(Finding(refused.code, file_name, refused.message),))
+        as_at = said or as_at_of(table, timezone.localdate())
+        check_as_at(as_at)
         return Order(
             plan=plan,
             slug=options["plan"],
@@ -97,7 +99,7 @@ class Command(PlainCommand):
             table=table,
             file_name=file_name,
             sha256=operations.sha256_of(data),
-            as_at=said or as_at_of(table, timezone.localdate()),
+            as_at=as_at,
             accept=EVERYTHING if options["accept_differences"] else frozenset(),
             by=by,
         )
