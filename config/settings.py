@@ -180,6 +180,8 @@ WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not PRODUCTION
 
 # A council's table is a few megabytes at most; imports/limits.py has the limits within a file.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+# Ticked differences are a field each: half a dozen for every row that a table may have.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 30_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 
 CONTENT_SECURITY_POLICY = {

@@ -213,6 +213,17 @@ def test_a_difference_that_nobody_ticks_changes_nothing(plan, people, manager, p
     assert Import.objects.count() == 1
 
 
+def test_thousands_of_ticks_are_taken(plan, people, manager, previewed):
+    put(plan, may_table(), by=people.manager)
+    import_ = previewed(table(action(step("1.1", "Else."))))
+    page = manager.get(reverse("imports:detail", args=[import_.pk]))
+
+    page = apply(manager, import_, page, accept=[*keys(page), *(f"another-{number}" for number in range(20_000))])
+
+    assert page.status_code == 200
+    assert Milestone.objects.get(ref="1.1").text == "Else."
+
+
 def test_a_preview_can_be_thrown_away(manager, previewed):
     import_ = previewed(may_table())
 
