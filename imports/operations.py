@@ -72,9 +72,12 @@ def keep_preview(*, plan: Plan, table: PlanTable, file_name: str, sha256: str, a
 
 
 def discard_preview(*, import_: Import, by: Any) -> None:
-    """Forgets a file that nobody wants imported."""
+    """Forgets a file that nobody wants imported. Raises ValidationError where it was imported already."""
     check_can_import(by, import_.plan)
-    Import.objects.filter(pk=import_.pk, state=Import.State.PREVIEWED).delete()
+    rows = Import.objects.filter(pk=import_.pk)
+    deleted, _ = rows.filter(state=Import.State.PREVIEWED).delete()
+    if not deleted and rows.exists():
+        raise ValidationError(f"{import_.file_name} was imported already.")
 
 
 def comparison_of(import_: Import, accept: Container[str] = frozenset()) -> Comparison:

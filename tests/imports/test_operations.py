@@ -295,7 +295,9 @@ def test_a_preview_can_be_forgotten_and_an_import_cannot(imported, people):
     import_ = preview(imported, june_table(), by=people.manager)
 
     operations.discard_preview(import_=import_, by=people.manager)
-    operations.discard_preview(import_=Import.objects.get(), by=people.manager)
+    operations.discard_preview(import_=import_, by=people.manager)
+    with pytest.raises(ValidationError, match="was imported already"):
+        operations.discard_preview(import_=Import.objects.get(), by=people.manager)
 
     assert [each.state for each in Import.objects.all()] == [Import.State.APPLIED]
 

@@ -233,6 +233,16 @@ def test_a_preview_can_be_thrown_away(manager, previewed):
     assert not Import.objects.exists()
 
 
+def test_an_import_that_is_done_cannot_be_thrown_away(plan, people, manager):
+    put(plan, may_table(), by=people.manager)
+
+    page = manager.post(reverse("imports:discard", args=[Import.objects.get().pk]))
+
+    assert page.status_code == 409
+    assert "may.csv was imported already." in page.content.decode()
+    assert Import.objects.get().state == Import.State.APPLIED
+
+
 def test_an_import_that_can_no_longer_be_undone_says_why(plan, people, manager):
     put(plan, may_table(), by=people.manager)
     put(plan, june_table(), by=people.manager, as_at=JUNE, name="june.csv")
