@@ -104,7 +104,7 @@ class _Comparing:
             for row in self.present.milestones
             if row.pk not in found.milestone_pks and row.archived_at is None and row.action.archived_at is None
         )
-        if not_in_file:
+        if not_in_file and self.table.themes:  # a file that could not be read leaves nothing out
             self._decide("not_in_file", "", f"In the plan, not in this file and left alone: {'; '.join(not_in_file)}.")
         self.created["people"] = sum(person.present is None for person in self.people.values())
         self.unchanged["people"] = len(self.people_seen)

@@ -224,6 +224,16 @@ def test_a_wrong_file_is_a_problem_in_the_json_too(plan, run, tmp_path, name, co
     assert not Import.objects.exists()
 
 
+@pytest.mark.parametrize("contents", ["", "Dear all,\r\nplease find attached\r\n"])
+def test_a_file_that_cannot_be_read_leaves_no_milestone_out(plan, run, small, contents):
+    run(small, "--plan", "safeguarding", "--by", MIRA)
+    small.write_text(contents)
+
+    code, result, _ = run(small, "--plan", "safeguarding", "--by", MIRA)
+
+    assert (code, "not_in_file" in [entry["code"] for entry in result["decisions"]]) == (1, False)
+
+
 @pytest.mark.parametrize("arguments", [[], ["x.csv"], ["x.csv", "--plan", "p"], ["x.csv", "--nonsense"]])
 def test_wrong_usage_is_exit_2(run, arguments):
     assert run(*arguments)[0] == 2
