@@ -37,6 +37,7 @@ _BY_KIND = {
         "status_unknown": "The plan's key has no such status and there is no note; no update is recorded.",
         "support_not_said": "The status says that support is required; the file does not say which.",
         "supporting_role_not_kept": "The role of a supporting lead is printed; only the lead's own role is kept.",
+        "words_differ_in_most": "Most milestones, five at least, have other words than the plan's of the same number.",
     },
     DECISION: {
         "not_in_file": "Milestones of the plan are not in the file and are left alone.",

@@ -31,6 +31,8 @@ from .printed import OneOfEach, PrintedAction, PrintedTheme, longest, text_probl
 from .readers.table import Month, PlanTable, ReadMilestone, ReadPerson, ReadReference
 from .wording import action_name, day_words, milestone_name, month_words, person_name, quote
 
+_DOUBTFUL = 5  # fewer milestones with other words may well have been reworded
+
 
 def compare(
     table: PlanTable,
@@ -98,6 +100,7 @@ class _Comparing:
         self.warnings += printed.warnings
         self.problems += [*text_problems(self.table), *printed.problems]
         found = find_rows(printed.themes, self.present)
+        self._check_plan(printed.themes, found)
         compared = tuple(self._theme(theme, found) for theme in printed.themes)
         not_in_file = tuple(
             milestone_name(row.ref, row.text)
@@ -124,6 +127,19 @@ class _Comparing:
             warnings=tuple(dict.fromkeys(self.warnings)),
             problems=tuple(dict.fromkeys(self.problems)),
         )
+
+    def _check_plan(self, themes: list[PrintedTheme], found: Found) -> None:
+        """Doubts, first of all warnings, that the file is one of this plan: other plans number their milestones too."""
+        printed = (read for theme in themes for action in theme.actions for read in action.milestones)
+        pairs = [(read, found.milestone[id(read)]) for read in printed if read.ref and id(read) in found.milestone]
+        same = [words(read.text) == words(row.text) for read, row in pairs if read.ref == row.ref]
+        others = same.count(False)
+        if others >= _DOUBTFUL and others > len(same) / 2:
+            message = (
+                "Most milestones of this file have other words than those with the same numbers in the plan. "
+                "Is it the right plan?"
+            )
+            self.warnings.insert(0, finding("words_differ_in_most", "", message))
 
     def _decide(self, code: str, where: str, message: str) -> None:
         self.decisions.append(finding(code, where, message))

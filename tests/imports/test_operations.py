@@ -12,7 +12,7 @@ from accounts.operations import add_person
 from imports import operations
 from imports.comparison import EVERYTHING
 from imports.models import Import
-from imports.readers.table import ReadPerson, ReadReference
+from imports.readers.table import Finding, ReadPerson, ReadReference
 from milestones.models import DateChange, Milestone, MilestoneLink, ProgressUpdate
 from milestones.operations import archive_milestone, change_due_date, record_update, withdraw_milestone
 from plans.models import Action, ActionLink, Plan, Recommendation, Review, Theme
@@ -300,6 +300,40 @@ def test_a_preview_can_be_forgotten_and_an_import_cannot(imported, people):
         operations.discard_preview(import_=Import.objects.get(), by=people.manager)
 
     assert [each.state for each in Import.objects.all()] == [Import.State.APPLIED]
+
+
+@pytest.mark.parametrize("day", [date(2126, 5, 31), date(1989, 12, 31)])
+def test_a_day_that_no_table_stands_for_is_refused(plan, people, day):
+    with pytest.raises(ValidationError, match="The table cannot stand for"):
+        put(plan, may_table(), by=people.manager, as_at=day)
+    with pytest.raises(ValidationError, match="The table cannot stand for"):
+        operations.start_plan_from_table(
+            title="New", slug="new", table=may_table(), file_name="x", sha256="x", as_at=day, by=people.manager
+        )
+
+    assert not Theme.objects.exists()
+    assert not Plan.objects.filter(slug="new").exists()
+
+
+@pytest.mark.parametrize(
+    ("kept", "other", "doubted"),
+    [
+        pytest.param(0, 5, True, id="five of five"),
+        pytest.param(0, 4, False, id="four may be reworded"),
+        pytest.param(5, 5, False, id="half"),
+        pytest.param(5, 6, True, id="more than half"),
+    ],
+)
+def test_a_file_of_another_plan_is_doubted_before_anything_else(plan, people, kept, other, doubted):
+    steps = [step(f"1.{number}") for number in range(kept + other)]
+    put(plan, table(action(*steps)), by=people.manager)
+    others = [step(f"1.{number}", f"Something else {number}.") for number in range(other)]
+    read = table(action(*others, *steps[other:]), warnings=(Finding("theme_missing", "", "No theme."),))
+
+    done = put(plan, read, by=people.manager, name="other.csv")
+
+    assert ("words_differ_in_most" in codes(done.warnings)) is doubted
+    assert codes(done.warnings)[0] == ("words_differ_in_most" if doubted else "theme_missing")
 
 
 def test_a_plan_and_its_table_start_together_or_not_at_all(people, council):
