@@ -3,9 +3,10 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from accounts.models import Person
-from plans.forms import DayField
+from plans.forms import DayField, TextField
 from plans.schemes import CHOOSABLE, DeclaredStatus, Scheme
 
 from .models import Milestone, ProgressUpdate, UpdateDraft
@@ -41,14 +42,14 @@ class UpdateForm(forms.Form):
         label="Status", widget=forms.RadioSelect, error_messages={"required": "Choose a status."}
     )
     support_required = forms.BooleanField(label="Support is required to address the issues", required=False)
-    support_text = forms.CharField(
+    support_text = TextField(
         label="Which support is needed",
         required=False,
         max_length=LONGEST_NOTE,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     completed_on = DayField(label="Date it was achieved", required=False)
-    note = forms.CharField(
+    note = TextField(
         label="Progress note",
         help_text=NO_CHILD,
         max_length=LONGEST_NOTE,
@@ -96,7 +97,6 @@ class UpdateForm(forms.Form):
         values: dict[str, Any] = {
             "as_at": today,
             "last_seen": newest.pk if newest else None,
-            "completed_on": milestone.completed_on,
         }
         if basis is not None:
             values |= {
@@ -104,6 +104,7 @@ class UpdateForm(forms.Form):
                 "support_required": basis.support_required,
                 "support_text": basis.support_text,
                 "forecast_on": basis.forecast_on,
+                "completed_on": basis.completed_on,
             }
         if draft is not None:
             values |= {"note": draft.note}
@@ -141,6 +142,17 @@ class UpdateForm(forms.Form):
         return cleaned
 
 
+class DraftForm(forms.Form):
+    """What somebody is in the middle of typing: anything goes that there is room for."""
+
+    declared_status = TextField(required=False, max_length=20)
+    note = TextField(
+        required=False,
+        max_length=LONGEST_NOTE,
+        error_messages={"max_length": f"The note is longer than {LONGEST_NOTE:,} characters. Nothing more is kept."},
+    )
+
+
 def status_choices(scheme: Scheme) -> tuple[list[tuple[str, str]], dict[str, str]]:
     """The statuses a lead may choose in the words of the key, and their definitions.
 
@@ -167,7 +179,7 @@ class ChangeForm(forms.Form):
 class DetailsForm(ChangeForm):
     """The columns of a milestone that a programme manager changes by hand."""
 
-    text = forms.CharField(
+    text = TextField(
         label="Milestone",
         max_length=LONGEST_NOTE,
         widget=forms.Textarea(attrs={"rows": 4}),
@@ -177,13 +189,13 @@ class DetailsForm(ChangeForm):
     lead: Any = forms.ModelChoiceField(
         queryset=Person.objects.none(), label="Lead (optional)", required=False, empty_label="Nobody yet"
     )
-    lead_role = forms.CharField(
+    lead_role = TextField(
         label="Lead’s role for this milestone (optional)",
         help_text="Such as “Chair of the quality group”.",
         max_length=200,
         required=False,
     )
-    reason = forms.CharField(label="Why it changes (optional)", max_length=500, required=False)
+    reason = TextField(label="Why it changes (optional)", max_length=500, required=False)
 
     def __init__(self, *args: Any, people: QuerySet[Person], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -195,7 +207,7 @@ class DueDateForm(ChangeForm):
     """Where the due date moves to, and why."""
 
     to_on = DayField(label="New due date", error_messages={"required": "Enter the new due date."})
-    reason = forms.CharField(
+    reason = TextField(
         label="Why it moves",
         help_text="This is printed beside the date.",
         max_length=2000,
@@ -209,18 +221,24 @@ class WithdrawForm(forms.Form):
     """From which day on a milestone is no longer part of the plan, and why."""
 
     withdrawn_on = DayField(label="Withdrawn on", error_messages={"required": "Enter the day it was withdrawn."})
-    reason = forms.CharField(
+    reason = TextField(
         label="Why it is withdrawn",
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": "Say why it is withdrawn."},
     )
 
+    def clean_withdrawn_on(self) -> date:
+        day: date = self.cleaned_data["withdrawn_on"]
+        if day > timezone.localdate():
+            raise forms.ValidationError("This day has not come yet.")
+        return day
+
 
 class ArchiveForm(forms.Form):
     """Why a milestone should never have been on the plan."""
 
-    reason = forms.CharField(
+    reason = TextField(
         label="Why it is archived",
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),

@@ -1,3 +1,4 @@
+import re
 from typing import Any
 
 from django.conf import settings
@@ -22,9 +23,9 @@ class MilestoneQuerySet(TrackedQuerySet):
 
     def with_address(self, address: str) -> "MilestoneQuerySet":
         """The one that an address names: by its number, or `id-<pk>` where it has none."""
-        if address.startswith("id-") and address[3:].isdigit() and len(address) < 20:
-            return self.filter(ref="", pk=int(address[3:]))
-        return self.filter(ref=address).exclude(ref="")
+        by_key = re.fullmatch(r"id-([0-9]{1,15})", address)
+        named = models.Q(ref=address) & ~models.Q(ref="")
+        return self.filter(named | models.Q(ref="", pk=int(by_key[1])) if by_key else named)
 
 
 class Milestone(Tracked):
@@ -44,7 +45,6 @@ class Milestone(Tracked):
     baseline_due_on = models.DateField("first agreed due date", null=True, blank=True)
     lead = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="milestones")
     lead_role = models.CharField("lead’s role for this milestone", max_length=200, blank=True)
-    completed_on = models.DateField(null=True, blank=True)
     withdrawn_on = models.DateField(null=True, blank=True)
     withdrawn_reason = models.TextField(blank=True)
     visibility = models.CharField(max_length=10, choices=Visibility, default=Visibility.PUBLIC)
@@ -127,6 +127,7 @@ class ProgressUpdate(Tracked):
     forecast_on = models.DateField("forecast date", null=True, blank=True)
     support_required = models.BooleanField(default=False)
     support_text = models.TextField("support required", blank=True)
+    completed_on = models.DateField("date it was achieved", null=True, blank=True)
     replaces = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaced_by")
     entered_at = models.DateTimeField()
     entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -135,6 +136,13 @@ class ProgressUpdate(Tracked):
 
     class Meta:
         indexes = [models.Index(fields=["milestone", "-as_at", "-entered_at", "-id"], name="update_in_force")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(completed_on=None) | Q(declared_status__in=["achieved", "embedded"]),
+                name="update_is_completed_when_achieved",
+                violation_error_message="Only an achieved milestone has a date it was achieved.",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.milestone_id} as at {self.as_at}: {self.declared_status}"

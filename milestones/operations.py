@@ -81,6 +81,13 @@ def change_due_date(
         raise ChangedMeanwhile
     if to_on == milestone.due_on:
         raise ValidationError({"to_on": "This is the due date already."})
+    agreed_on = agreed_on or timezone.localdate(current_instant())
+    _check_not_ahead("agreed_on", agreed_on)
+    newest = milestone.date_changes.order_by("-agreed_on").first()
+    if newest is not None and agreed_on < newest.agreed_on:
+        raise ValidationError(
+            {"agreed_on": f"The date was last moved on {newest.agreed_on:%d %B %Y}. Give a later day."}
+        )
     if milestone.plan.status == Plan.Status.DRAFT:
         _change(milestone, {"due_on": to_on, "baseline_due_on": to_on}, reason=reason, by=by)
         return None
@@ -90,7 +97,7 @@ def change_due_date(
         from_on=milestone.due_on,
         to_on=to_on,
         reason=reason,
-        agreed_on=agreed_on or timezone.localdate(),
+        agreed_on=agreed_on,
         entered_at=current_instant(),
     )
     change.full_clean()
@@ -103,8 +110,9 @@ def change_due_date(
 
 @operation
 def withdraw_milestone(*, milestone: Milestone, withdrawn_on: date, reason: str, by: Any) -> Milestone:
-    """Takes a milestone out of the count from a day on; it stays readable."""
+    """Takes a milestone out of the count from a day on; it stays readable. ValidationError for a day to come."""
     check_can(by, Right.EDIT_PLAN, milestone.plan)
+    _check_not_ahead("withdrawn_on", withdrawn_on)
     _lock(milestone)
     return _change(milestone, {"withdrawn_on": withdrawn_on, "withdrawn_reason": reason}, reason=reason, by=by)
 
@@ -156,6 +164,8 @@ def link_milestone(
 #: Says that the caller did not look at what was there before, as an import does.
 NOT_LOOKED = object()
 
+FINISHED = (DeclaredStatus.ACHIEVED, DeclaredStatus.EMBEDDED)
+
 
 @operation
 def record_update(
@@ -178,7 +188,8 @@ def record_update(
 
     `last_seen` is the id of the newest update the form showed, None for no update; raises UpdatedMeanwhile where
     there is a newer one. `update_month` as “2011-05”; by default the month of `as_at`. `completed_on` goes with an
-    achieved status and is cleared by any other (domain.md 2.2). Raises PermissionDenied, ValidationError.
+    achieved status alone (domain.md 2.2); left out, it stays what the update in force at that date says. Raises
+    PermissionDenied, ValidationError.
     """
     check_can_update(by, milestone)
     _lock(milestone)
@@ -187,6 +198,8 @@ def record_update(
         raise UpdatedMeanwhile(newest)
     if support_required and not support_text.strip():
         raise ValidationError({"support_text": "Say which support is required."})
+    if completed_on is None and declared_status in FINISHED:
+        completed_on = _completed_on_at(milestone, as_at)
     update = ProgressUpdate(
         plan=milestone.plan,
         milestone=milestone,
@@ -197,13 +210,13 @@ def record_update(
         forecast_on=forecast_on,
         support_required=support_required,
         support_text=support_text,
+        completed_on=completed_on,
         replaces=replaces,
         entered_at=current_instant(),
         entered_by=by,
     )
     update.full_clean()
     save_with_reason(update, reason=reason, by=by)
-    _set_completed_on(milestone, update, completed_on, reason=reason, by=by)
     UpdateDraft.objects.filter(user=by, milestone=milestone).delete()
     return update
 
@@ -219,20 +232,20 @@ def save_draft(*, milestone: Milestone, declared_status: str, note: str, by: Any
     )
 
 
-def _set_completed_on(
-    milestone: Milestone, update: ProgressUpdate, completed_on: date | None, *, reason: str, by: Any
-) -> None:
-    """The completion date follows the update in force: an older update typed in later does not touch it."""
-    newer = ProgressUpdate.objects.filter(milestone=milestone, as_at__gt=update.as_at).exists()
-    finished = update.declared_status in (DeclaredStatus.ACHIEVED, DeclaredStatus.EMBEDDED)
-    if newer:
-        return
-    if finished:
-        completed_on = completed_on or milestone.completed_on
-    else:
-        completed_on = None
-    if completed_on != milestone.completed_on:
-        _change(milestone, {"completed_on": completed_on}, reason=reason, by=by)
+def _completed_on_at(milestone: Milestone, as_at: date) -> date | None:
+    """The date of completion that the update in force at a date gives, where there is one and it is achieved."""
+    in_force = (
+        ProgressUpdate.objects.filter(milestone=milestone, as_at__lte=as_at, replaced_by=None)
+        .order_by("-as_at", "-entered_at", "-pk")
+        .first()
+    )
+    return in_force.completed_on if in_force else None
+
+
+def _check_not_ahead(name: str, day: date) -> None:
+    """What is agreed or withdrawn counts from its day on; a day to come would part the row from the position."""
+    if day > timezone.localdate(current_instant()):
+        raise ValidationError({name: "This day has not come yet."})
 
 
 def _lock(milestone: Milestone) -> None:

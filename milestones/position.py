@@ -21,7 +21,7 @@ BOARD_DAYS = 30
 
 UPDATE_COLUMNS = (
     "id", "milestone_id", "as_at", "update_month", "declared_status", "note", "forecast_on", "support_required",
-    "support_text", "note_since",
+    "support_text", "completed_on", "note_since",
 )  # fmt: skip
 
 
@@ -208,7 +208,7 @@ def _position(
         baseline_due_on=row.baseline_due_on,
         date_moves=date_moves,
         forecast_on=update.forecast_on if update else None,
-        completed_on=row.completed_on,
+        completed_on=update.completed_on if update else None,
         withdrawn_on=row.withdrawn_on,
         last_update_on=update.as_at if update else None,
         note=update.note if update else "",
@@ -234,7 +234,7 @@ def _position(
         due_words=row.due_words,
         baseline_due_on=row.baseline_due_on,
         forecast_on=facts.forecast_on,
-        completed_on=_when_past(row.completed_on, as_at),
+        completed_on=_when_past(facts.completed_on, as_at),
         withdrawn_on=_when_past(row.withdrawn_on, as_at),
         declared_status=declared,
         effective_status=result.effective,
@@ -267,9 +267,10 @@ def _updates_in_force(plan_id: int, as_at: date, recorded_at: datetime | None) -
 
     Each carries `note_since`: where the update before it has the same note, the oldest of that unbroken run.
     """
-    updates, born = _updates_recorded(plan_id, recorded_at)
-    updates = updates.filter(as_at__lte=as_at).order_by()
-    counting = updates.filter(~Exists(updates.filter(replaces_id=OuterRef("id"))))
+    recorded, born = _updates_recorded(plan_id, recorded_at)
+    recorded = recorded.order_by()
+    # A correction takes the place of what it corrects at every date, also where it is of a later day.
+    counting = recorded.filter(~Exists(recorded.filter(replaces_id=OuterRef("id"))), as_at__lte=as_at)
     newest_first = ("-as_at", "-entered_at", "-id")
     newest = counting.filter(milestone_id=OuterRef("id")).order_by(*newest_first).values("id")[:1]
     alike = counting.filter(milestone_id=OuterRef("milestone_id"))
@@ -281,7 +282,7 @@ def _updates_in_force(plan_id: int, as_at: date, recorded_at: datetime | None) -
         .values("as_at")[:1]
     )
     in_force = (
-        updates.filter(id__in=born.order_by().annotate(newest=Subquery(newest)).values("newest"))
+        recorded.filter(id__in=born.order_by().annotate(newest=Subquery(newest)).values("newest"))
         .annotate(previous_note=Subquery(previous_note), other_note_on=Subquery(other_note))
         # The run is looked for only where there is one, which is seldom.
         .annotate(note_since=Case(When(note=F("previous_note"), then=Subquery(same_note))))

@@ -1,12 +1,12 @@
 """What a milestone comes to at a date (domain.md D2 to D6): effective status, contradictions, slippage, freshness.
 
 Facts in, answer out: no database and no clock. The caller resolves what stood at `as_at` (design.md 2): the update
-in force, the due date after the date changes agreed by then. Dates that lie on the row itself (`completed_on`,
-`embedded_on`, `withdrawn_on`, `lead_left_on`) are handed over as they are and count here from their day on.
+in force, the due date after the date changes agreed by then. Dates that count from their day on (`completed_on`,
+`embedded_on`, `withdrawn_on`, `lead_left_on`) are handed over as they are.
 
 A milestone is achieved because a person declared it (D2), never because it has a date: `completed_on` only says
 when. So a position between the day of completion and the update that reported it shows what was declared by then,
-and a milestone that went back to on track is on track, whatever date was left behind.
+and a milestone that went back to on track is on track.
 """
 
 import re

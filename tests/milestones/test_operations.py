@@ -62,23 +62,17 @@ def test_support_that_is_required_is_named(milestone, people):
         record(milestone, people.lead, declared_status="off_track", support_required=True, support_text=" ")
 
 
-def test_the_completion_date_comes_and_goes_with_the_status(milestone, people):
-    record(milestone, people.lead, declared_status="achieved", completed_on=date(2011, 5, 20))
-    assert Milestone.objects.get().completed_on == date(2011, 5, 20)
+def test_the_completion_date_belongs_to_the_update(milestone, people):
+    first = record(milestone, people.lead, declared_status="achieved", completed_on=date(2011, 5, 20))
+    again = record(milestone, people.lead, declared_status="achieved", note="Again.")
+    opened = record(milestone, people.lead, note="Opened again.")
 
-    record(milestone, people.lead, declared_status="achieved", note="Again.")
-    assert Milestone.objects.get().completed_on == date(2011, 5, 20)
-
-    record(milestone, people.lead, declared_status="on_track", note="Opened again.")
-    assert Milestone.objects.get().completed_on is None
+    assert [each.completed_on for each in (first, again, opened)] == [date(2011, 5, 20), date(2011, 5, 20), None]
 
 
-def test_an_older_update_typed_in_later_leaves_the_completion_date(milestone, people):
-    record(milestone, people.lead, declared_status="achieved", completed_on=date(2011, 5, 20))
-
-    record(milestone, people.manager, as_at=date(2011, 4, 30))
-
-    assert Milestone.objects.get().completed_on == date(2011, 5, 20)
+def test_only_what_is_achieved_has_a_completion_date(milestone, people):
+    with pytest.raises(ValidationError, match="Only an achieved milestone"):
+        record(milestone, people.lead, completed_on=date(2011, 5, 20))
 
 
 def test_the_second_of_two_people_is_told_of_the_first(milestone, people):
@@ -136,6 +130,29 @@ def test_a_move_that_makes_no_sense_is_refused(milestone, people, to_on, reason,
     milestone.refresh_from_db()
     assert milestone.due_on == date(2011, 8, 31)
     assert not milestone.date_changes.exists()
+
+
+@pytest.mark.parametrize(
+    ("agreed_on", "message"),
+    [(date(2999, 1, 1), "has not come yet"), (date(2011, 6, 9), "last moved on 10 June 2011")],
+)
+def test_a_move_is_agreed_after_the_last_one_and_not_in_the_future(milestone, people, agreed_on, message):
+    def move(to_on, agreed_on):
+        operations.change_due_date(
+            milestone=milestone, to_on=to_on, reason="Late.", agreed_on=agreed_on, by=people.manager
+        )
+
+    move(date(2011, 9, 30), date(2011, 6, 10))
+
+    with pytest.raises(ValidationError, match=message):
+        move(date(2011, 10, 31), agreed_on)
+
+
+def test_a_withdrawal_is_not_dated_ahead(milestone, people):
+    with pytest.raises(ValidationError, match="has not come yet"):
+        operations.withdraw_milestone(
+            milestone=milestone, withdrawn_on=date(2999, 1, 1), reason="Merged", by=people.manager
+        )
 
 
 def test_in_a_draft_plan_a_date_is_corrected_not_moved(milestone, plan, people):

@@ -101,6 +101,32 @@ def test_a_completion_date_counts_from_its_day_on(milestone, people):
     assert position_of(milestone, date(2011, 5, 20)).completed_on == date(2011, 5, 18)
 
 
+def test_reopening_later_leaves_the_earlier_position_as_it_was(milestone, people):
+    update(milestone, people, as_at=date(2011, 5, 20), status="achieved", completed_on=date(2011, 5, 18))
+    then = position_of(milestone, date(2011, 5, 20))
+
+    update(milestone, people, as_at=date(2011, 5, 31), status="on_track", note="Opened again.")
+
+    assert position_of(milestone, date(2011, 5, 20)) == then
+    assert position_of(milestone, date(2011, 5, 31)).completed_on is None
+
+
+def test_a_date_typed_in_for_an_earlier_day_counts_there(milestone, people):
+    update(milestone, people, as_at=date(2011, 5, 31))
+    update(milestone, people, as_at=date(2011, 5, 20), status="achieved", completed_on=date(2011, 5, 18))
+
+    assert position_of(milestone, date(2011, 5, 20)).completed_on == date(2011, 5, 18)
+    assert position_of(milestone, date(2011, 5, 31)).completed_on is None
+
+
+def test_a_correction_of_a_later_day_takes_the_first_note_away(milestone, people):
+    wrong = update(milestone, people, as_at=date(2011, 5, 10), note="Wrong day.")
+    update(milestone, people, as_at=date(2011, 5, 20), note="Right day.", replaces=wrong)
+
+    assert position_of(milestone, date(2011, 5, 15)).note is None
+    assert position_of(milestone, date(2011, 5, 20)).note.text == "Right day."
+
+
 def test_a_withdrawn_milestone_is_there_and_says_so(milestone, people):
     withdraw_milestone(milestone=milestone, withdrawn_on=AS_AT, reason="Merged.", by=people.manager)
 

@@ -220,13 +220,15 @@ class Play:
     def move_date(self, number, day):
         milestone = self.milestone(number)
         to_on = date(2011, 7, 1) + timedelta(days=day)
-        if milestone.archived_at or milestone.withdrawn_on or to_on == milestone.due_on:
+        agreed_on = date(2011, 5, 1) + timedelta(days=day)
+        moved = milestone.date_changes.filter(agreed_on__gt=agreed_on).exists()
+        if milestone.archived_at or milestone.withdrawn_on or moved or to_on == milestone.due_on:
             return
         milestone_operations.change_due_date(
             milestone=milestone,
             to_on=to_on,
             reason="Late",
-            agreed_on=date(2011, 5, 1) + timedelta(days=day),
+            agreed_on=agreed_on,
             by=self.by,
         )
 
