@@ -5,10 +5,18 @@ from django.core.exceptions import ValidationError
 
 from .moments import check_not_long_ago
 from .schemes import PRESETS, Scheme
+from .texts import plain
 
 LONGEST_CYCLE = 366
 # As the browser's own control sends it, and as people write it where there is no such control.
 DAY_FORMATS = ["%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%d %B %Y", "%d %b %Y", "%d-%b-%Y"]
+
+
+class TextField(forms.CharField):
+    """Words as somebody types or pastes them, without what no paper can print."""
+
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(plain(value) if isinstance(value, str) else value)
 
 
 class DayField(forms.DateField):
@@ -28,12 +36,12 @@ def preset_words(scheme: Scheme) -> str:
 class StartPlanForm(forms.Form):
     """What a plan needs before anything can be put in it."""
 
-    title = forms.CharField(
+    title = TextField(
         max_length=300,
         help_text="As it stands on the cover, such as “Safeguarding Improvement Plan 2026”.",
         error_messages={"required": "Enter the title of the plan."},
     )
-    short_title = forms.CharField(
+    short_title = TextField(
         max_length=100,
         required=False,
         label="Short title (optional)",

@@ -13,10 +13,11 @@ from datetime import date
 from typing import Any
 
 from milestones.position import MilestonePosition
+from plans.texts import plain
 
 from .milestone_paper import as_written
 from .position import ActionPosition, PlanPosition, ThemePosition
-from .wording import line, plain
+from .wording import line
 
 COLUMNS = (
     "theme",

@@ -1,32 +1,13 @@
-"""How papers write things: dates, lists, numbers of things, and texts without what no paper can print."""
+"""How papers write things: dates, lists, numbers of things, texts as lines and paragraphs."""
 
 import re
-import unicodedata
 from datetime import date, datetime
 
 from django.utils import timezone
 
-# Reverse the reading order of what follows them (reliability.md T-04).
-_BIDI = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
-_LINE_ENDS = re.compile("\r\n|[\r\v\f\u2028\u2029]")
+from plans.texts import plain
+
 _BLANK_LINES = re.compile(r"\n[ \t]*\n\s*")
-
-
-def plain(text: str) -> str:
-    r"""The text with \n as its only line end, without control characters, direction overrides and half characters."""
-    text = _LINE_ENDS.sub("\n", text)
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(character for character in text if character in "\n\t" or not _is_unprintable(character))
-
-
-def _is_unprintable(character: str) -> bool:
-    return (
-        unicodedata.category(character) in ("Cc", "Cs")
-        or character in _BIDI
-        or character == "\ufeff"
-        or ord(character) & 0xFFFE == 0xFFFE
-    )
 
 
 def line(text: str) -> str:

@@ -160,6 +160,7 @@ PURE_MODULES = (
     "plans/schemes.py",
     "plans/timescales.py",
     "plans/cycles.py",
+    "plans/texts.py",
     "milestones/status.py",
     "imports/readers/",
 )

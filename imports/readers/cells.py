@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from plans.texts import plain
+
 from .drafts import DraftPlan
 from .grid import Cell, Grid, Paper, Paragraph, Row
-from .wording import clean, one_line, quote, strip_markup, unguard
+from .wording import one_line, quote, strip_markup, unguard
 
 
 def cleaned(paper: Paper, plan: DraftPlan) -> list[Paragraph | Grid]:
@@ -15,7 +17,7 @@ def cleaned(paper: Paper, plan: DraftPlan) -> list[Paragraph | Grid]:
 
 
 def _paragraph(block: Paragraph) -> Paragraph:
-    text, is_bold = strip_markup(clean(block.text))
+    text, is_bold = strip_markup(plain(block.text))
     return replace(block, text=one_line(text), level=min(block.level, 10) if is_bold else block.level)
 
 
@@ -32,11 +34,11 @@ def _cell(cell: Cell, row: Row, index: int, paper: Paper, plan: DraftPlan) -> Ce
         return cell
     text = unguard(cell.text) if paper.is_guarded else cell.text
     if not text.isprintable():
-        visible = clean(text)
+        visible = plain(text)
         if len(visible) < len(text.replace("\r\n", "\n")) and not cell.spanned:
             plan.say("characters_removed", row.place(index, ""), "Invisible control characters were removed.")
         text = visible
-    plain, is_bold = strip_markup(text)
-    if plain != text and not cell.spanned:
+    words, is_bold = strip_markup(text)
+    if words != text and not cell.spanned:
         plan.say("markup_removed", row.place(index, ""), f"Markup was taken out of {quote(text)}.")
-    return replace(cell, text=plain, is_bold=cell.is_bold or is_bold)
+    return replace(cell, text=words, is_bold=cell.is_bold or is_bold)

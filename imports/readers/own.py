@@ -6,13 +6,15 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
+from plans.texts import plain
+
 from .columns import OWN_COLUMNS, is_own_header
 from .dates import read_day
 from .findings import finding
 from .grid import Grid, Paper, Row
 from .references import Sources, parse_reference
 from .table import Finding, Month, PlanTable, ReadAction, ReadMilestone, ReadPerson, ReadReference, ReadTheme
-from .wording import clean, quote, unguard
+from .wording import quote, unguard
 
 _STATES = frozenset(
     {"not_started", "no_update", "on_track", "off_track", "not_achieved", "achieved", "embedded", "withdrawn"}
@@ -110,7 +112,7 @@ class _OwnRow:
         index = self._index_of.get(name)
         if index is None or index >= len(self._row.cells):
             return ""
-        return clean(unguard(self._row.cells[index].text))
+        return plain(unguard(self._row.cells[index].text))
 
     def several(self, name: str) -> Iterator[str]:
         return (part for part in self.text(name).split("; ") if part.strip())

@@ -4,36 +4,13 @@ from __future__ import annotations
 
 import html
 import re
-import unicodedata
 
-_LINE_ENDS = re.compile("\r\n|[\r\v\f\u2028\u2029]")
-_BIDI = frozenset(map(chr, [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]))
 _TAGS = re.compile(r"</?(?:b|i|u|p|br|em|sub|sup|div|font|span|strong)(?:\s[^<>]*)?/?>", re.IGNORECASE)
 _LINE_TAGS = re.compile(r"<(?:/p|/div|br)\b", re.IGNORECASE)
 _BOLD_TAG = re.compile(r"^\s*(?:<p>\s*)?<(?:b|strong)>", re.IGNORECASE)
 _BOLD_STARS = re.compile(r"\*\*(?=\S)([^*\n]+)(?<=\S)\*\*")
 _GUARDED = re.compile(r"'+ *[=+\-@\t\r\0]")
 _NOT_GUARDED = re.compile(r"'* *[=+\-@\t\r\0]")
-
-
-def clean(text: str) -> str:
-    r"""The text with \n as its only line end and without characters that no paper can print (reliability.md T-04).
-
-    Taken out: control characters except \n and \t, text-direction overrides, surrogates, byte order marks.
-    """
-    text = _LINE_ENDS.sub("\n", text)
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(character for character in text if character in "\n\t" or not _is_unprintable(character))
-
-
-def _is_unprintable(character: str) -> bool:
-    return (
-        unicodedata.category(character) in {"Cc", "Cs"}
-        or character in _BIDI
-        or character == "\ufeff"
-        or ord(character) & 0xFFFE == 0xFFFE
-    )
 
 
 def strip_markup(text: str) -> tuple[str, bool]:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imports.readers import ReadPerson, ReadReference, read_plan_file, read_plan_text
-from imports.readers.wording import clean
+from plans.texts import plain
 
 from . import files
 
@@ -126,6 +126,6 @@ def test_the_same_number_twice_is_a_problem():
 def test_any_text_comes_back_from_an_export(text):
     plan = read(ROW | {"milestone": f"x{text}", "progress_note": text, "action": text + "x"})
 
-    assert only_milestone(plan).text == clean(f"x{text}")
-    assert only_milestone(plan).note == clean(text)
-    assert plan.themes[0].actions[0].text == clean(text + "x")
+    assert only_milestone(plan).text == plain(f"x{text}")
+    assert only_milestone(plan).note == plain(text)
+    assert plan.themes[0].actions[0].text == plain(text + "x")

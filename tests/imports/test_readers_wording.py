@@ -4,26 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from imports.readers.wording import clean, fold, guard, join_cut, strip_markup, unguard
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("one\r\ntwo\rthree\vfour", "one\ntwo\nthree\nfour"),
-        ("bell\a and null\0", "bell and null"),
-        ("right\u202eto left\u2066x\u2069", "rightto leftx"),
-        ("\ufeffmark", "mark"),
-        ("tab\tstays", "tab\tstays"),
-        ("£ – ’ é e\u0301", "£ – ’ é e\u0301"),
-    ],
-)
-def test_only_what_cannot_be_printed_is_taken_out(text, expected):
-    assert clean(text) == expected
-
-
-def test_a_lone_surrogate_is_taken_out():
-    assert clean("a\ud800b") == "ab"
+from imports.readers.wording import fold, guard, join_cut, strip_markup, unguard
 
 
 @pytest.mark.parametrize(

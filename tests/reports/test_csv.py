@@ -10,12 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imports.readers import read_plan_file
-from imports.readers.wording import clean, unguard
+from imports.readers.wording import unguard
 from milestones.operations import edit_milestone, record_update
 from plans.operations import edit_action
 from reports.csv_out import COLUMNS, guard, milestone_rows, milestones_csv, milestones_json
 from reports.position import plan_position
-from reports.wording import plain
 
 from .full_plan import AS_AT, LONG_NOTE
 
@@ -114,11 +113,6 @@ def test_other_text_stays_as_it_is(text):
 @given(st.text(alphabet=st.sampled_from("'=+-@\t\r\0 aé\n,\";")) | st.text())
 def test_the_guard_comes_off_again_whatever_the_text(text):
     assert unguard(guard(text)) == text
-
-
-@given(st.text())
-def test_reader_and_writer_take_the_same_characters_out(text):
-    assert plain(text) == clean(text)
 
 
 HOSTILE = "=cmd|' /C calc'!A0, \"quoted\"\n\n'+starts again; and “more”"
