@@ -1,6 +1,6 @@
 """Everything that changes a plan and its parts. Each function is one operation (accounts/history.py)."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -24,6 +24,9 @@ from .models import (
 )
 from .policies import Right, check_can, check_can_edit_reviews, check_can_start_plan
 from .schemes import DEFAULT, Scheme
+
+#: Within this time the same plan started again is a button pressed twice.
+PRESSED_TWICE = timedelta(minutes=5)
 
 
 @operation
@@ -57,6 +60,20 @@ def start_plan(
     membership = PlanMembership(plan=plan, user=by, role=PlanMembership.Role.MANAGER)
     save_with_reason(membership, reason=reason, by=by)
     return plan
+
+
+@operation
+def start_plan_once(*, title: str, cycle_anchor: date, by: Any, **details: Any) -> Plan:
+    """As `start_plan`; a form sent twice gets the plan that this person has started with it minutes ago."""
+    started = Plan.history.filter(
+        history_type="+",
+        history_user=by,
+        history_date__gte=current_instant() - PRESSED_TWICE,
+        title=title,
+        cycle_anchor=cycle_anchor,
+    )
+    plan = Plan.objects.managed_by(by).filter(pk__in=started.values("id"), archived_at=None).first()
+    return plan or start_plan(title=title, cycle_anchor=cycle_anchor, by=by, **details)
 
 
 def free_slug(title: str) -> str:

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.requests import SignedInRequest
 
 from . import operations
-from .forms import StartPlanForm
+from .forms import StartPlanForm, add_refusal
 from .models import Plan, PlanMembership
 from .policies import can_start_plan, check_can_start_plan
 
@@ -38,9 +38,9 @@ def start_plan(request: SignedInRequest) -> HttpResponse:
     form = StartPlanForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            plan = operations.start_plan(by=request.user, **form.cleaned_data)
+            plan = operations.start_plan_once(by=request.user, **form.cleaned_data)
         except ValidationError as error:
-            form.add_error(None, error)
+            add_refusal(form, error)
         else:
             messages.success(request, f"{plan.short_title} is started. You are its programme manager.")
             return redirect(plan)

@@ -1,4 +1,7 @@
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
+
+import time_machine
+from django.core.exceptions import ValidationError
 
 from plans.models import Plan
 from plans.operations import archive_plan, start_plan
@@ -63,6 +66,40 @@ def test_an_administrator_starts_a_plan_and_manages_it(client, people):
     assert (plan.title, plan.short_title, plan.cycle_days) == ("Improvement Plan 2026", "Improvement Plan 2026", 14)
     assert plan.status_scheme.name == "BRAG, blue is done"
     assert Plan.objects.managed_by(people.manager).exists()
+
+
+def test_a_plan_started_twice_by_one_form_is_one_plan(client, people):
+    client.force_login(people.manager)
+
+    answers = [client.post("/start-a-plan/", NEW_PLAN).headers["Location"] for _ in range(2)]
+    client.post("/start-a-plan/", NEW_PLAN | {"cycle_anchor": "2026-05-11"})
+
+    assert answers[0] == answers[1]
+    assert Plan.objects.count() == 2
+
+
+def test_the_same_plan_may_be_started_again_later(client, people):
+    client.force_login(people.manager)
+
+    with time_machine.travel(datetime(2026, 5, 4, 10, 0, tzinfo=UTC)) as clock:
+        client.post("/start-a-plan/", NEW_PLAN)
+        clock.shift(timedelta(minutes=6))
+        client.post("/start-a-plan/", NEW_PLAN)
+
+    assert Plan.objects.count() == 2
+
+
+def test_what_an_operation_refuses_stands_beside_its_field(client, people, monkeypatch):
+    def refuse(**kwargs):
+        raise ValidationError({"title": "Not this title.", "slug": "Nor this address."})
+
+    monkeypatch.setattr("plans.operations.start_plan", refuse)
+    client.force_login(people.manager)
+
+    response = client.post("/start-a-plan/", NEW_PLAN)
+
+    assert response.status_code == 422
+    assert response.context["form"].errors == {"title": ["Not this title."], "__all__": ["Nor this address."]}
 
 
 def test_a_plan_that_lacks_something_is_not_started(client, people):
