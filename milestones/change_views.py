@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.requests import SignedInRequest
 from plans.forms import add_refusal
+from plans.models import Plan
 from plans.policies import Right, check_can, people_visible_to
 
 from . import operations
@@ -45,10 +46,13 @@ def details(request: SignedInRequest, slug: str, ref: str) -> HttpResponse:
         data["reason"] = data["reason"] or "Details changed"
         operations.edit_milestone(milestone=milestone, by=request.user, **data)
 
+    def is_so(data: dict[str, Any]) -> bool:
+        return all(getattr(milestone, name) == data[name] for name in ("text", "start_on", "lead", "lead_role"))
+
     initial = {name: getattr(milestone, name) for name in ("text", "start_on", "lead", "lead_role", "version")}
     people = people_visible_to(request.user).order_by("name", "pk")
     form = DetailsForm(_sent(request), initial=initial, people=people)
-    return _change(request, milestone, form, "Change the details", Right.EDIT_PLAN, change, now=now)
+    return _change(request, milestone, form, "Change the details", Right.EDIT_PLAN, change, is_so=is_so, now=now)
 
 
 @get_or_post
@@ -62,9 +66,19 @@ def due_date(request: SignedInRequest, slug: str, ref: str) -> HttpResponse:
     def change(data: dict[str, Any]) -> None:
         operations.change_due_date(milestone=milestone, by=request.user, **data)
 
+    def is_so(data: dict[str, Any]) -> bool:
+        if data["version"] == milestone.version or data["to_on"] != milestone.due_on:
+            return False
+        if milestone.plan.status == Plan.Status.DRAFT:
+            return True
+        newest = milestone.date_changes.order_by("entered_at", "pk").last()
+        return newest is not None and all(
+            getattr(newest, name) == data[name] for name in ("to_on", "reason", "agreed_on")
+        )
+
     initial = {"version": milestone.version, "agreed_on": timezone.localdate()}
     form = DueDateForm(_sent(request), initial=initial)
-    return _change(request, milestone, form, "Move the due date", Right.CHANGE_DATE, change, now=now)
+    return _change(request, milestone, form, "Move the due date", Right.CHANGE_DATE, change, is_so=is_so, now=now)
 
 
 @get_or_post
@@ -75,8 +89,11 @@ def withdraw(request: SignedInRequest, slug: str, ref: str) -> HttpResponse:
     def change(data: dict[str, Any]) -> None:
         operations.withdraw_milestone(milestone=milestone, by=request.user, **data)
 
+    def is_so(data: dict[str, Any]) -> bool:
+        return (milestone.withdrawn_on, milestone.withdrawn_reason) == (data["withdrawn_on"], data["reason"])
+
     form = WithdrawForm(_sent(request), initial={"withdrawn_on": timezone.localdate()})
-    return _change(request, milestone, form, "Withdraw the milestone", Right.EDIT_PLAN, change)
+    return _change(request, milestone, form, "Withdraw the milestone", Right.EDIT_PLAN, change, is_so=is_so)
 
 
 @get_or_post
@@ -106,31 +123,44 @@ def _change(
     right: Right,
     change: Callable[[dict[str, Any]], None],
     *,
+    is_so: Callable[[dict[str, Any]], bool] = lambda data: False,
     now: Callable[[], list[tuple[str, Any]]] | None = None,
     after: str = "",
 ) -> HttpResponse:
-    """Checks the right and the state, and makes the change or shows the form; 409 where somebody was quicker."""
+    """Checks the right and the state, and makes the change or shows the form; 409 where somebody was quicker.
+
+    `is_so` says whether the milestone says already what was sent, as after a button pressed twice: that is done.
+    """
     check_can(request.user, right, milestone.plan)
+    is_valid = request.method == "POST" and form.is_valid()
+    if is_valid and is_so(form.cleaned_data):
+        return _done(request, milestone, title, after)
     try:
         check_is_open_to_change(milestone)
     except ValidationError as error:
         return refuse(request, error, milestone)
     status, conflict = 200, None
-    if request.method == "POST" and form.is_valid():
+    if is_valid:
         try:
             change(dict(form.cleaned_data))
         except operations.ChangedMeanwhile:
+            if is_so(form.cleaned_data):
+                return _done(request, milestone, title, after)
             status, form, conflict = 409, _with_version(form, request.POST, milestone), now() if now else None
         except ValidationError as error:
             add_refusal(form, error)
             milestone.refresh_from_db()
         else:
-            messages.success(request, f"{milestone.ref or 'The milestone'}: {title.lower()} – done.")
-            return redirect(after or milestone)
+            return _done(request, milestone, title, after)
     if form.errors:
         status = 422
     context = {"plan": milestone.plan, "milestone": milestone, "form": form, "title": title, "conflict": conflict}
     return render(request, "milestones/change.html", context, status=status)
+
+
+def _done(request: SignedInRequest, milestone: Milestone, title: str, after: str) -> HttpResponse:
+    messages.success(request, f"{milestone.ref or 'The milestone'}: {title.lower()} – done.")
+    return redirect(after or milestone)
 
 
 def _with_version(form: forms.Form, sent: QueryDict, milestone: Milestone) -> forms.Form:

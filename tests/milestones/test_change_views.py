@@ -89,6 +89,51 @@ def test_a_milestone_is_withdrawn_and_stays_readable(client, people, milestone):
     assert "Move the due date" not in page
 
 
+def test_a_milestone_is_not_withdrawn_before_its_day(client, people, milestone):
+    client.force_login(people.manager)
+
+    response = client.post(PAGE + "withdraw/", {"withdrawn_on": "2999-06-01", "reason": "The board took it over."})
+
+    assert response.status_code == 422
+    assert "This day has not come yet." in response.text
+
+
+def test_a_day_of_long_ago_is_a_slip_of_the_pen(client, people, milestone):
+    client.force_login(people.manager)
+
+    response = client.post(PAGE + "due-date/", DUE | {"version": 1, "to_on": "0211-10-31"})
+
+    assert response.status_code == 422
+    assert "is before 1990. Check the year." in response.text
+
+
+@pytest.mark.parametrize(
+    ("change", "sent"),
+    [
+        ("details", DETAILS | {"version": 1}),
+        ("due-date", DUE | {"version": 1}),
+        ("withdraw", {"withdrawn_on": "2011-06-01", "reason": "The board took it over."}),
+    ],
+)
+def test_a_change_sent_twice_is_done_once(client, people, milestone, change, sent):
+    client.force_login(people.manager)
+
+    answers = [client.post(f"{PAGE}{change}/", sent) for _ in range(2)]
+
+    assert [answer.headers.get("Location") for answer in answers] == [PAGE, PAGE]
+    assert Milestone.objects.get().version == 2
+
+
+def test_details_that_change_nothing_write_no_version(client, people, milestone):
+    client.force_login(people.manager)
+    same = {"text": milestone.text, "lead": milestone.lead_id, "reason": "Looked at again."}
+
+    response = client.post(PAGE + "details/", DETAILS | same | {"version": 1})
+
+    assert response.headers["Location"] == PAGE
+    assert milestone.history.count() == 1
+
+
 def test_a_milestone_is_archived_and_gone(client, people, milestone):
     client.force_login(people.manager)
 
