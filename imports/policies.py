@@ -7,12 +7,11 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from plans.models import Plan
+from plans.moments import check_not_long_ago
 from plans.policies import Right, check_can
 
 from .models import Import
 from .wording import day_words
-
-EARLIEST_AS_AT = date(1990, 1, 1)
 
 
 def check_can_import(user: Any, plan: Plan) -> None:
@@ -24,11 +23,9 @@ def check_can_import(user: Any, plan: Plan) -> None:
 
 def check_as_at(as_at: date) -> None:
     """Raises ValidationError for a day that no table can stand for: one to come, or one that is surely mistyped."""
-    refused = f"The table cannot stand for {day_words(as_at)}: "
+    check_not_long_ago(as_at)
     if as_at > timezone.localdate():
-        raise ValidationError({"as_at": f"{refused}that day is still to come."})
-    if as_at < EARLIEST_AS_AT:
-        raise ValidationError({"as_at": f"{refused}the earliest day is {day_words(EARLIEST_AS_AT)}."})
+        raise ValidationError({"as_at": f"The table cannot stand for {day_words(as_at)}: that day is still to come."})
 
 
 def check_can_undo(user: Any, import_: Import) -> None:
