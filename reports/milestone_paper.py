@@ -10,10 +10,11 @@ from enum import StrEnum
 from milestones.position import MilestonePosition, StatusView
 from plans.position import PersonPosition, ReferencePosition
 from plans.schemes import EffectiveStatus, StatusLine
+from plans.texts import plain
 
 from .position import Counts, PlanPosition
 from .selection import Readers, Selection, scope_words
-from .wording import line, listed, long_day, moment, month_words, number_of, paragraphs, plain, short_day
+from .wording import line, listed, long_day, moment, month_words, number_of, paragraphs, short_day
 
 LONG_NOTE_WORDS = 80
 # A paper of more table rows may be laid out in parts (reports/pdf/halves.py); then every theme begins a page.
