@@ -1,58 +1,43 @@
-"""The filters and the order of the milestone list. Stored fields narrow the rows by django-filter; what is worked out
-(status, overdue, due soon) narrows the slice, which alone knows it."""
+"""The filters and the order of the milestone list. The address is read here; milestones/selecting.py says what fits."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import django_filters
-from django.db.models import Q, QuerySet
 
 from plans.refs import ref_order
-from plans.schemes import EffectiveStatus, Scheme
+from plans.schemes import Scheme
 
 from .models import Milestone
 from .position import MilestonePosition, MilestoneSlice
-
-STORED = ("text", "theme", "lead", "recommendation")
-
-SHOWS: dict[str, tuple[str, Callable[[MilestonePosition], bool]]] = {
-    "overdue": ("Overdue", lambda milestone: milestone.is_overdue),
-    "due_soon": ("Due soon", lambda milestone: milestone.is_due_soon),
-    "due_in_30_days": ("Due in 30 days", lambda milestone: milestone.is_due_in_30_days),
-    "stale": ("No recent update", lambda milestone: milestone.is_stale),
-    "contradictory": ("To look at", lambda milestone: bool(milestone.contradictions)),
-}
+from .selecting import SHOWS, Selection, fits, lead_choices
 
 SORTS = {"number": "Milestone", "lead": "Lead", "due": "Due", "status": "Status"}
 
 
 class MilestoneFilter(django_filters.FilterSet):
-    """The form above the list. Its choices are what the plan's slice holds."""
+    """The form above the list. Its choices are what the plan's slice holds, and it narrows the slice.
 
-    text = django_filters.CharFilter(method="with_text", label="Words")
-    theme = django_filters.ChoiceFilter(field_name="action__theme", label="Theme", empty_label="All themes")
-    lead = django_filters.ChoiceFilter(field_name="lead", label="Lead", empty_label="All leads")
-    recommendation = django_filters.ChoiceFilter(
-        method="answering", label="Recommendation", empty_label="All recommendations"
-    )
-    status = django_filters.ChoiceFilter(method="leave", label="Status", empty_label="All statuses")
-    show = django_filters.ChoiceFilter(
-        method="leave",
-        label="Show",
-        empty_label="All milestones",
-    )
+    It asks the database nothing, for rows say what is so today and not what was recorded when the slice stands.
+    """
+
+    text = django_filters.CharFilter(label="Words", max_length=200)
+    theme = django_filters.ChoiceFilter(label="Theme", empty_label="All themes")
+    lead = django_filters.ChoiceFilter(label="Lead", empty_label="All leads")
+    recommendation = django_filters.ChoiceFilter(label="Recommendation", empty_label="All recommendations")
+    status = django_filters.ChoiceFilter(label="Status", empty_label="All statuses")
+    show = django_filters.ChoiceFilter(label="Show", empty_label="All milestones")
 
     class Meta:
         model = Milestone
         fields: list[str] = []
 
     def __init__(self, *args: Any, found: MilestoneSlice, may_see_internal: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, queryset=Milestone.objects.none(), **kwargs)
         self.found = found
-        leads = {each.lead.id: each.lead.name for each in found.milestones if each.lead}
         choices = {
             "theme": [(theme.id, theme.name) for theme in found.plan.themes],
-            "lead": sorted(leads.items(), key=lambda lead: lead[1].casefold()),
+            "lead": lead_choices(found.milestones),
             "recommendation": [(each.id, f"{each.review} – Rec {each.number}") for each in found.plan.recommendations],
             "show": [
                 (name, words) for name, (words, _) in SHOWS.items() if may_see_internal or name != "contradictory"
@@ -62,36 +47,35 @@ class MilestoneFilter(django_filters.FilterSet):
         for name, options in choices.items():
             self.filters[name].extra["choices"] = options
 
-    def with_text(self, rows: QuerySet[Milestone], name: str, value: str) -> QuerySet[Milestone]:
-        return rows.filter(Q(text__icontains=value) | Q(action__text__icontains=value) | Q(ref__istartswith=value))
-
-    def answering(self, rows: QuerySet[Milestone], name: str, value: str) -> QuerySet[Milestone]:
-        return rows.filter(Q(links__recommendation=value) | Q(action__links__recommendation=value)).distinct()
-
-    def leave(self, rows: QuerySet[Milestone], name: str, value: str) -> QuerySet[Milestone]:
-        return rows
-
     def positions(self) -> tuple[MilestonePosition, ...]:
         """The milestones of the slice that pass; all of them where a choice makes no sense."""
         positions = self.found.milestones
-        if not self.is_bound or not self.form.is_valid():
+        if not self.is_narrowing:
             return positions
+        selection = self._selection()
+        actions = {action.id: action for action in self.found.plan.actions}
+        scheme = self.found.plan.scheme
+        return tuple(each for each in positions if fits(each, actions[each.action_id], selection, scheme))
+
+    def _selection(self) -> Selection:
         chosen = self.form.cleaned_data
-        if any(chosen[name] for name in STORED):
-            kept = set(self.qs.values_list("pk", flat=True))
-            positions = tuple(each for each in positions if each.id in kept)
-        if chosen["status"]:
-            states = self.found.plan.scheme.line_for(EffectiveStatus(chosen["status"])).states
-            positions = tuple(each for each in positions if each.effective_status in states)
-        if chosen["show"]:
-            _, passes = SHOWS[chosen["show"]]
-            positions = tuple(each for each in positions if passes(each))
-        return positions
+        return Selection(
+            text=chosen["text"],
+            theme=_key(chosen["theme"]),
+            lead=_key(chosen["lead"]),
+            recommendation=_key(chosen["recommendation"]),
+            status=chosen["status"],
+            show=chosen["show"],
+        )
 
     @property
     def is_narrowing(self) -> bool:
         """Whether anything is chosen."""
         return self.is_bound and self.form.is_valid() and any(self.form.cleaned_data.values())
+
+
+def _key(choice: str) -> int | None:
+    return int(choice) if choice else None
 
 
 def in_order(positions: Iterable[MilestonePosition], sort: str, scheme: Scheme) -> tuple[MilestonePosition, ...]:

@@ -3,26 +3,27 @@ from dataclasses import replace
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from accounts.history import rows_at
 from accounts.requests import SignedInRequest
-from plans.as_at import AskedPosition, asked_position, today_because
+from plans.as_at import NOT_RECORDED, AskedPosition, asked_position, today_because
 from plans.models import Plan
 from plans.policies import Right, can, rights_of
 from plans.schemes import DeclaredStatus, EffectiveStatus, Scheme
 
 from .filters import SORTS, MilestoneFilter, in_order
 from .forms import UpdateForm
-from .models import Milestone, ProgressUpdate, UpdateDraft
+from .models import DateChange, Milestone, ProgressUpdate, UpdateDraft
 from .policies import can_update, updatable
 from .position import MilestonePosition, MilestoneSlice, StatusView, milestone_slice, status_view
 from .status import FINISHED
 
 ROWS_A_PAGE = 100
-NOT_RECORDED = "The plan was not in Waymark at that moment."
 
 
 def find_milestone(request: SignedInRequest, slug: str, ref: str) -> Milestone:
@@ -56,9 +57,7 @@ def milestone_list(request: SignedInRequest, slug: str) -> HttpResponse:
     rights = rights_of(request.user, plan)
     may_see_internal = Right.SEE_INTERNAL in rights
     asked, found = readable_slice(plan, rights, asked_position(request.GET, today=timezone.localdate()))
-    narrowed = MilestoneFilter(
-        request.GET, Milestone.objects.filter(plan=plan), found=found, may_see_internal=may_see_internal
-    )
+    narrowed = MilestoneFilter(request.GET, found=found, may_see_internal=may_see_internal)
     positions = narrowed.positions()
     sort = request.GET.get("sort", "")
     ordered = in_order(positions, sort, found.plan.scheme)
@@ -118,23 +117,18 @@ def _columns(sort: str) -> list[dict[str, str]]:
 
 @require_safe
 def milestone_page(request: SignedInRequest, slug: str, ref: str) -> HttpResponse:
-    """Everything about a milestone: what it is, its dates and how they moved, and every note."""
-    milestone = find_milestone(request, slug, ref)
-    asked = asked_position(request.GET, today=timezone.localdate())
-    return render_milestone(request, milestone, asked)
+    """Everything about a milestone: what it is, its dates and how they moved, and every note.
 
-
-def render_milestone(request: SignedInRequest, milestone: Milestone, asked: AskedPosition) -> HttpResponse:
-    """The page of a milestone at a position."""
-    plan = milestone.plan
+    The address is that of the position: a milestone that was renumbered or archived since is found under the number it
+    had at the recorded moment.
+    """
+    plan = get_object_or_404(Plan.objects.visible_to(request.user).select_related("status_scheme"), slug=slug)
     rights = rights_of(request.user, plan)
-    asked, found = readable_slice(plan, rights, asked)
-    position = next((each for each in found.milestones if each.id == milestone.pk), None)
+    asked, found = readable_slice(plan, rights, asked_position(request.GET, today=timezone.localdate()))
+    position = next((each for each in found.milestones if each.address == ref), None)
     if position is None:
-        asked = today_because("The milestone was not in Waymark at that moment.", today=timezone.localdate())
-        asked, found = readable_slice(plan, rights, asked)
-        position = next(each for each in found.milestones if each.id == milestone.pk)
-    updates = note_history(milestone, asked)
+        raise Http404
+    milestone = _recorded(plan, position, asked)
     may_update = asked.is_now and can_update(request.user, milestone)
     action = next(each for each in found.plan.actions if each.id == position.action_id)
     recommendations = {each.id: each for each in found.plan.recommendations}
@@ -151,8 +145,8 @@ def render_milestone(request: SignedInRequest, milestone: Milestone, asked: Aske
                 (reference, recommendations.get(reference.recommendation_id or 0))
                 for reference in (*position.references, *action.references)
             ],
-            "updates": updates,
-            "date_changes": milestone.date_changes.filter(agreed_on__lte=asked.as_at).order_by("-agreed_on", "-pk"),
+            "updates": note_history(position.id, asked, found.plan.scheme),
+            "date_changes": date_history(position.id, asked),
             "form": update_form(request, milestone) if may_update else None,
             "is_finished": position.effective_status in FINISHED,
             "may_update": may_update,
@@ -163,14 +157,25 @@ def render_milestone(request: SignedInRequest, milestone: Milestone, asked: Aske
     )
 
 
-def note_history(milestone: Milestone, asked: AskedPosition) -> list[dict[str, Any]]:
-    """Every update by the date, newest first, each with what its status printed as and whether one replaced it."""
-    rows = ProgressUpdate.objects.filter(milestone=milestone, as_at__lte=asked.as_at).select_related("entered_by")
-    if asked.recorded_at is not None:
-        rows = rows.filter(entered_at__lte=asked.recorded_at)
-    updates = list(rows.order_by("-as_at", "-entered_at", "-pk"))
+def _recorded(plan: Plan, position: MilestonePosition, asked: AskedPosition) -> Milestone:
+    """The row of a milestone as it stood when the position was recorded."""
+    rows = rows_at(Milestone, asked.recorded_at, id__in=[position.id])
+    if not rows:
+        raise Http404
+    rows[0].plan = plan
+    return rows[0]
+
+
+def note_history(milestone_id: int, asked: AskedPosition, scheme: Scheme) -> list[dict[str, Any]]:
+    """Every update at the position, newest first, each with what its status printed as and whether one replaced it."""
+    rows = rows_at(ProgressUpdate, asked.recorded_at, milestone_id=milestone_id)
+    updates = sorted(
+        (row for row in rows if row.as_at <= asked.as_at),
+        key=lambda row: (row.as_at, row.entered_at, row.pk),
+        reverse=True,
+    )
+    prefetch_related_objects(updates, "entered_by")
     replaced = {update.replaces_id for update in updates}
-    scheme = milestone.plan.status_scheme.scheme
     return [
         {
             "update": update,
@@ -179,6 +184,16 @@ def note_history(milestone: Milestone, asked: AskedPosition) -> list[dict[str, A
         }
         for update in updates
     ]
+
+
+def date_history(milestone_id: int, asked: AskedPosition) -> list[DateChange]:
+    """The moves of the due date at the position, the last agreed first."""
+    rows = rows_at(DateChange, asked.recorded_at, milestone_id=milestone_id)
+    return sorted(
+        (row for row in rows if row.agreed_on <= asked.as_at),
+        key=lambda row: (row.agreed_on, row.entered_at, row.pk),
+        reverse=True,
+    )
 
 
 def declared_view(scheme: Scheme, update: ProgressUpdate) -> StatusView:

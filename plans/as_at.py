@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from .moments import check_day, moment_from
 
+NOT_RECORDED = "The plan was not in Waymark at that moment."
+
 
 @dataclass(frozen=True)
 class AskedPosition:

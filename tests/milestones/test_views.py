@@ -3,8 +3,18 @@ from datetime import date
 import pytest
 import time_machine
 
+from accounts.history import delete_with_reason, operating
+from accounts.operations import add_person
 from milestones.models import Milestone
-from milestones.operations import change_due_date, link_milestone, record_update, withdraw_milestone
+from milestones.operations import (
+    add_supporting_lead,
+    archive_milestone,
+    change_due_date,
+    edit_milestone,
+    link_milestone,
+    record_update,
+    withdraw_milestone,
+)
 from plans.operations import add_action, add_recommendation, add_review, add_theme, archive_plan
 from tests.cast import make_milestone
 
@@ -138,7 +148,7 @@ def several(people, plan, action, milestone):
         completed_on=date(2011, 6, 1),
         by=people.manager,
     )
-    return {"theme": theme}
+    return {"theme": theme, "achieved": achieved}
 
 
 @pytest.mark.parametrize(
@@ -185,6 +195,116 @@ def test_the_list_is_filtered_by_a_recommendation(client, people, council, sever
     client.force_login(people.manager)
 
     assert shown(client.get(f"{LIST}?recommendation={wanted.pk}")) == ["1.2"]
+
+
+def test_a_lead_is_found_by_what_they_support(client, people, several, lead):
+    add_supporting_lead(milestone=several["achieved"], person=lead, by=people.manager)
+    client.force_login(people.manager)
+
+    assert shown(client.get(f"{LIST}?lead={lead.pk}")) == ["1.1", "2.1"]
+
+
+def test_somebody_who_only_supports_can_be_chosen(client, people, council, several):
+    helper = add_person(name="Hana Helper", organisation=council, by=people.manager)
+    add_supporting_lead(milestone=several["achieved"], person=helper, by=people.manager)
+    client.force_login(people.steering)
+
+    response = client.get(f"{LIST}?lead={helper.pk}")
+
+    assert shown(response) == ["2.1"]
+    assert "Hana Helper</option>" in response.text
+
+
+def test_words_are_found_in_either_letter_case_beyond_ascii(client, people, action):
+    make_milestone(action, ref="1.1", text="Écoute chaque appel.", by=people.manager)
+    client.force_login(people.manager)
+
+    assert shown(client.get(f"{LIST}?text=éCOUTE")) == ["1.1"]
+
+
+@pytest.fixture
+def edited(people, plan, milestone, council, several, lead):
+    """On the next day nothing of 1.1 is left as it was, and 1.2 is in the archive."""
+    review = add_review(council=council, short_name="Peer review 2011", by=people.manager)
+    cited = add_recommendation(review=review, number="4", text="Read every contact.", by=people.manager)
+    by = people.manager
+    with time_machine.travel("2011-06-16 12:00"):
+        other = add_person(name="Petra Partner", organisation=council, by=by)
+        edit_milestone(milestone=milestone, ref="9.1", text="Everything is new.", lead=other, by=by, reason="Changed")
+        link_milestone(milestone=milestone, as_written="Rec 4", review=review, recommendation=cited, by=by)
+        add_supporting_lead(milestone=milestone, person=other, by=by)
+        change_due_date(
+            milestone=milestone, to_on=date(2011, 12, 1), reason="Late.", agreed_on=date(2011, 6, 14), by=by
+        )
+        record_update(milestone=milestone, declared_status="on_track", note="Begun.", as_at=date(2011, 6, 14), by=by)
+        archive_milestone(milestone=Milestone.objects.get(ref="1.2"), reason="Twice in the plan.", by=by)
+    with time_machine.travel("2011-06-17 12:00"):
+        yield {"lead": lead.pk, "other": other.pk, "recommendation": cited.pk}
+
+
+THEN = "recorded_at=2011-06-16T00:00&as_at=2011-06-15"
+
+
+@pytest.mark.parametrize(
+    ("query", "then", "now"),
+    [
+        pytest.param("text=duty", ["1.1"], [], id="words that were changed"),
+        pytest.param("text=everything", [], ["9.1"], id="words that came"),
+        pytest.param("text=1.2", ["1.2"], [], id="a milestone that was archived"),
+        pytest.param("text=1.1", ["1.1", "1.10"], ["1.10"], id="a number that was changed"),
+        pytest.param("lead={lead}", ["1.1"], None, id="a lead who is another now"),
+        pytest.param("lead={other}", None, ["9.1"], id="a lead who is another since"),
+        pytest.param("recommendation={recommendation}", None, ["9.1"], id="a reference that came"),
+    ],
+)
+def test_the_list_of_a_moment_is_filtered_by_what_was_recorded_then(client, people, edited, query, then, now):
+    """None: that choice was not there."""
+    client.force_login(people.manager)
+    query = query.format(**edited)
+
+    answers = client.get(f"{LIST}?{THEN}&{query}"), client.get(f"{LIST}?{query}")
+
+    for answer, expected in zip(answers, (then, now), strict=True):
+        if expected is None:
+            assert "govuk-error-message" in answer.text
+        else:
+            assert shown(answer) == expected
+
+
+def test_the_page_of_a_moment_shows_what_was_recorded_then(client, people, edited):
+    client.force_login(people.manager)
+
+    then, now = client.get(f"{LIST}1.1/?{THEN}"), client.get(f"{LIST}9.1/")
+
+    assert "A duty manager reads every contact." in then.text
+    assert then.context["updates"] == then.context["date_changes"] == []
+    assert then.context["form"] is None
+    assert [entry["update"].note for entry in now.context["updates"]] == ["Begun."]
+    assert [change.reason for change in now.context["date_changes"]] == ["Late."]
+
+
+def test_a_milestone_archived_since_is_found_at_the_moment_alone(client, people, edited):
+    client.force_login(people.manager)
+
+    assert client.get(f"{LIST}1.2/?{THEN}").status_code == 200
+    assert client.get(f"{LIST}1.2/").status_code == 404
+    assert client.get(f"{LIST}9.1/?{THEN}").status_code == 404
+
+
+def test_a_note_that_an_import_took_back_is_on_the_page_of_its_moment(client, people, milestone):
+    by = people.manager
+    taken = record_update(
+        milestone=milestone, declared_status="on_track", note="Typed in by mistake.", as_at=date(2011, 6, 1), by=by
+    )
+    with time_machine.travel("2011-06-16 12:00"), operating(by=by, name="undo"):
+        delete_with_reason(taken, reason="Import undone", by=by)
+
+    with time_machine.travel("2011-06-17 12:00"):
+        client.force_login(people.steering)
+        then, now = client.get(f"{LIST}1.1/?{THEN}"), client.get(f"{LIST}1.1/")
+
+    assert [entry["update"].note for entry in then.context["updates"]] == ["Typed in by mistake."]
+    assert now.context["updates"] == []
 
 
 @pytest.mark.parametrize("query", ["lead=999999", "theme=abc", "status=purple", "show=everything"])
