@@ -3,7 +3,9 @@ from typing import Any
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import render, resolve_url
+from django.utils.cache import patch_cache_control
 from django_htmx.http import HttpResponseClientRedirect
 
 from .forms import SignInForm
@@ -15,6 +17,11 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 
 class SignInRequiredMiddleware(LoginRequiredMiddleware):
     """Every page needs a sign-in. Whoever was signed out while typing signs in on the spot and loses no word."""
+
+    def process_response(self, request: SignedInRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """No page stays in a cache, where the next person at the same desk could open it."""
+        patch_cache_control(response, private=True, no_store=True)
+        return response
 
     def handle_no_permission(  # type: ignore[override]  # not every refusal is a redirect
         self, request: SignedInRequest, view_func: Any

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
-OPEN = {"accounts:sign_in"}
+OPEN = {"accounts:sign_in", "accounts:sign_out"}
 ARGUMENTS = {"slug": "safeguarding", "ref": "1.1", "pk": 1, "number": 1}
 
 
@@ -45,6 +45,15 @@ def test_it_takes_no_form_of_another_site(people, milestone, name):
     client.force_login(people.manager)
 
     assert client.post(address(name), {"note": "From elsewhere."}).status_code == 403
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_it_stays_in_no_cache(client, people, milestone, name):
+    client.force_login(people.manager)
+
+    kept = client.get(address(name)).headers["Cache-Control"]
+
+    assert {"private", "no-store"} <= set(kept.split(", "))
 
 
 @pytest.mark.parametrize("name", PAGES)
