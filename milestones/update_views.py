@@ -13,13 +13,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import reswap, retarget
 
+from accounts.kept import Kept
 from accounts.requests import SignedInRequest
 from plans.as_at import asked_position
 from plans.forms import add_refusal
 from plans.policies import rights_of
 
 from . import operations
-from .forms import UpdateForm
+from .forms import DraftForm, UpdateForm
 from .models import Milestone, ProgressUpdate
 from .policies import check_can_update
 from .position import MilestonePosition
@@ -58,11 +59,16 @@ def draft(request: SignedInRequest, slug: str, ref: str) -> HttpResponse:
     """Keeps what is being typed, or throws it away when asked to."""
     milestone = find_milestone(request, slug, ref)
     discarded = "discard" in request.POST
+    form = DraftForm(request.POST)
+    if not form.is_valid() and not discarded:
+        trouble = [sentence for sentences in form.errors.values() for sentence in sentences]
+        return refuse(request, ValidationError(trouble), milestone, status=422)
+    note = "" if discarded else form.cleaned_data["note"]
     try:
         operations.save_draft(
             milestone=milestone,
-            declared_status=request.POST.get("declared_status", ""),
-            note="" if discarded else request.POST.get("note", ""),
+            declared_status=form.cleaned_data.get("declared_status", ""),
+            note=note,
             by=request.user,
         )
     except ValidationError as error:
@@ -71,7 +77,7 @@ def draft(request: SignedInRequest, slug: str, ref: str) -> HttpResponse:
         return _show(request, milestone, update_form(request, milestone))
     if not request.htmx:
         return redirect(next_address(request) or milestone.get_absolute_url())
-    return render(request, "milestones/_draft_kept.html", {"now": timezone.now(), "note": request.POST.get("note", "")})
+    return render(request, "milestones/_draft_kept.html", {"now": timezone.now(), "note": note})
 
 
 def _record(
@@ -88,7 +94,7 @@ def _record(
             **form.cleaned_data,
         )
     except operations.UpdatedMeanwhile as meanwhile:
-        if not _is_repeat(request, form, meanwhile.newest):
+        if not _is_repeat(request, form, meanwhile.newest, corrected):
             return _show_conflict(request, milestone, meanwhile.newest, corrected)
     except ValidationError as error:
         add_refusal(form, error)
@@ -104,15 +110,13 @@ def _month_of(corrected: ProgressUpdate | None, form: UpdateForm) -> str | None:
     return corrected.update_month if corrected and corrected.as_at == form.cleaned_data["as_at"] else None
 
 
-def _is_repeat(request: SignedInRequest, form: UpdateForm, newest: ProgressUpdate) -> bool:
+def _is_repeat(
+    request: SignedInRequest, form: UpdateForm, newest: ProgressUpdate, corrected: ProgressUpdate | None
+) -> bool:
     """Whether what came is what this person has just saved: a button pressed twice, a page sent again."""
-    sent = form.cleaned_data
-    return (
-        newest.entered_by_id == request.user.pk
-        and newest.note == sent["note"]
-        and newest.declared_status == sent["declared_status"]
-        and newest.as_at == sent["as_at"]
-    )
+    sent = {name: value for name, value in form.cleaned_data.items() if name != "last_seen"}
+    sent |= {"entered_by_id": request.user.pk, "replaces_id": corrected and corrected.pk}
+    return all(getattr(newest, name) == value for name, value in sent.items())
 
 
 def _show_conflict(
@@ -170,12 +174,15 @@ def _position(request: SignedInRequest, milestone: Milestone) -> MilestonePositi
     return next(each for each in found.milestones if each.id == milestone.pk)
 
 
-def refuse(request: SignedInRequest, error: ValidationError, milestone: Milestone) -> HttpResponse:
-    """Says why something is not possible now: on a page, or for htmx above the page that is open."""
-    context = {"sentences": error.messages, "back": milestone}
+def refuse(
+    request: SignedInRequest, error: ValidationError, milestone: Milestone, *, status: int = 409
+) -> HttpResponse:
+    """Says why something is not possible now: on a page with the words that were sent, or for htmx above the page
+    that is open and still has them."""
+    context = {"sentences": error.messages, "back": milestone, "kept": Kept.of(request).words}
     if not request.htmx:
-        return render(request, "refused.html", context, status=409)
-    return reswap(retarget(render(request, "_refused.html", context, status=409), "#trouble"), "innerHTML")
+        return render(request, "refused.html", context, status=status)
+    return reswap(retarget(render(request, "_refused.html", context, status=status), "#trouble"), "innerHTML")
 
 
 def next_address(request: SignedInRequest) -> str:

@@ -188,6 +188,48 @@ def test_the_same_form_sent_twice_saves_once(client, people, milestone):
     assert ProgressUpdate.objects.count() == 1
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"forecast_on": "2011-09-30"}, id="a forecast"),
+        pytest.param({"support_text": "Two posts."}, id="another support"),
+        pytest.param({"support_required": "", "support_text": ""}, id="no support"),
+        pytest.param({"declared_status": "achieved", "completed_on": "2011-06-14"}, id="achieved"),
+    ],
+)
+def test_a_form_that_says_more_than_what_is_saved_is_not_a_repeat(client, people, milestone, changes):
+    client.force_login(people.lead)
+    sent = SENT | {"declared_status": "off_track", "support_required": "on", "support_text": "One post."}
+    client.post(UPDATE, sent)
+
+    assert client.post(UPDATE, sent | changes).status_code == 409
+    assert client.post(UPDATE, sent).status_code == 302
+    assert ProgressUpdate.objects.count() == 1
+
+
+def test_another_date_of_achievement_is_not_a_repeat(client, people, milestone):
+    client.force_login(people.lead)
+    achieved = SENT | {"declared_status": "achieved"}
+    client.post(UPDATE, achieved | {"completed_on": "2011-06-13"})
+
+    assert client.post(UPDATE, achieved | {"completed_on": "2011-06-14"}).status_code == 409
+
+
+def test_an_update_is_not_the_correction_of_the_same_words(client, people, first, milestone):
+    client.force_login(people.lead)
+    client.post(UPDATE, SENT | {"last_seen": first.pk})
+
+    assert client.post(f"{PAGE}updates/{first.pk}/correct/", SENT | {"last_seen": first.pk}).status_code == 409
+
+
+def test_what_no_paper_can_print_is_not_recorded(client, people, milestone):
+    client.force_login(people.lead)
+
+    client.post(UPDATE, SENT | {"note": "The \u202erota\x00 began\r\non Monday.\x07"})
+
+    assert ProgressUpdate.objects.get().note == "The rota began\non Monday."
+
+
 def test_a_lead_may_not_update_the_milestone_of_another(client, people, milestone, action):
     make_milestone(action, ref="1.2", by=people.manager)
     client.force_login(people.lead)
@@ -244,6 +286,26 @@ def test_a_draft_is_kept_and_comes_back(client, people, milestone):
     assert "Draft kept" in kept.text
     assert (form["note"].value(), form["declared_status"].value()) == ("Half a sen", "off_track")
     assert "Your draft of 15 June 2011" in client.get(UPDATE).text
+
+
+def test_a_draft_takes_whatever_is_typed(client, people, milestone):
+    client.force_login(people.lead)
+
+    client.post(DRAFT, {"declared_status": "\0", "note": "Half\0 a sen"}, headers=HTMX)
+
+    assert UpdateDraft.objects.get().note == "Half a sen"
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_a_draft_that_is_too_long_says_so_and_leaves_the_last_one(client, people, milestone, headers):
+    save_draft(milestone=milestone, declared_status="on_track", note="Half a sen", by=people.lead)
+    client.force_login(people.lead)
+
+    response = client.post(DRAFT, {"note": "x" * 20_001}, headers=headers)
+
+    assert response.status_code == 422
+    assert "The note is longer than 20,000 characters." in response.text
+    assert UpdateDraft.objects.get().note == "Half a sen"
 
 
 def test_a_draft_is_its_writers_alone(client, people, milestone):
