@@ -7,6 +7,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 PREFIX = "kept-"
 PATH = "kept_path"
+HAD_FILE = "kept_had_file"
 NEVER = ("csrfmiddlewaretoken", "password", "username")
 # Shorter values are choices and dates; longer ones are words that somebody would miss.
 WORDS = 20
@@ -14,16 +15,17 @@ WORDS = 20
 
 @dataclass(frozen=True)
 class Kept:
-    """The path a form was sent to, and its fields in the order they came."""
+    """The path a form was sent to, and its fields in the order they came. A file that came with it is not kept."""
 
     path: str
     fields: tuple[tuple[str, str], ...]
+    had_file: bool = False
 
     @classmethod
     def of(cls, request: HttpRequest) -> "Kept":
         """What this request sent."""
         fields = [(name, value) for name, values in request.POST.lists() if name not in NEVER for value in values]
-        return cls(request.path, tuple(fields))
+        return cls(request.path, tuple(fields), had_file=bool(request.FILES))
 
     @classmethod
     def from_sign_in(cls, request: HttpRequest) -> "Kept | None":
@@ -37,7 +39,7 @@ class Kept:
             if name.startswith(PREFIX)
             for value in values
         ]
-        return cls(path, tuple(fields))
+        return cls(path, tuple(fields), had_file=HAD_FILE in request.POST)
 
     @property
     def words(self) -> tuple[tuple[str, str], ...]:

@@ -5,6 +5,7 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.decorators import method_decorator
 
 from .forms import SignInForm
 from .kept import Kept
@@ -36,8 +37,24 @@ class SignIn(LoginView):
         return super().get_context_data(**kwargs) | {"kept": Kept.from_sign_in(self.request)}
 
 
+@method_decorator(login_not_required, name="dispatch")
 class SignOut(LogoutView):
-    """Signs out by POST alone, so that a picture on another site cannot."""
+    """Signs out by POST alone, so that a picture on another site cannot. Whoever is signed out already stays so."""
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Nothing there, or nothing for this reader; a form's words are shown again, to their writer alone."""
+    return render(request, "404.html", {"kept": _words_of(request)}, status=404)
+
+
+def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Not theirs to do, and why; a form's words are shown again."""
+    return render(request, "403.html", {"exception": str(exception), "kept": _words_of(request)}, status=403)
+
+
+def _words_of(request: HttpRequest) -> tuple[tuple[str, str], ...]:
+    """The words that a form of ours sent; what is sent to an address that is none is not looked at."""
+    return Kept.of(request).words if request.resolver_match else ()
 
 
 @login_not_required

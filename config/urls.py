@@ -8,3 +8,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("reports.paper_urls")),
     path("", include("reports.urls")),
 ]
+
+handler403 = "accounts.views.not_allowed"
+handler404 = "accounts.views.not_found"

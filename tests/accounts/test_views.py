@@ -1,4 +1,6 @@
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import reverse
 
 from milestones.models import ProgressUpdate
@@ -64,6 +66,29 @@ def test_signing_out_needs_a_post(client, people):
     assert client.get("/plans/").status_code == 302
 
 
+def test_signing_out_works_when_the_session_has_run_out(db):
+    client = Client()
+
+    response = client.post("/accounts/sign-out/")
+
+    assert response.headers["Location"] == SIGN_IN
+
+
+def test_a_file_sent_after_the_session_ran_out_has_to_be_chosen_again(client, people, plan):
+    address = "/plans/safeguarding/import/"
+
+    refused = client.post(address, {"file": SimpleUploadedFile("plan.csv", b"Theme"), "as_at": "2011-06-01"})
+    kept = {"kept_path": address, "kept_had_file": "1", "kept-as_at": "2011-06-01"}
+    signed_in = client.post(SIGN_IN, {"username": people.manager.email, "password": PASSWORD} | kept)
+
+    assert refused.status_code == 401
+    assert "choose the file again" in refused.text
+    assert "Nothing of it is lost" not in refused.text
+    assert 'name="kept_had_file"' in refused.text
+    assert f'href="{address}"' in signed_in.text
+    assert "Save it now" not in signed_in.text
+
+
 def test_what_was_typed_before_the_session_ran_out_is_saved_after_signing_in(client, people, milestone):
     sent = {"declared_status": "on_track", "note": "The rota began on Monday.", "as_at": "2011-06-01", "last_seen": ""}
     address = f"/plans/safeguarding/milestones/{milestone.ref}/update/"
@@ -122,8 +147,6 @@ def test_a_part_of_a_page_sends_the_whole_page_to_the_sign_in(client, plan):
 
 
 def test_a_form_without_its_token_shows_the_words_again(people, milestone):
-    from django.test import Client
-
     client = Client(enforce_csrf_checks=True)
     client.force_login(people.lead)
 
