@@ -4,6 +4,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from milestones.selecting import lead_choices
 from plans.forms import DayField
 from plans.moments import check_day, moment_from
 
@@ -60,11 +61,10 @@ class PaperForm(forms.Form):
         public = (Readers.PUBLIC.value, "The public: job titles for names, without what is internal")
         self._offer("readers", [own, public])
         self.fields["readers"].initial = own[0]
-        leads = {each.lead.id: each.lead.name for each in position.milestones if each.lead}
         recommendations = recommendations_of(position)
         reviews = dict.fromkeys(each.review for each in position.recommendations)
         self._offer("theme", [(theme.id, theme.name) for theme in position.themes], "All themes")
-        self._offer("lead", sorted(leads.items(), key=lambda lead: lead[1].casefold()), "All leads")
+        self._offer("lead", lead_choices(position.milestones), "All leads")
         self._offer("review", [(name, name) for name in reviews], "All reviews")
         self._offer("recommendation", recommendations.items(), "All recommendations")
         lines = [each.line for each in position.counts.lines]

@@ -11,7 +11,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from plans.as_at import asked_position
+from plans.as_at import NOT_RECORDED, asked_position
 from plans.models import Plan
 from plans.policies import Right, check_can, rights_of
 
@@ -21,8 +21,6 @@ from .operations import note_that_paper_left
 from .papers import PaperFile, PaperRefused, make_paper, milestones_view, template_of
 from .position import PlanPosition, plan_position
 from .selection import Readers, for_readers, names_in_text, select
-
-NOT_RECORDED = "The plan was not in Waymark at that moment."
 
 
 @never_cache

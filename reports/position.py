@@ -154,6 +154,16 @@ def _position(found: MilestoneSlice, as_at: date, recorded_at: datetime | None) 
                 tuple(by_action.get(action.id, ())),
             )
         )
+    themes = tuple(
+        ThemePosition(
+            theme.id,
+            theme.name,
+            theme.lead,
+            tuple(actions.get(theme.id, ())),
+            counts_of(by_theme.get(theme.id, ()), scheme),
+        )
+        for theme in plan.themes
+    )
     return PlanPosition(
         slug=plan.plan.slug,
         title=plan.plan.title,
@@ -163,44 +173,36 @@ def _position(found: MilestoneSlice, as_at: date, recorded_at: datetime | None) 
         cycle=plan.cycle,
         key=scheme.key(milestone.effective_status for milestone in found.milestones),
         counts=counts_of(found.milestones, scheme),
-        themes=tuple(
-            ThemePosition(
-                theme.id,
-                theme.name,
-                theme.lead,
-                tuple(actions.get(theme.id, ())),
-                counts_of(by_theme.get(theme.id, ()), scheme),
-            )
-            for theme in plan.themes
-        ),
-        recommendations=_recommendations(found, by_action, as_at),
+        themes=themes,
+        recommendations=recommendation_positions(plan.recommendations, themes, scheme, as_at),
         recorded_at=recorded_at,
     )
 
 
-def _recommendations(
-    found: MilestoneSlice, by_action: dict[int, list[MilestonePosition]], as_at: date
+def recommendation_positions(
+    facts: Iterable[RecommendationFacts | RecommendationPosition],
+    themes: Iterable[ThemePosition],
+    scheme: Scheme,
+    as_at: date,
 ) -> tuple[RecommendationPosition, ...]:
-    direct: dict[int | None, list[LinkedMilestone]] = defaultdict(list)
-    through_action: dict[int | None, list[LinkedMilestone]] = defaultdict(list)
-    for milestone in found.milestones:
-        for reference in milestone.references:
-            direct[reference.recommendation_id].append(_linked(milestone))
-    for action in found.plan.actions:
-        for reference in action.references:
-            through_action[reference.recommendation_id] += map(_linked, by_action.get(action.id, ()))
+    """How far recommendations have got by the milestones of these themes, in printed order."""
+    direct: dict[tuple[str, str], list[LinkedMilestone]] = defaultdict(list)
+    through_action: dict[tuple[str, str], list[LinkedMilestone]] = defaultdict(list)
+    for theme in themes:
+        for action in theme.actions:
+            for milestone in action.milestones:
+                linked = LinkedMilestone(milestone.id, milestone.address, milestone.effective_status)
+                for found, references in ((direct, milestone.references), (through_action, action.references)):
+                    for reference in references:
+                        found[reference.review, reference.number].append(linked)
     return tuple(
-        _recommendation(facts, direct.get(facts.id, ()), through_action.get(facts.id, ()), found.plan.scheme, as_at)
-        for facts in found.plan.recommendations
+        _recommendation(each, direct[each.review, each.number], through_action[each.review, each.number], scheme, as_at)
+        for each in facts
     )
 
 
-def _linked(milestone: MilestonePosition) -> LinkedMilestone:
-    return LinkedMilestone(milestone.id, milestone.address, milestone.effective_status)
-
-
 def _recommendation(
-    facts: RecommendationFacts,
+    facts: RecommendationFacts | RecommendationPosition,
     direct: Iterable[LinkedMilestone],
     through_action: Iterable[LinkedMilestone],
     scheme: Scheme,

@@ -4,19 +4,17 @@ A paper is drawn from the smaller position alone. What its readers may not see w
 (reliability.md T-07), and its counts are those of what it shows.
 """
 
-from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 
-from milestones.filters import SHOWS
 from milestones.models import Milestone
 from milestones.position import MilestonePosition
-from milestones.recommendations import LinkedMilestone, progress_of
-from plans.position import PersonPosition, ReferencePosition
+from milestones.selecting import SHOWS, Selection, cites, fits, lead_choices
+from plans.position import PersonPosition
 from plans.schemes import EffectiveStatus, Scheme
 
-from .position import ActionPosition, PlanPosition, RecommendationPosition, counts_of
+from .position import ActionPosition, PlanPosition, RecommendationPosition, counts_of, recommendation_positions
 from .wording import line
 
 #: What the milestone list can show that a paper can be about. Contradictions are for the programme manager's eyes.
@@ -31,27 +29,6 @@ class Readers(StrEnum):
     PUBLIC = "public"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Selection:
-    """What was asked for, in the words and numbers of the milestone list's filter; left out means all.
-
-    `theme`, `lead` and `recommendation` are primary keys, `review` a short name, `status` a state that stands for its
-    line of the key, `show` one of CAN_SHOW.
-    """
-
-    text: str = ""
-    theme: int | None = None
-    lead: int | None = None
-    review: str = ""
-    recommendation: int | None = None
-    status: str = ""
-    show: str = ""
-
-    @property
-    def is_everything(self) -> bool:
-        return self == Selection()
-
-
 def select(position: PlanPosition, selection: Selection) -> PlanPosition:
     """The position of the milestones that were asked for.
 
@@ -60,24 +37,18 @@ def select(position: PlanPosition, selection: Selection) -> PlanPosition:
     """
     if selection.is_everything:
         return position
-    states = next((each.line.states for each in position.counts.lines if selection.status in each.line.states), ())
-    text = selection.text.casefold()
-
-    def fits(milestone: MilestonePosition, action: ActionPosition) -> bool:
-        return (
-            (not text or any(text in each.casefold() for each in (milestone.text, action.text, milestone.ref)))
-            and (selection.lead is None or (milestone.lead is not None and milestone.lead.id == selection.lead))
-            and (not selection.status or milestone.effective_status in states)
-            and (not selection.show or SHOWS[selection.show][1](milestone))
-            and _cites((*action.references, *milestone.references), selection)
-        )
+    scheme = _scheme(position)
 
     def stays(action: ActionPosition) -> bool:
         is_of_milestones = selection.text or selection.lead is not None or selection.status or selection.show
-        return not is_of_milestones and _cites(action.references, selection)
+        return not is_of_milestones and cites(action.references, selection)
 
     themes = tuple(theme for theme in position.themes if selection.theme in (None, theme.id))
-    return _narrowed(replace(position, themes=themes), fits, stays)
+    return _narrowed(
+        replace(position, themes=themes),
+        lambda milestone, action: fits(milestone, action, selection, scheme),
+        stays,
+    )
 
 
 def for_readers(position: PlanPosition, readers: Readers) -> PlanPosition:
@@ -146,7 +117,7 @@ def scope_words(position: PlanPosition, selection: Selection) -> str:
     if selection.is_everything:
         return "all actions"
     themes = [theme.name for theme in position.themes if theme.id == selection.theme]
-    leads = [each.lead.name for each in position.milestones if each.lead and each.lead.id == selection.lead]
+    leads = [name for key, name in lead_choices(position.milestones) if key == selection.lead]
     words = [each.line.word for each in position.counts.lines if selection.status in each.line.states]
     cited = recommendations_of(position).get(selection.recommendation or 0, "a recommendation without a milestone")
     scope = [
@@ -175,20 +146,13 @@ def recommendations_of(position: PlanPosition) -> dict[int, str]:
     return dict(sorted(cited.items(), key=lambda each: words.get(each[1], len(words))))
 
 
-def _cites(references: tuple[ReferencePosition, ...], selection: Selection) -> bool:
-    return (
-        selection.recommendation is None
-        or any(reference.recommendation_id == selection.recommendation for reference in references)
-    ) and (not selection.review or any(reference.review == selection.review for reference in references))
-
-
 def _narrowed(
     position: PlanPosition,
     fits: Callable[[MilestonePosition, ActionPosition], bool],
     stays: Callable[[ActionPosition], bool],
 ) -> PlanPosition:
     """The milestones that fit, the actions that keep one or had none and stay; counts and progress of these alone."""
-    scheme = Scheme("of the position", tuple(each.line for each in position.counts.lines))
+    scheme = _scheme(position)
     themes = []
     for theme in position.themes:
         actions = []
@@ -204,43 +168,20 @@ def _narrowed(
         narrowed,
         counts=counts_of(narrowed.milestones, scheme),
         key=scheme.key(states),
-        recommendations=_recommendations(narrowed, scheme),
+        recommendations=_recommendations(position, narrowed, scheme),
     )
 
 
-def _recommendations(position: PlanPosition, scheme: Scheme) -> tuple[RecommendationPosition, ...]:
-    """How far the recommendations have got by the milestones of this position."""
-    direct: dict[tuple[str, str], list[LinkedMilestone]] = defaultdict(list)
-    through_action: dict[tuple[str, str], list[LinkedMilestone]] = defaultdict(list)
-    for theme in position.themes:
-        for action in theme.actions:
-            for milestone in action.milestones:
-                linked = LinkedMilestone(milestone.id, milestone.address, milestone.effective_status)
-                for found, references in ((direct, milestone.references), (through_action, action.references)):
-                    for name in {(each.review, each.number) for each in references}:
-                        found[name].append(linked)
-    recommendations = []
-    for each in position.recommendations:
-        result = progress_of(
-            direct=direct[each.review, each.number],
-            through_action=through_action[each.review, each.number],
-            closed_on=None,
-            due_plan=each.due_plan,
-            as_at=position.as_at,
-        )
-        recommendations.append(
-            replace(
-                each,
-                direct=tuple(linked.ref for linked in result.direct),
-                through_action=tuple(linked.ref for linked in result.through_action),
-                achieved=result.achieved,
-                total=result.total,
-                percent=result.percent,
-                progress=result.progress,
-                progress_words=result.words(scheme),
-            )
-        )
-    return tuple(recommendations)
+def _scheme(position: PlanPosition) -> Scheme:
+    return Scheme("of the position", tuple(each.line for each in position.counts.lines))
+
+
+def _recommendations(whole: PlanPosition, narrowed: PlanPosition, scheme: Scheme) -> tuple[RecommendationPosition, ...]:
+    """How far the recommendations have got by the milestones that are left. One that has milestones, of which none is
+    left, is left out: to say that it has none would be untrue."""
+    unanswered = {(each.review, each.number) for each in whole.recommendations if not each.total}
+    found = recommendation_positions(whole.recommendations, narrowed.themes, scheme, whole.as_at)
+    return tuple(each for each in found if each.total or (each.review, each.number) in unanswered)
 
 
 def _without_contradictions(milestone: MilestonePosition) -> MilestonePosition:

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_safe
 from accounts.models import Person
 from accounts.requests import SignedInRequest
 from milestones.position import MilestonePosition
+from milestones.recommendations import Progress
 from milestones.status import Freshness
-from plans.as_at import AskedPosition, asked_position, today_because
+from plans.as_at import NOT_RECORDED, AskedPosition, asked_position, today_because
 from plans.models import Plan
 from plans.policies import Right, rights_of
 
@@ -33,9 +34,9 @@ def plan_page(request: SignedInRequest, slug: str) -> HttpResponse:
     """A plan at a glance: how many milestones stand where, and what needs somebody's eye."""
     plan = get_object_or_404(Plan.objects.visible_to(request.user), slug=slug)
     rights = rights_of(request.user, plan)
-    asked, position = _position(plan, asked_position(request.GET, today=timezone.localdate()))
+    asked, whole = _position(plan, asked_position(request.GET, today=timezone.localdate()))
     may_see_internal = Right.SEE_INTERNAL in rights
-    position = for_readers(position, Readers.INTERNAL if may_see_internal else Readers.NO_INTERNAL)
+    position = for_readers(whole, Readers.INTERNAL if may_see_internal else Readers.NO_INTERNAL)
     return render(
         request,
         "reports/plan_page.html",
@@ -51,7 +52,7 @@ def plan_page(request: SignedInRequest, slug: str) -> HttpResponse:
             ],
             "own": waiting_for(request.user, position, asked),
             "attention": attention(position, asked),
-            "gaps": [each for each in position.recommendations if each.progress == "no_milestone"],
+            "gaps": [each for each in whole.recommendations if each.progress is Progress.NO_MILESTONE],
             "may_see_internal": may_see_internal,
             "may_import": Right.IMPORT in rights and plan.archived_at is None,
         },
@@ -64,7 +65,7 @@ def _position(plan: Plan, asked: AskedPosition) -> tuple[AskedPosition, PlanPosi
     try:
         return asked, plan_position(plan, asked.as_at, asked.recorded_at)
     except Plan.DoesNotExist:
-        asked = today_because("The plan was not in Waymark at that moment.", today=timezone.localdate())
+        asked = today_because(NOT_RECORDED, today=timezone.localdate())
         return asked, plan_position(plan, asked.as_at)
 
 

@@ -7,6 +7,8 @@ import re
 import pytest
 import time_machine
 
+from milestones.models import Milestone
+from milestones.operations import archive_milestone, edit_milestone
 from plans.models import Plan
 from plans.operations import add_action
 from reports.forms import FORMATS
@@ -18,6 +20,7 @@ from .full_plan import AS_AT
 from .test_appendix import Read
 
 ORDER = "/plans/safeguarding/reports/"
+LIST = "/plans/safeguarding/milestones/"
 SHOW = "/plans/safeguarding/reports/milestones/"
 WANTED = {"layout": "accessible", "readers": "internal", "as_at": "2011-05-31"}
 
@@ -111,6 +114,41 @@ def test_a_download_keeps_to_the_filter_on_screen(manager, full_plan):
 
     rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))
     assert [row["milestone_ref"] for row in rows] == ["1.2"]
+
+
+@pytest.mark.parametrize("moment", [pytest.param("", id="now"), pytest.param("2026-05-01T12:00", id="then")])
+@pytest.mark.parametrize(
+    "query",
+    [
+        pytest.param("text=LISTENER", id="words of a milestone"),
+        pytest.param("text=every contact", id="words of an action"),
+        pytest.param("text=1.1", id="how a number begins"),
+        pytest.param("text=.1", id="the middle of a number"),
+        pytest.param("theme={front.pk}", id="theme"),
+        pytest.param("lead={nurse.pk}", id="leading and supporting"),
+        pytest.param("recommendation={six.pk}", id="recommendation"),
+        pytest.param("status=not_achieved", id="status"),
+        pytest.param("show=overdue&text=school", id="two at once"),
+    ],
+)
+def test_the_list_and_the_report_of_an_address_have_the_same_milestones(client, request, query, moment):
+    with time_machine.travel("2026-05-01 09:00"):
+        made = request.getfixturevalue("full_plan")
+    with time_machine.travel("2026-05-02 09:00"):
+        third = Milestone.objects.get(ref="1.3")
+        edit_milestone(milestone=third, text="A listener is there.", lead=made.nurse, by=made.by, reason="Changed")
+        archive_milestone(milestone=made.second, reason="Twice in the plan.", by=made.by)
+    address = f"as_at=2011-05-31&recorded_at={moment}&{query.format(**vars(made))}"
+
+    with time_machine.travel("2026-05-03 09:00"):
+        client.force_login(made.by)
+        listed, report = client.get(f"{LIST}?{address}"), client.get(f"{SHOW}?{address}")
+
+    on_list = [position.ref for _, rows in listed.context["groups"] for position, _ in rows]
+    on_paper = [row.ref for theme in report.context["paper"].themes for action in theme.actions for row in action.rows]
+    assert (listed.status_code, report.status_code) == (200, 200)
+    assert on_list == on_paper
+    assert len(on_list) < listed.context["total"]
 
 
 def test_what_the_page_shows_can_be_downloaded_and_changed_from_it(manager):

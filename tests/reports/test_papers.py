@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from accounts.operations import edit_person
 from milestones.models import Milestone
 from milestones.operations import link_milestone, record_update
+from plans.operations import add_recommendation
 from reports.milestone_paper import Layout
 from reports.papers import KINDS, Order, PaperRefused, check_order, make_paper, milestones_view
 from reports.position import plan_position
@@ -84,7 +85,7 @@ def test_a_theme_a_lead_and_a_recommendation_are_named_in_the_scope(full_plan, p
     direct = Selection(recommendation=full_plan.six.pk)
 
     assert refs(select(position, theme)) == ["1.1", "1.2", "1.3", "1.10"]
-    assert refs(select(position, lead)) == ["1.2"]
+    assert refs(select(position, lead)) == ["1.1", "1.2"]
     assert refs(select(position, direct)) == ["1.1"]
     assert scope_words(select(position, theme), theme) == "theme “Front door”"
     assert scope_words(select(position, lead), lead) == "milestone lead Nadia Nurse"
@@ -126,6 +127,27 @@ def test_a_recommendation_counts_the_milestones_that_its_readers_see(full_plan, 
 
     assert (six.direct, six.achieved, six.total) == (("1.1", "3.1"), 1, 2)
     assert (shown.direct, shown.achieved, shown.total, shown.percent) == (("1.1",), 1, 1, 100)
+
+
+def test_no_copy_says_that_a_recommendation_has_no_milestone_when_it_has_one(full_plan):
+    by = full_plan.by
+    internal = add_recommendation(review=full_plan.review, number="9", text="Look at one team.", by=by)
+    add_recommendation(review=full_plan.review, number="10", text="Ask the schools.", by=by)
+    link_milestone(
+        milestone=Milestone.objects.get(ref="3.1"),
+        as_written="Rec 9",
+        review=full_plan.review,
+        recommendation=internal,
+        by=by,
+    )
+    whole = plan_position(full_plan.plan, AS_AT)
+
+    boards, of_a_theme = for_readers(whole, Readers.NO_INTERNAL), select(whole, Selection(theme=full_plan.front.pk))
+
+    assert [each.number for each in whole.recommendations] == ["6", "8", "9", "10"]
+    for narrowed in (boards, of_a_theme):
+        assert [each.number for each in narrowed.recommendations] == ["6", "8", "10"]
+        assert narrowed.recommendations[-1].progress == "no_milestone"
 
 
 @pytest.mark.parametrize("format", ["html", "pdf", "csv", "json"])

@@ -3,7 +3,8 @@ from datetime import date
 import pytest
 import time_machine
 
-from milestones.operations import record_update
+from milestones.models import Milestone
+from milestones.operations import link_milestone, record_update
 from plans.operations import add_recommendation, add_review, add_theme, link_action
 from tests.cast import make_milestone
 
@@ -99,6 +100,22 @@ def test_a_recommendation_without_a_milestone_is_named(client, people, council, 
 
     assert "Peer review 2011 – Rec 2" in page
     assert "Peer review 2011 – Rec 1" not in page
+
+
+def test_a_recommendation_that_internal_milestones_answer_is_no_gap_for_anybody(client, people, council, several):
+    review = add_review(council=council, short_name="Peer review 2011", by=people.manager)
+    cited = add_recommendation(review=review, number="1", text="Look at one team.", by=people.manager)
+    add_recommendation(review=review, number="2", text="Audit more.", by=people.manager)
+    link_milestone(
+        milestone=Milestone.objects.get(ref="1.3"),
+        as_written="Rec 1",
+        review=review,
+        recommendation=cited,
+        by=people.manager,
+    )
+    client.force_login(people.steering)
+
+    assert [each.number for each in client.get(PLAN).context["gaps"]] == ["2"]
 
 
 def test_a_past_position_says_so(client, people, several):
