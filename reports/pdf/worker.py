@@ -20,6 +20,7 @@ from functools import cache
 from importlib.util import find_spec
 from math import ceil
 from pathlib import Path
+from typing import TextIO
 
 from . import frames
 
@@ -220,28 +221,27 @@ def _turn() -> Iterator[None]:
     if folder.is_symlink() or folder.stat().st_uid != os.getuid():
         raise _refused("The PDF maker's lock belongs to another user of this machine.", detail=str(folder))
     with contextlib.ExitStack() as held:
-        if not any(held.enter_context(_lock(folder / f"place-{place}")) for place in range(PLACES)):
+        places = (held.enter_context((folder / f"place-{place}").open("w")) for place in range(PLACES))
+        if not any(map(_takes, places)):
             raise _refused(busy, detail="no place left")
+        turn = held.enter_context((folder / "turn").open("w"))
         until = time.monotonic() + WAIT_SECONDS
-        while not held.enter_context(_lock(folder / "turn")):
+        while not _takes(turn):
             if time.monotonic() > until:
                 raise _refused(busy, detail="waited in vain")
             time.sleep(0.02)
         yield
 
 
-@contextlib.contextmanager
-def _lock(path: Path) -> Iterator[bool]:
-    """True while this holds the lock of `path`; False at once where another has it. A dead process lets go."""
+def _takes(file: TextIO) -> bool:
+    """Whether this gets the lock of the open file, which is held until it is closed. A dead process lets go."""
     import fcntl  # no such module on Windows, where pdf_available has said so
 
-    with path.open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            yield False
-        else:
-            yield True
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def _loads(library: str) -> bool:

@@ -240,6 +240,21 @@ def test_a_child_killed_while_it_works_is_replaced():
     assert worker._kept.process.pid != child.pid
 
 
+def test_whoever_waits_opens_no_more_files(monkeypatch):
+    monkeypatch.setattr(worker, "WAIT_SECONDS", 0.3)
+    files = Path("/proc/self/fd")
+    with worker._turn():
+        before = len(list(files.iterdir()))
+        with ThreadPoolExecutor() as pool:
+            waiting = pool.submit(render_pdf, "<p>Waits in vain")
+            time.sleep(0.25)
+            during = len(list(files.iterdir()))
+            with pytest.raises(PdfRefused, match="Try again"):
+                waiting.result()
+
+    assert during - before <= 3
+
+
 def test_a_large_parent_does_not_make_its_child_look_large():
     worker.close()
     ballast = bytearray(400 * 1024 * 1024)
