@@ -14,6 +14,7 @@ from accounts.models import Person
 from accounts.requests import SignedInRequest
 from milestones.position import MilestonePosition
 from milestones.recommendations import Progress
+from milestones.selecting import leads_of
 from milestones.status import Freshness
 from plans.as_at import NOT_RECORDED, AskedPosition, asked_position, today_because
 from plans.models import Plan
@@ -97,11 +98,7 @@ def waiting_for(user: Any, position: PlanPosition, asked: AskedPosition) -> Brie
     person = Person.objects.filter(user=user).first()
     if person is None or not asked.is_now:
         return None
-    own = [
-        each
-        for each in position.milestones
-        if any(who is not None and who.id == person.pk for who in (each.lead, *each.supporting))
-    ]
+    own = [each for each in position.milestones if any(who.id == person.pk for who in leads_of(each))]
     if not own:
         return None
     waiting = _by_date(each for each in own if each.freshness in (Freshness.DUE, Freshness.STALE))

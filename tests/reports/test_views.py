@@ -4,7 +4,7 @@ import pytest
 import time_machine
 
 from milestones.models import Milestone
-from milestones.operations import link_milestone, record_update
+from milestones.operations import add_supporting_lead, link_milestone, record_update
 from plans.operations import add_recommendation, add_review, add_theme, link_action
 from tests.cast import make_milestone
 
@@ -187,3 +187,26 @@ def test_somebody_without_milestones_is_not_asked(client, people, several):
     client.force_login(people.manager)
 
     assert client.get(PLAN).context["own"] is None
+
+
+def test_the_list_of_ones_own_holds_what_one_supports(client, people, lead, action, several):
+    supported = Milestone.objects.get(ref="1.2")
+    add_supporting_lead(milestone=supported, person=lead, by=people.manager)
+    client.force_login(people.lead)
+
+    own = client.get(PLAN).context["own"]
+    listed = client.get(f"{PLAN}milestones/{own.query}")
+
+    assert [each.ref for each in own.milestones] == ["1.2", "1.1"]
+    assert [row.ref for _, rows in listed.context["groups"] for row, _ in rows] == ["1.1", "1.2"]
+
+
+def test_somebody_who_only_supports_finds_their_own_list(client, people, lead, action):
+    for ref in ("1.2", "1.3"):
+        make_milestone(action, ref=ref, by=people.manager)
+    add_supporting_lead(milestone=Milestone.objects.get(ref="1.2"), person=lead, by=people.manager)
+    client.force_login(people.lead)
+
+    query = client.get(PLAN).context["own"].query
+
+    assert client.get(f"{PLAN}milestones/{query}").context["shown"] == 1
