@@ -9,7 +9,7 @@ PREFIX = "kept-"
 PATH = "kept_path"
 HAD_FILE = "kept_had_file"
 NEVER = ("csrfmiddlewaretoken", "password", "username")
-# Shorter values are choices and dates; longer ones are words that somebody would miss.
+# Shorter values without a space are choices and dates; all others are words that somebody would miss.
 WORDS = 20
 
 
@@ -47,5 +47,5 @@ class Kept:
         return tuple(
             (name.removeprefix(PREFIX).replace("_", " ").capitalize(), value)
             for name, value in self.fields
-            if len(value) > WORDS and name not in ("next", PATH)
+            if (len(value) > WORDS or " " in value.strip()) and name not in ("next", PATH)
         )

@@ -75,6 +75,14 @@ def test_words_come_back_to_somebody_who_may_not_save_them(client, people, miles
     assert WORDS in response.text
 
 
+def test_a_short_note_is_words_too_and_a_choice_is_none(client, people, milestone):
+    client.force_login(people.steering)
+
+    response = client.post(UPDATE, SENT | {"note": "All is done."})
+
+    assert response.context["kept"] == (("Note", "All is done."),)
+
+
 def test_an_outsider_learns_nothing_by_sending_words(client, people, milestone):
     client.force_login(people.outsider)
 
