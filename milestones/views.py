@@ -3,13 +3,13 @@ from dataclasses import replace
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.history import rows_at
+from accounts.models import User
 from accounts.requests import SignedInRequest
 from plans.as_at import NOT_RECORDED, AskedPosition, asked_position, today_because
 from plans.models import Plan
@@ -19,7 +19,7 @@ from plans.schemes import DeclaredStatus, EffectiveStatus, Scheme
 from .filters import SORTS, MilestoneFilter, in_order
 from .forms import UpdateForm
 from .models import DateChange, Milestone, ProgressUpdate, UpdateDraft
-from .policies import can_update, updatable
+from .policies import updatable
 from .position import MilestonePosition, MilestoneSlice, StatusView, milestone_slice, status_view
 from .status import FINISHED
 
@@ -122,14 +122,13 @@ def milestone_page(request: SignedInRequest, slug: str, ref: str) -> HttpRespons
     The address is that of the position: a milestone that was renumbered or archived since is found under the number it
     had at the recorded moment.
     """
-    plan = get_object_or_404(Plan.objects.visible_to(request.user).select_related("status_scheme"), slug=slug)
+    plan = get_object_or_404(Plan.objects.visible_to(request.user), slug=slug)
     rights = rights_of(request.user, plan)
     asked, found = readable_slice(plan, rights, asked_position(request.GET, today=timezone.localdate()))
     position = next((each for each in found.milestones if each.address == ref), None)
     if position is None:
         raise Http404
-    milestone = _recorded(plan, position, asked)
-    may_update = asked.is_now and can_update(request.user, milestone)
+    may_update = asked.is_now and position.id in updatable(request.user, plan, rights)
     action = next(each for each in found.plan.actions if each.id == position.action_id)
     recommendations = {each.id: each for each in found.plan.recommendations}
     return render(
@@ -138,16 +137,16 @@ def milestone_page(request: SignedInRequest, slug: str, ref: str) -> HttpRespons
         {
             "plan": plan,
             "asked": asked,
-            "milestone": milestone,
             "position": position,
             "action": action,
+            "withdrawn_reason": _withdrawn_reason(position, asked),
             "references": [
                 (reference, recommendations.get(reference.recommendation_id or 0))
                 for reference in (*position.references, *action.references)
             ],
             "updates": note_history(position.id, asked, found.plan.scheme),
             "date_changes": date_history(position.id, asked),
-            "form": update_form(request, milestone) if may_update else None,
+            "form": _form_at(request, position) if may_update else None,
             "is_finished": position.effective_status in FINISHED,
             "may_update": may_update,
             "may_edit": asked.is_now and Right.EDIT_PLAN in rights and plan.archived_at is None,
@@ -157,30 +156,35 @@ def milestone_page(request: SignedInRequest, slug: str, ref: str) -> HttpRespons
     )
 
 
-def _recorded(plan: Plan, position: MilestonePosition, asked: AskedPosition) -> Milestone:
-    """The row of a milestone as it stood when the position was recorded."""
-    rows = rows_at(Milestone, asked.recorded_at, id__in=[position.id])
-    if not rows:
-        raise Http404
-    rows[0].plan = plan
-    return rows[0]
+def _withdrawn_reason(position: MilestonePosition, asked: AskedPosition) -> str:
+    """Why a milestone was withdrawn, as it was recorded; empty where it is not."""
+    if position.withdrawn_on is None:
+        return ""
+    return "".join(row.withdrawn_reason for row in rows_at(Milestone, asked.recorded_at, id__in=[position.id]))
+
+
+def _form_at(request: SignedInRequest, position: MilestonePosition) -> UpdateForm:
+    rows = Milestone.objects.select_related("plan__status_scheme")
+    return update_form(request, get_object_or_404(rows, pk=position.id))
 
 
 def note_history(milestone_id: int, asked: AskedPosition, scheme: Scheme) -> list[dict[str, Any]]:
-    """Every update at the position, newest first, each with what its status printed as and whether one replaced it."""
+    """Every update at the position, newest first, each with what its status printed as, whether one replaced it, and
+    by whom it was entered."""
     rows = rows_at(ProgressUpdate, asked.recorded_at, milestone_id=milestone_id)
     updates = sorted(
         (row for row in rows if row.as_at <= asked.as_at),
-        key=lambda row: (row.as_at, row.entered_at, row.pk),
+        key=lambda row: (row.as_at, row.entered_at, row.id),
         reverse=True,
     )
-    prefetch_related_objects(updates, "entered_by")
+    people = User.objects.in_bulk({update.entered_by_id for update in updates})
     replaced = {update.replaces_id for update in updates}
     return [
         {
             "update": update,
             "status": declared_view(scheme, update),
-            "is_replaced": update.pk in replaced,
+            "is_replaced": update.id in replaced,
+            "by": people[update.entered_by_id],
         }
         for update in updates
     ]
@@ -191,7 +195,7 @@ def date_history(milestone_id: int, asked: AskedPosition) -> list[DateChange]:
     rows = rows_at(DateChange, asked.recorded_at, milestone_id=milestone_id)
     return sorted(
         (row for row in rows if row.agreed_on <= asked.as_at),
-        key=lambda row: (row.agreed_on, row.entered_at, row.pk),
+        key=lambda row: (row.agreed_on, row.entered_at, row.id),
         reverse=True,
     )
 
