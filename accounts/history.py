@@ -277,13 +277,6 @@ def _rows_recorded(model: type[M], recorded_at: datetime, unchanging: dict[str, 
     return list(model._base_manager.raw(statement, [at, *parameters]))
 
 
-def written_at(model: type[Tracked], recorded_at: datetime) -> list[Any]:
-    """The history rows of `model` that the operation of that instant wrote, oldest first."""
-    return list(
-        model.history.model.objects.filter(history_date=recorded_at).order_by("history_id")  # type: ignore[attr-defined]
-    )
-
-
 def history_mismatches() -> list[str]:
     """Names each tracked row that differs from its newest history, as "plans.Plan 3"; empty when all agree."""
     mismatches = []

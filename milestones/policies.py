@@ -19,15 +19,6 @@ def leads(user: Any, milestone: Milestone) -> bool:
     return milestone.lead_id == person.pk or SupportingLead.objects.filter(milestone=milestone, person=person).exists()
 
 
-def can_update(user: Any, milestone: Milestone) -> bool:
-    """True where the user may record an update of the milestone now."""
-    try:
-        check_can_update(user, milestone)
-    except (PermissionDenied, ValidationError):
-        return False
-    return True
-
-
 def updatable(user: Any, plan: Plan, rights: frozenset[Right]) -> frozenset[int]:
     """The primary keys of the plan's milestones that the user, who has these rights on it, may update now."""
     rows = Milestone.objects.current().filter(plan=plan, withdrawn_on=None)

@@ -176,12 +176,6 @@ class Scheme:
         used = {EffectiveStatus(state) for state in in_use}
         return tuple(line for line in self.lines if line.in_key or used.intersection(line.states))
 
-    @property
-    def best_first(self) -> tuple[StatusLine, ...]:
-        """The lines in the order of a count in words: "8 achieved, 5 on track", and the grey ones last."""
-        grey = tuple(line for line in self.lines if line.colour == "grey")
-        return tuple(line for line in reversed(self.lines) if line not in grey) + grey
-
     def declaration_from_word(self, word: str) -> Declaration | None:
         """What somebody declared who wrote this word, letter or colour; None when the scheme does not settle it."""
         if len(word) > LONGEST_SPELLING:

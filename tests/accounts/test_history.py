@@ -18,7 +18,6 @@ from accounts.history import (
     recorded_clock,
     rows_at,
     save_with_reason,
-    written_at,
 )
 from accounts.models import Operation
 from plans.models import Theme
@@ -54,7 +53,7 @@ def test_all_rows_of_an_operation_carry_its_instant(plan, people):
         add_action(theme=theme, text="Do it.", by=people.manager)
 
     assert running.recorded_at == NOON
-    assert [row.name for row in written_at(Theme, NOON)] == ["First"]
+    assert [row.name for row in Theme.history.filter(history_date=NOON)] == ["First"]
     assert Operation.objects.filter(recorded_at=NOON).count() == 1
 
 

@@ -140,18 +140,6 @@ def test_the_key_prints_its_own_lines_and_those_in_use():
     ]
 
 
-def test_a_count_in_words_begins_with_the_best_and_ends_with_the_grey():
-    assert [line.word for line in DEFAULT.best_first] == [
-        "Achieved",
-        "On track",
-        "Not on track",
-        "Not achieved",
-        "No update",
-        "Not started",
-        "Withdrawn",
-    ]
-
-
 @every_preset
 def test_a_word_comes_back_as_it_was_declared(scheme):
     for line in scheme.lines:
