@@ -75,8 +75,8 @@ def change_due_date(
     return. Raises ChangedMeanwhile, ValidationError (no reason, no other date, before the start).
     """
     check_can(by, Right.CHANGE_DATE, milestone.plan)
-    check_is_open_to_change(milestone)
     _lock(milestone)
+    check_is_open_to_change(milestone)
     if version is not None and milestone.version != version:
         raise ChangedMeanwhile
     if to_on == milestone.due_on:
@@ -191,8 +191,8 @@ def record_update(
     achieved status alone (domain.md 2.2); left out, it stays what the update in force at that date says. Raises
     PermissionDenied, ValidationError.
     """
-    check_can_update(by, milestone)
     _lock(milestone)
+    check_can_update(by, milestone)
     newest = ProgressUpdate.objects.filter(milestone=milestone).order_by("-pk").first()
     if last_seen is not NOT_LOOKED and newest is not None and newest.pk != last_seen:
         raise UpdatedMeanwhile(newest)

@@ -193,6 +193,17 @@ def test_what_is_put_away_takes_no_update(milestone, plan, people, put_away):
         record(Milestone.objects.get(), people.manager)
 
 
+def test_what_was_put_away_since_it_was_read_takes_no_update(milestone, people):
+    operations.withdraw_milestone(
+        milestone=Milestone.objects.get(), withdrawn_on=AS_AT, reason="Merged", by=people.manager
+    )
+
+    with pytest.raises(ValidationError, match="takes no changes"):
+        record(milestone, people.lead)
+    with pytest.raises(ValidationError, match="takes no changes"):
+        operations.change_due_date(milestone=milestone, to_on=date(2011, 9, 30), reason="Late.", by=people.manager)
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("careful", [True, False], ids=["as the site does", "control: without looking"])
 def test_ten_people_at_once(milestone, people, careful):
