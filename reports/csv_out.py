@@ -7,11 +7,11 @@ could take for a formula behind an apostrophe. The import reads the same file ba
 import csv
 import io
 import json
-import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+from milestones.own_table import COLUMNS, guard
 from milestones.position import MilestonePosition
 from plans.texts import plain
 
@@ -19,34 +19,7 @@ from .milestone_paper import as_written
 from .position import ActionPosition, PlanPosition, ThemePosition
 from .wording import line
 
-COLUMNS = (
-    "theme",
-    "action_ref",
-    "action",
-    "action_references",
-    "milestone_ref",
-    "milestone",
-    "references",
-    "start_date",
-    "due_date",
-    "due_words",
-    "baseline_due_date",
-    "declared_status",
-    "effective_status",
-    "flags",
-    "update_month",
-    "note_as_at",
-    "progress_note",
-    "lead",
-    "lead_role",
-    "supporting_leads",
-    "outcome",
-)
 SEVERAL = "; "
-
-# Apostrophes and spaces in front of the character do not count: a text that begins with '= gets another apostrophe,
-# and taking one off gives back what was there.
-_FORMULA = re.compile(r"'* *[=+\-@\t\r\0]")
 
 
 def milestone_rows(position: PlanPosition) -> Iterator[dict[str, Any]]:
@@ -95,11 +68,6 @@ def milestones_json(position: PlanPosition, *, title: str, readers: str) -> byte
     }
     text = json.dumps(paper, ensure_ascii=False, indent=1, default=lambda value: value.isoformat())
     return (text + "\n").encode("utf-8", errors="replace")
-
-
-def guard(text: str) -> str:
-    """The text as a CSV cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if _FORMULA.match(text) else text
 
 
 def _row(theme: ThemePosition, action: ActionPosition, milestone: MilestonePosition | None) -> dict[str, Any]:

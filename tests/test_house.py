@@ -162,6 +162,7 @@ PURE_MODULES = (
     "plans/cycles.py",
     "plans/texts.py",
     "milestones/status.py",
+    "milestones/own_table.py",
     "imports/readers/",
 )
 

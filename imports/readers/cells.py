@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from milestones.own_table import unguard
 from plans.texts import plain
 
 from .drafts import DraftPlan
 from .grid import Cell, Grid, Paper, Paragraph, Row
-from .wording import one_line, quote, strip_markup, unguard
+from .wording import one_line, quote, strip_markup
 
 
 def cleaned(paper: Paper, plan: DraftPlan) -> list[Paragraph | Grid]:

@@ -108,31 +108,6 @@ _KEYWORDS: tuple[tuple[str, str], ...] = (
 _TEXTS = frozenset({"milestone", "action", "objective"})
 _MILESTONE_FACTS = frozenset({"due", "start", "baseline", "lead", "status", "note", "outcome", "references"})
 
-OWN_COLUMNS = (
-    "theme",
-    "action_ref",
-    "action",
-    "action_references",
-    "milestone_ref",
-    "milestone",
-    "references",
-    "start_date",
-    "due_date",
-    "due_words",
-    "baseline_due_date",
-    "declared_status",
-    "effective_status",
-    "flags",
-    "update_month",
-    "note_as_at",
-    "progress_note",
-    "lead",
-    "lead_role",
-    "supporting_leads",
-    "outcome",
-)
-"""The header of our own export (design.md section 5)."""
-
 
 @dataclass(frozen=True, slots=True)
 class Columns:

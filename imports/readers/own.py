@@ -6,15 +6,16 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
+from milestones.own_table import COLUMNS, unguard
 from plans.texts import plain
 
-from .columns import OWN_COLUMNS, is_own_header
+from .columns import is_own_header
 from .dates import read_day
 from .findings import finding
 from .grid import Grid, Paper, Row
 from .references import Sources, parse_reference
 from .table import Finding, Month, PlanTable, ReadAction, ReadMilestone, ReadPerson, ReadReference, ReadTheme
-from .wording import quote, unguard
+from .wording import quote
 
 _STATES = frozenset(
     {"not_started", "no_update", "on_track", "off_track", "not_achieved", "achieved", "embedded", "withdrawn"}
@@ -50,7 +51,7 @@ def read_own_export(grid: Grid, header: int, sources: Sources) -> PlanTable:
     warnings = [
         finding("column_not_read", where, f"The column {quote(name)} is not one of the export's; it is not read.")
         for name in index_of
-        if name not in OWN_COLUMNS
+        if name not in COLUMNS
     ]
 
     themes: dict[str, tuple[str, dict[tuple[str, str], _OwnAction]]] = {}

@@ -9,8 +9,6 @@ _TAGS = re.compile(r"</?(?:b|i|u|p|br|em|sub|sup|div|font|span|strong)(?:\s[^<>]
 _LINE_TAGS = re.compile(r"<(?:/p|/div|br)\b", re.IGNORECASE)
 _BOLD_TAG = re.compile(r"^\s*(?:<p>\s*)?<(?:b|strong)>", re.IGNORECASE)
 _BOLD_STARS = re.compile(r"\*\*(?=\S)([^*\n]+)(?<=\S)\*\*")
-_GUARDED = re.compile(r"'+ *[=+\-@\t\r\0]")
-_NOT_GUARDED = re.compile(r"'* *[=+\-@\t\r\0]")
 
 
 def strip_markup(text: str) -> tuple[str, bool]:
@@ -50,17 +48,3 @@ def quote(text: str, length: int = 60) -> str:
     """The text in quotation marks, cut for a message."""
     text = one_line(text)
     return f"“{text if len(text) <= length else text[: length - 1].rstrip() + '…'}”"
-
-
-def unguard(text: str) -> str:
-    """Takes the formula guard of a CSV off: one ' where ' stands before = + - @ tab CR NUL (reliability.md T-03).
-
-    The writer puts one ' in front of every text that begins with any number of ', any number of spaces and one of
-    those characters. So a text that began with '= comes back as it was.
-    """
-    return text[1:] if _GUARDED.match(text) else text
-
-
-def guard(text: str) -> str:
-    """The rule of the writer, for the tests of `unguard`."""
-    return "'" + text if _NOT_GUARDED.match(text) else text

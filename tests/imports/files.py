@@ -380,7 +380,7 @@ OWN_HEADER = (
 
 def own_export(rows) -> bytes:
     """Waymark's own CSV from dictionaries of columns, with mark, CRLF and formula guard."""
-    from imports.readers.wording import guard
+    from milestones.own_table import guard
 
     stream = StringIO(newline="")
     writer = csv.DictWriter(stream, OWN_HEADER, restval="", lineterminator="\r\n")

@@ -1,10 +1,8 @@
 """What is taken out of a text before it is read."""
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from imports.readers.wording import fold, guard, join_cut, strip_markup, unguard
+from imports.readers.wording import fold, join_cut, strip_markup
 
 
 @pytest.mark.parametrize(
@@ -21,29 +19,6 @@ from imports.readers.wording import fold, guard, join_cut, strip_markup, unguard
 )
 def test_markup_goes_and_its_meaning_stays(text, plain, is_bold):
     assert strip_markup(text) == (plain, is_bold)
-
-
-@pytest.mark.parametrize(
-    ("guarded", "text"),
-    [
-        ("'=SUM(A1)", "=SUM(A1)"),
-        ("'- a note", "- a note"),
-        ("'  +44", "  +44"),
-        ("'\tx", "\tx"),
-        ("''=x", "'=x"),
-        ("'tis so", "'tis so"),
-        ("'", "'"),
-        ("plain", "plain"),
-    ],
-)
-def test_exactly_the_guard_is_taken_off(guarded, text):
-    assert unguard(guarded) == text
-
-
-@given(st.text() | st.text(alphabet="'=+-@ \t\r\0a"))
-@settings(max_examples=300)
-def test_what_is_guarded_comes_back_as_it_was(text):
-    assert unguard(guard(text)) == text
 
 
 def test_halves_are_joined_with_one_space():

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imports.readers import read_plan_file
-from imports.readers.wording import unguard
 from milestones.operations import edit_milestone, record_update
+from milestones.own_table import COLUMNS, guard, unguard
 from plans.operations import edit_action
-from reports.csv_out import COLUMNS, guard, milestone_rows, milestones_csv, milestones_json
+from reports.csv_out import milestone_rows, milestones_csv, milestones_json
 from reports.position import plan_position
 
 from .full_plan import AS_AT, LONG_NOTE
