@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.text import slugify
 
 from accounts.history import current_instant, delete_with_reason, operation, save_with_reason
@@ -78,8 +79,12 @@ def start_plan_once(*, title: str, cycle_anchor: date, by: Any, **details: Any) 
 
 def free_slug(title: str) -> str:
     """An address for a plan of this title that no plan has yet."""
-    stem = slugify(title)[:70] or "plan"
-    taken = set(Plan.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
+    return _first_free(slugify(title)[:70] or "plan", Plan.objects.all())
+
+
+def _first_free(stem: str, rows: QuerySet[Any]) -> str:
+    """The slug itself, or with the lowest number behind it that none of the rows has: “plan”, “plan-2”."""
+    taken = set(rows.filter(slug__startswith=stem).values_list("slug", flat=True))
     number, slug = 1, stem
     while slug in taken:
         number += 1
@@ -213,13 +218,7 @@ def add_review(
 
 
 def _review_slug(council: Organisation, short_name: str) -> str:
-    stem = slugify(short_name)[:100] or "review"
-    taken = set(Review.objects.filter(council=council, slug__startswith=stem).values_list("slug", flat=True))
-    number, slug = 1, stem
-    while slug in taken:
-        number += 1
-        slug = f"{stem}-{number}"
-    return slug
+    return _first_free(slugify(short_name)[:100] or "review", Review.objects.filter(council=council))
 
 
 @operation
