@@ -14,7 +14,7 @@ from accounts.models import Person
 from accounts.requests import SignedInRequest
 from milestones.position import MilestonePosition
 from milestones.recommendations import Progress
-from milestones.selecting import leads_of
+from milestones.selecting import SHOWS, leads_of
 from milestones.status import Freshness
 from plans.as_at import NOT_RECORDED, AskedPosition, asked_position, today_because
 from plans.models import Plan
@@ -82,14 +82,9 @@ class Brief:
 
 def attention(position: PlanPosition, asked: AskedPosition) -> list[Brief]:
     """What needs somebody's eye, in the order of its weight."""
-    lists = {
-        "overdue": ("Overdue", lambda each: each.is_overdue),
-        "due_soon": ("Due soon", lambda each: each.is_due_soon),
-        "stale": ("No recent update", lambda each: each.is_stale),
-    }
     return [
         Brief(name, words, _by_date(filter(passes, position.milestones)), asked.query_with(show=name))
-        for name, (words, passes) in lists.items()
+        for name, (words, passes) in ((name, SHOWS[name]) for name in ("overdue", "due_soon", "stale"))
     ]
 
 
