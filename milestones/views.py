@@ -178,7 +178,8 @@ def note_history(milestone_id: int, asked: AskedPosition, scheme: Scheme) -> lis
         reverse=True,
     )
     people = User.objects.in_bulk({update.entered_by_id for update in updates})
-    replaced = {update.replaces_id for update in updates}
+    # As in the position, a correction of a later day takes the first note's place at every date.
+    replaced = {row.replaces_id for row in rows}
     return [
         {
             "update": update,

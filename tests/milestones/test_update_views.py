@@ -394,3 +394,13 @@ def test_one_update_takes_few_queries(client, people, first, milestone, django_a
 
     with django_assert_max_num_queries(40):
         client.post(UPDATE, SENT | {"last_seen": first.pk})
+
+
+def test_a_note_corrected_to_a_later_day_is_marked_as_replaced_before_it(client, people, first, milestone):
+    client.force_login(people.lead)
+    later = SENT | {"note": "Of a later day.", "as_at": "2011-06-10", "last_seen": first.pk}
+    client.post(f"{PAGE}updates/{first.pk}/correct/", later)
+
+    [listed] = client.get(PAGE, {"as_at": "2011-06-01"}).context["updates"]
+
+    assert (listed["update"].id, listed["is_replaced"]) == (first.pk, True)
