@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ClassVar, ParamSpec, TypeVar
 
 from django.apps import apps
 from django.db import connection, models, transaction
@@ -174,12 +174,22 @@ class TrackedQuerySet(models.QuerySet[Any]):
 class Tracked(models.Model):
     """A row whose every version is kept. Written inside an operation, by the two functions below."""
 
+    #: Columns that are no part of the record. To save them alone needs no operation and leaves no history.
+    bookkeeping: ClassVar[frozenset[str]] = frozenset()
+
     objects = TrackedQuerySet.as_manager()
 
     class Meta:
         abstract = True
 
     def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.bookkeeping and set(kwargs.get("update_fields") or ["everything"]) <= self.bookkeeping:
+            self.skip_history_when_saving = True
+            try:
+                super().save(*args, **kwargs)
+            finally:
+                del self.skip_history_when_saving
+            return
         _current()
         super().save(*args, **kwargs)
 

@@ -6,6 +6,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.history import IndexedHistory, Tracked, TrackedQuerySet
 from accounts.models import Organisation, Person
@@ -42,14 +43,18 @@ class StatusScheme(Tracked):
 
 class PlanQuerySet(TrackedQuerySet):
     def visible_to(self, user: Any) -> "PlanQuerySet":
-        """The plans on which the user holds a role; none for somebody who is not signed in or not active."""
+        """The plans on which the user holds a role today, or broke the glass; none for somebody who is not signed in
+        or not active."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
-        return self.filter(pk__in=PlanMembership.objects.filter(user=user).values("plan"))
+        seen = Q(pk__in=PlanMembership.objects.current().filter(user=user).values("plan"))
+        if user.is_administrator or user.is_information_governance:
+            seen |= Q(pk__in=BreakGlass.objects.current().filter(user=user).values("plan"))
+        return self.filter(seen)
 
     def managed_by(self, user: Any) -> "PlanQuerySet":
         """The plans of which the user is a programme manager."""
-        managed = PlanMembership.objects.filter(user=user, role=PlanMembership.Role.MANAGER)
+        managed = PlanMembership.objects.current().filter(user=user, role=PlanMembership.Role.MANAGER)
         return self.visible_to(user).filter(pk__in=managed.values("plan"))
 
     def current(self) -> "PlanQuerySet":
@@ -107,25 +112,83 @@ class Plan(Tracked):
         return reverse("reports:plan", args=[self.slug])
 
 
+class PlanMembershipQuerySet(TrackedQuerySet):
+    def current(self) -> "PlanMembershipQuerySet":
+        """Memberships that have not ended. One that ends today still counts today."""
+        return self.filter(Q(ends_on=None) | Q(ends_on__gte=timezone.localdate()))
+
+
 class PlanMembership(Tracked):
-    """The role of a user on a plan."""
+    """The role of a user on a plan, perhaps until a day. What a role may do is in policies.py."""
 
     class Role(models.TextChoices):
         MANAGER = "manager", "Programme manager"
+        THEME_LEAD = "theme_lead", "Theme lead"
         LEAD = "lead", "Milestone lead"
+        CONTRIBUTOR = "contributor", "Contributor"
         STEERING_GROUP = "steering_group", "Steering group"
+        REPORTING_OFFICER = "reporting_officer", "Reporting officer"
+        ANALYST = "analyst", "Analyst"
+        AUDITOR = "auditor", "Auditor"
 
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="memberships")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField(max_length=20, choices=Role)
+    ends_on = models.DateField("last day", null=True, blank=True)
 
     history = IndexedHistory()
+    objects = PlanMembershipQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["plan", "user", "role"], name="membership_is_given_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "user", "role"], name="membership_is_given_once"),
+            models.CheckConstraint(
+                condition=~Q(role="auditor") | Q(ends_on__isnull=False),
+                name="auditor_has_a_last_day",
+                violation_error_message="An auditor’s role has a last day. Give one.",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.user} – {self.get_role_display()}"
+
+
+class BreakGlassQuerySet(TrackedQuerySet):
+    def current(self) -> "BreakGlassQuerySet":
+        """Those whose time is not up."""
+        return self.filter(ends_at__gt=timezone.now())
+
+
+class BreakGlass(Tracked):
+    """That somebody of the whole installation opened a plan they hold no role on, for a short time and a reason."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField()
+    ends_at = models.DateTimeField()
+
+    history = IndexedHistory()
+    objects = BreakGlassQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.user} until {self.ends_at:%Y-%m-%d %H:%M}"
+
+
+class ChildDataOverride(Tracked):
+    """That somebody saved words which look as if they tell who a child is, and said that they do not (childdata.py).
+
+    The words are not kept here.
+    """
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    where = models.CharField(max_length=200)
+    kinds = models.CharField("what it looked like", max_length=200)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    history = IndexedHistory()
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.kinds}"
 
 
 class Theme(Tracked):

@@ -1,61 +1,206 @@
 """Who may do what on a plan: one table, roles by operations (reliability.md 4).
 
-`check_can` raises django's PermissionDenied with a sentence, `can` answers. Rights are read at each call. A lead's
-`own` right covers the milestones they lead or support.
+`check_can` raises django's PermissionDenied with a sentence, `can` answers. Rights are read at each call. Pages and
+tests read the same table; nothing else decides. How far a right reaches is `ALL` of the plan, or the milestones that
+are the reader's `OWN`: those they lead or support, and for a theme lead those of their themes.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 
-from accounts.models import Organisation, Person
+from accounts.models import Organisation, Person, User
 
-from .models import Plan, PlanMembership
+from .models import BreakGlass, Plan, PlanMembership
 
-Role = PlanMembership.Role
+
+class Role(StrEnum):
+    """Every role: those that a membership gives on a plan, the two of the whole installation, and what somebody of
+    the installation holds for a short time after breaking the glass."""
+
+    MANAGER = "manager"
+    THEME_LEAD = "theme_lead"
+    LEAD = "lead"
+    CONTRIBUTOR = "contributor"
+    STEERING_GROUP = "steering_group"
+    REPORTING_OFFICER = "reporting_officer"
+    ANALYST = "analyst"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+    INFORMATION_GOVERNANCE = "information_governance"
+    BREAK_GLASS = "break_glass"
+
+    @property
+    def label(self) -> str:
+        return ROLE_WORDS.get(self) or PlanMembership.Role(self).label
+
+
+ROLE_WORDS = {
+    Role.ADMINISTRATOR: "System administrator",
+    Role.INFORMATION_GOVERNANCE: "Information governance",
+    Role.BREAK_GLASS: "After breaking the glass",
+}
 
 
 class Right(StrEnum):
     """The operations that need a role. The value completes “You may not …”."""
 
     SEE = "see this plan"
-    RECORD_ANY_UPDATE = "record updates of this plan"
-    RECORD_OWN_UPDATE = "record updates of milestones you do not lead"
+    SEE_INTERNAL = "see the internal notes of this plan"
+    SEE_HISTORY = "see who changed what in this plan"
     EDIT_PLAN = "change this plan"
+    RECORD_UPDATE = "record updates of this plan"
+    DRAFT_UPDATE = "draft updates of this plan"
     CHANGE_DATE = "change the dates of this plan"
+    PREVIEW_IMPORT = "try out an import into this plan"
     IMPORT = "import into this plan"
     MAKE_PAPER = "make papers of this plan"
-    SEE_INTERNAL = "see the internal notes of this plan"
+    ASSIGN_PEOPLE = "give roles on this plan"
+    SEE_ACCESS = "see who may do what on this plan"
+    ARCHIVE_PLAN = "archive or restore this plan"
+    PROPOSE_REDACTION = "propose to take words out of the records"
+    REDACT = "take words out of the records"
 
 
-RIGHTS: dict[str, frozenset[Right]] = {
-    Role.MANAGER: frozenset(Right) - {Right.RECORD_OWN_UPDATE},
-    Role.LEAD: frozenset({Right.SEE, Right.RECORD_OWN_UPDATE, Right.MAKE_PAPER, Right.SEE_INTERNAL}),
-    Role.STEERING_GROUP: frozenset({Right.SEE, Right.MAKE_PAPER}),
+class Reach(StrEnum):
+    """Of which of a plan's milestones a right holds."""
+
+    OWN = "own"
+    ALL = "all"
+
+
+_ALL, _OWN = Reach.ALL, Reach.OWN
+
+#: The table. A role that a line does not name may not.
+RIGHTS: Mapping[Right, Mapping[Role, Reach]] = {
+    Right.SEE: {
+        Role.MANAGER: _ALL,
+        Role.THEME_LEAD: _ALL,
+        Role.LEAD: _ALL,
+        Role.CONTRIBUTOR: _OWN,
+        Role.STEERING_GROUP: _ALL,
+        Role.REPORTING_OFFICER: _ALL,
+        Role.ANALYST: _ALL,
+        Role.AUDITOR: _ALL,
+        Role.BREAK_GLASS: _ALL,
+    },
+    Right.SEE_INTERNAL: {
+        Role.MANAGER: _ALL,
+        Role.THEME_LEAD: _ALL,
+        Role.LEAD: _ALL,
+        Role.CONTRIBUTOR: _OWN,
+        Role.REPORTING_OFFICER: _ALL,
+        Role.AUDITOR: _ALL,
+        Role.BREAK_GLASS: _ALL,
+    },
+    Right.SEE_HISTORY: {
+        Role.MANAGER: _ALL,
+        Role.THEME_LEAD: _OWN,
+        Role.LEAD: _OWN,
+        Role.CONTRIBUTOR: _OWN,
+        Role.REPORTING_OFFICER: _ALL,
+        Role.AUDITOR: _ALL,
+        Role.BREAK_GLASS: _ALL,
+    },
+    Right.EDIT_PLAN: {Role.MANAGER: _ALL},
+    Right.RECORD_UPDATE: {Role.MANAGER: _ALL, Role.THEME_LEAD: _OWN, Role.LEAD: _OWN},
+    Right.DRAFT_UPDATE: {Role.MANAGER: _ALL, Role.THEME_LEAD: _OWN, Role.LEAD: _OWN, Role.CONTRIBUTOR: _OWN},
+    Right.CHANGE_DATE: {Role.MANAGER: _ALL},
+    Right.PREVIEW_IMPORT: {Role.MANAGER: _ALL, Role.REPORTING_OFFICER: _ALL},
+    Right.IMPORT: {Role.MANAGER: _ALL},
+    Right.MAKE_PAPER: {
+        Role.MANAGER: _ALL,
+        Role.THEME_LEAD: _OWN,
+        Role.LEAD: _OWN,
+        Role.REPORTING_OFFICER: _ALL,
+        Role.AUDITOR: _ALL,
+    },
+    Right.ASSIGN_PEOPLE: {Role.MANAGER: _ALL, Role.ADMINISTRATOR: _ALL},
+    Right.SEE_ACCESS: {
+        Role.MANAGER: _ALL,
+        Role.AUDITOR: _ALL,
+        Role.ADMINISTRATOR: _ALL,
+        Role.INFORMATION_GOVERNANCE: _ALL,
+    },
+    Right.ARCHIVE_PLAN: {Role.INFORMATION_GOVERNANCE: _ALL},
+    Right.PROPOSE_REDACTION: {Role.MANAGER: _ALL, Role.INFORMATION_GOVERNANCE: _ALL},
+    Right.REDACT: {Role.INFORMATION_GOVERNANCE: _ALL},
+}
+
+READING = frozenset({Right.SEE, Right.SEE_INTERNAL, Right.SEE_HISTORY, Right.MAKE_PAPER, Right.SEE_ACCESS})
+KEEPING = frozenset({Right.ASSIGN_PEOPLE, Right.ARCHIVE_PLAN, Right.PROPOSE_REDACTION, Right.REDACT})
+
+#: What is left of everybody's rights in a state of the plan; a state that is not here leaves them all. A closed plan
+#: can still be opened again by who may edit it.
+LEFT_IN_STATE: Mapping[str, frozenset[Right]] = {
+    "archived": READING | KEEPING,
+    Plan.Status.CLOSED: READING | KEEPING | {Right.EDIT_PLAN},
+    Plan.Status.SUPERSEDED: READING | KEEPING | {Right.EDIT_PLAN},
 }
 
 
-def roles_of(user: Any, plan: Plan) -> frozenset[str]:
-    """The roles the user holds on the plan; none for somebody who is not active."""
+class Rights(dict[Right, Reach]):
+    """What somebody may do on a plan, and how far each right reaches. `Right.X in rights` where it reaches at all."""
+
+    def everywhere(self, right: Right) -> bool:
+        """Whether the right holds for the whole plan."""
+        return self.get(right) is Reach.ALL
+
+
+def roles_of(user: Any, plan: Plan) -> frozenset[Role]:
+    """The roles the user holds on the plan today; none for somebody who is not active."""
     if not user.is_authenticated or not user.is_active:
         return frozenset()
-    return frozenset(PlanMembership.objects.filter(plan=plan, user=user).values_list("role", flat=True))
+    held = PlanMembership.objects.current().filter(plan=plan, user=user).values_list("role", flat=True)
+    roles = {Role(role) for role in held}
+    if user.is_administrator:
+        roles.add(Role.ADMINISTRATOR)
+    if user.is_information_governance:
+        roles.add(Role.INFORMATION_GOVERNANCE)
+    if (user.is_administrator or user.is_information_governance) and (
+        BreakGlass.objects.current().filter(plan=plan, user=user).exists()
+    ):
+        roles.add(Role.BREAK_GLASS)
+    return frozenset(roles)
 
 
-def rights_of(user: Any, plan: Plan) -> frozenset[Right]:
-    """What the user may do on the plan, by all roles together."""
-    return frozenset().union(*(RIGHTS[role] for role in roles_of(user, plan)))
+def rights_of_roles(roles: frozenset[Role], state: str = "") -> Rights:
+    """What these roles together may do on a plan in a state (`plan_state`)."""
+    left = LEFT_IN_STATE.get(state, frozenset(Right))
+    rights = Rights()
+    for right, reaches in RIGHTS.items():
+        found = {reaches[role] for role in roles if role in reaches}
+        if found and right in left:
+            rights[right] = Reach.ALL if Reach.ALL in found else Reach.OWN
+    return rights
+
+
+def plan_state(plan: Plan) -> str:
+    """What narrows the rights on a plan: that it is in the archive, else its status."""
+    return "archived" if plan.archived_at is not None else plan.status
+
+
+def rights_of(user: Any, plan: Plan) -> Rights:
+    """What the user may do on the plan now, by all roles together."""
+    return rights_of_roles(roles_of(user, plan), plan_state(plan))
 
 
 def can(user: Any, right: Right, plan: Plan) -> bool:
-    return right in rights_of(user, plan)
+    """Whether the user has the right for the whole plan."""
+    return rights_of(user, plan).everywhere(right)
 
 
 def check_can(user: Any, right: Right, plan: Plan) -> None:
-    """Raises PermissionDenied, with a sentence, where the user lacks the right."""
-    if not can(user, right, plan):
+    """Raises PermissionDenied, with a sentence, where the user lacks the right for the whole plan."""
+    check_has(right, rights_of(user, plan), everywhere=True)
+
+
+def check_has(right: Right, rights: Rights, *, everywhere: bool = False) -> None:
+    """As `check_can`, of rights that were read already; by default also where the right reaches the own ones alone."""
+    if right not in rights or (everywhere and not rights.everywhere(right)):
         raise PermissionDenied(f"You may not {right.value}. Ask its programme manager.")
 
 
@@ -63,7 +208,8 @@ def can_start_plan(user: Any) -> bool:
     """Administrators and programme managers may start a plan, and become its manager."""
     if not user.is_authenticated or not user.is_active:
         return False
-    return user.is_administrator or PlanMembership.objects.filter(user=user, role=Role.MANAGER).exists()
+    managed = PlanMembership.objects.current().filter(user=user, role=PlanMembership.Role.MANAGER)
+    return user.is_administrator or managed.exists()
 
 
 def check_can_start_plan(user: Any) -> None:
@@ -82,3 +228,12 @@ def people_visible_to(user: Any) -> QuerySet[Person]:
     named in those plans."""
     plans = Plan.objects.visible_to(user)
     return Person.objects.filter(Q(organisation__plans__in=plans) | Q(milestones__plan__in=plans)).distinct()
+
+
+def users_visible_to(user: Any) -> QuerySet[User]:
+    """The users a user may be shown: all of them to who looks after users, else those with a role on a plan whose
+    roles they give."""
+    everybody = User.objects.people()
+    if user.is_administrator or user.is_information_governance:
+        return everybody
+    return everybody.filter(memberships__plan__in=Plan.objects.managed_by(user)).distinct()

@@ -4,6 +4,7 @@ import logging
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -12,7 +13,7 @@ from django.core.management.base import CommandError
 from django.db import connection
 from django.utils import timezone
 
-from accounts.history import newest_instant
+from accounts.history import newest_instant, recorded_clock
 from accounts.models import User
 from milestones.models import DateChange, Milestone, ProgressUpdate
 from plans.commands import PlainCommand, day_from
@@ -56,7 +57,7 @@ class Command(PlainCommand):
                 f"{timezone.localtime(newest):%-d %B %Y}; its updates keep their own dates."
             )
         with _quiet_about_the_clock(), _without_waiting_for_the_disk():
-            plan = replay(today=day, users=_users())
+            plan = replay(today=day, users=_users(first_instant(day) - timedelta(hours=1)))
         self.stdout.write(
             f"Loaded the demonstration: the {plan.short_title} of {plan.council}, as at {day:%-d %B %Y}, with "
             f"{Theme.objects.filter(plan=plan).count()} themes, {Action.objects.filter(plan=plan).count()} actions, "
@@ -91,16 +92,18 @@ def _demonstration() -> Plan | None:
     return plan
 
 
-def _users() -> dict[str, User]:
-    """The demonstration's accounts by e-mail address; the first is a system administrator as well."""
+def _users(at: datetime) -> dict[str, User]:
+    """The demonstration's accounts by e-mail address, added at `at`; the first is a system administrator as well."""
     users: dict[str, User] = {}
     hashed = make_password(PASSWORD)  # takes its time on purpose, so once for all
     for data in story.plan()["users"]:
         email = data["email"]
         user = User.objects.filter(email=email).first()
         if user is None:
-            user = User(email=email, password=hashed, name=data["name"], is_administrator=not users)
-            user.save()
+            with recorded_clock(at):
+                user = User.objects.create_user(email, name=data["name"], is_administrator=not users)
+            user.password = hashed
+            user.save(update_fields=["password"])
         users[email] = user
     return users
 

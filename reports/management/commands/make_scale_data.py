@@ -45,9 +45,10 @@ class Command(PlainCommand):
         if newest is not None and newest >= begins_at:
             raise CommandError("This database has newer records than the plans would have. Use an empty database.")
 
-        by = User.objects.filter(email="measure@council.example").first() or User.objects.create_superuser(
-            "measure@council.example", name="Measure"
-        )
+        with recorded_clock(begins_at - timedelta(hours=1)):
+            by = User.objects.filter(email="measure@council.example").first() or User.objects.create_superuser(
+                "measure@council.example", name="Measure"
+            )
         made = []
         for number in range(plans):
             with recorded_clock(begins_at + timedelta(minutes=number)):
