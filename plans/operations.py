@@ -1,19 +1,22 @@
 """Everything that changes a plan and its parts. Each function is one operation (accounts/history.py)."""
 
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
-from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.text import slugify
 
-from accounts.history import current_instant, delete_with_reason, operation, save_with_reason
+from accounts.history import Tracked, current_instant, delete_with_reason, operation, save_with_reason
 from accounts.models import Organisation
 from accounts.operations import installation_council
+from accounts.versions import check_version
 
 from .models import (
     Action,
     ActionLink,
+    BreakGlass,
     Outcome,
     Plan,
     PlanMembership,
@@ -23,8 +26,13 @@ from .models import (
     StatusScheme,
     Theme,
 )
-from .policies import Right, check_can, check_can_edit_reviews, check_can_start_plan
+from .policies import Right, can, check_can, check_can_edit_reviews, check_can_start_plan
 from .schemes import DEFAULT, Scheme
+
+M = TypeVar("M", bound=Tracked)
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 #: Within this time the same plan started again is a button pressed twice.
 PRESSED_TWICE = timedelta(minutes=5)
@@ -102,50 +110,194 @@ def _status_scheme(scheme: Scheme, *, by: Any) -> StatusScheme:
     return stored
 
 
+#: Statuses in which a plan is read only; whoever may edit it can open it again.
+READ_ONLY = (Plan.Status.CLOSED, Plan.Status.SUPERSEDED)
+
+
 @operation
-def edit_plan(*, plan: Plan, by: Any, reason: str, **changes: Any) -> Plan:
-    """Changes columns of a plan: its titles, dates, cycle or settings."""
+def edit_plan(*, plan: Plan, by: Any, reason: str, version: int | None = None, **changes: Any) -> Plan:
+    """Changes columns of a plan: its titles, dates, cycle, status or settings.
+
+    Of a closed plan nothing but the status changes, unless the same change opens it again. `version` is the one the
+    form was opened with (accounts/versions.py). Raises PermissionDenied, ChangedMeanwhile, ValidationError.
+    """
     check_can(by, Right.EDIT_PLAN, plan)
+    check_version(plan, version)
+    stays_closed = plan.status in READ_ONLY and changes.get("status", plan.status) in READ_ONLY
+    if stays_closed and any(getattr(plan, name) != value for name, value in changes.items() if name != "status"):
+        raise ValidationError(READ_ONLY_WORDS)
+    return _change(plan, changes, reason=reason, by=by)
+
+
+READ_ONLY_WORDS = "This plan is closed and takes no changes. Set its status to active first."
+
+
+def _check_can_edit(user: Any, plan: Plan) -> None:
+    """Raises PermissionDenied for the wrong person, ValidationError for a plan that is read only."""
+    check_can(user, Right.EDIT_PLAN, plan)
+    if plan.status in READ_ONLY:
+        raise ValidationError(READ_ONLY_WORDS)
+
+
+def _change(row: M, changes: dict[str, Any], *, reason: str, by: Any) -> M:
     for name, value in changes.items():
-        setattr(plan, name, value)
-    plan.full_clean()
-    return save_with_reason(plan, list(changes), reason=reason, by=by)
+        setattr(row, name, value)
+    row.full_clean()
+    return save_with_reason(row, list(changes), reason=reason, by=by)
 
 
 @operation
 def archive_plan(*, plan: Plan, reason: str, by: Any) -> Plan:
-    """Puts a plan in the archive, where it can be read and not changed by its leads."""
-    check_can(by, Right.EDIT_PLAN, plan)
-    plan.archived_at = current_instant()
-    return save_with_reason(plan, ["archived_at"], reason=reason, by=by)
+    """Puts a plan in the archive, where it can be read and not changed; in it already, it stays as it is."""
+    check_can(by, Right.ARCHIVE_PLAN, plan)
+    plan.refresh_from_db()
+    if plan.archived_at is not None:
+        return plan
+    return _change(plan, {"archived_at": current_instant()}, reason=reason, by=by)
 
 
 @operation
-def give_role(*, plan: Plan, user: Any, role: str, by: Any, reason: str = "Role given") -> PlanMembership:
-    """Gives a user a role on a plan; the same role twice is given once."""
-    check_can(by, Right.EDIT_PLAN, plan)
+def restore_plan(*, plan: Plan, reason: str, by: Any) -> Plan:
+    """Takes a plan out of the archive again."""
+    check_can(by, Right.ARCHIVE_PLAN, plan)
+    plan.refresh_from_db()
+    if plan.archived_at is None:
+        return plan
+    return _change(plan, {"archived_at": None}, reason=reason, by=by)
+
+
+@operation
+def give_role(
+    *, plan: Plan, user: Any, role: str, by: Any, ends_on: date | None = None, reason: str = "Role given"
+) -> PlanMembership:
+    """Gives a user a role on a plan until the end of a day, or without an end; the same role twice is given once.
+
+    A role that has ended is given again. Raises PermissionDenied, ValidationError.
+    """
+    _check_can_assign(by, plan, user)
+    if not user.is_active:
+        raise ValidationError({"user": f"{user} can no longer sign in. Ask a system administrator about it first."})
+    _check_last_day(role, ends_on)
     held = PlanMembership.objects.filter(plan=plan, user=user, role=role).first()
-    if held:
+    if held is None:
+        membership = PlanMembership(plan=plan, user=user, role=role, ends_on=ends_on)
+        membership.full_clean()
+        return save_with_reason(membership, reason=reason, by=by)
+    if held.ends_on == ends_on:
         return held
-    membership = PlanMembership(plan=plan, user=user, role=role)
-    membership.full_clean()
-    return save_with_reason(membership, reason=reason, by=by)
+    if not _has_ended(held):
+        raise ValidationError(f"{user} holds this role already. Change its last day instead.")
+    return _change(held, {"ends_on": ends_on}, reason=reason, by=by)
+
+
+@operation
+def change_role_end(
+    *, membership: PlanMembership, ends_on: date | None, by: Any, reason: str, version: int | None = None
+) -> PlanMembership:
+    """Sets the last day of a role, today at the earliest, or takes it off with None.
+
+    Nobody makes a role of their own longer, and a plan keeps a programme manager. Raises PermissionDenied,
+    ChangedMeanwhile, ValidationError.
+    """
+    check_can(by, Right.ASSIGN_PEOPLE, membership.plan)
+    check_version(membership, version)
+    if membership.ends_on == ends_on:
+        return membership
+    is_longer = membership.ends_on is not None and (ends_on is None or ends_on > membership.ends_on)
+    if is_longer:
+        _check_can_assign(by, membership.plan, membership.user)
+    _check_last_day(membership.role, ends_on)
+    if ends_on is not None and not _has_ended(membership):
+        _check_manager_stays(membership, after=ends_on)
+    return _change(membership, {"ends_on": ends_on}, reason=reason, by=by)
 
 
 @operation
 def take_role(*, membership: PlanMembership, by: Any, reason: str) -> None:
     """Takes a role away. The last programme manager of a plan stays."""
-    check_can(by, Right.EDIT_PLAN, membership.plan)
-    managers = PlanMembership.objects.filter(plan=membership.plan, role=PlanMembership.Role.MANAGER)
-    if membership.role == PlanMembership.Role.MANAGER and managers.count() == 1:
-        raise ValidationError("A plan needs a programme manager. Give the role to somebody else first.")
+    check_can(by, Right.ASSIGN_PEOPLE, membership.plan)
+    if not _has_ended(membership):
+        _check_manager_stays(membership)
     delete_with_reason(membership, reason=reason, by=by)
+
+
+def _check_can_assign(by: Any, plan: Plan, user: Any) -> None:
+    """Nobody gives a role to themselves: a second person has to want it."""
+    check_can(by, Right.ASSIGN_PEOPLE, plan)
+    if user == by:
+        raise PermissionDenied("You may not give a role to yourself. Ask another programme manager or administrator.")
+
+
+def _today() -> date:
+    return timezone.localdate(current_instant())
+
+
+def _has_ended(membership: PlanMembership) -> bool:
+    return membership.ends_on is not None and membership.ends_on < _today()
+
+
+def _check_last_day(role: str, ends_on: date | None) -> None:
+    if ends_on is None and role == PlanMembership.Role.AUDITOR:
+        raise ValidationError({"ends_on": "An auditor’s role has a last day. Give one."})
+    if ends_on is not None and ends_on < _today():
+        raise ValidationError({"ends_on": "This day is over. Give today or a later one."})
+
+
+def _check_manager_stays(membership: PlanMembership, after: date | None = None) -> None:
+    """Raises ValidationError where the plan would be without a programme manager who can sign in, today or after a
+    day to come."""
+    if membership.role != PlanMembership.Role.MANAGER or not membership.user.is_active:
+        return
+    others = PlanMembership.objects.current().filter(
+        plan=membership.plan, role=PlanMembership.Role.MANAGER, user__is_active=True
+    )
+    if after is not None:
+        others = others.filter(Q(ends_on=None) | Q(ends_on__gt=after))
+    if not others.exclude(pk=membership.pk).exists():
+        raise ValidationError("A plan needs a programme manager. Give the role to somebody else first.")
+
+
+#: The longest that a plan stays open to somebody who broke the glass.
+GLASS_MINUTES = 60
+
+
+@operation
+def break_glass(*, plan: Plan, by: Any, reason: str, minutes: int = GLASS_MINUTES) -> BreakGlass:
+    """Opens a plan for reading, for a short time, to somebody of the whole installation who holds no role on it.
+
+    Pressed twice it is opened once. Raises PermissionDenied, ValidationError (no reason, sees the plan already).
+    """
+    if not (by.is_active and (by.is_administrator or by.is_information_governance)):
+        raise PermissionDenied("Only system administrators and information governance may open a plan in this way.")
+    if not 1 <= minutes <= GLASS_MINUTES:
+        raise ValueError(f"A plan is opened for 1 to {GLASS_MINUTES} minutes.")
+    if not reason.strip():
+        raise ValidationError({"reason": "Say why you have to see this plan."})
+    now = current_instant()
+    is_open = BreakGlass.objects.filter(plan=plan, user=by, ends_at__gt=now).first()
+    if is_open:
+        return is_open
+    if can(by, Right.SEE, plan):
+        raise ValidationError("You see this plan already, by your role on it.")
+    broken = BreakGlass(plan=plan, user=by, reason=reason, ends_at=now + timedelta(minutes=minutes))
+    broken.full_clean()
+    return save_with_reason(broken, reason=reason, by=by)
+
+
+@operation
+def close_glass(*, broken: BreakGlass, by: Any, reason: str = "Closed early") -> BreakGlass:
+    """Ends what somebody opened before its time is up. Only they themselves do; the time ends it for all others."""
+    if broken.user != by:
+        raise PermissionDenied("Only who opened the plan can close it.")
+    if broken.ends_at <= current_instant():
+        return broken
+    return _change(broken, {"ends_at": current_instant()}, reason=reason, by=by)
 
 
 @operation
 def add_theme(*, plan: Plan, name: str, by: Any, lead: Any = None, reason: str = "Theme added") -> Theme:
     """A theme at the end of the plan."""
-    check_can(by, Right.EDIT_PLAN, plan)
+    _check_can_edit(by, plan)
     newest = Theme.objects.filter(plan=plan).order_by("-order").first()
     theme = Theme(plan=plan, order=newest.order + 1 if newest else 1, name=name, lead=lead)
     theme.full_clean()
@@ -153,38 +305,34 @@ def add_theme(*, plan: Plan, name: str, by: Any, lead: Any = None, reason: str =
 
 
 @operation
-def edit_theme(*, theme: Theme, by: Any, reason: str, **changes: Any) -> Theme:
-    """Changes a theme's name, order or lead."""
-    check_can(by, Right.EDIT_PLAN, theme.plan)
-    for name, value in changes.items():
-        setattr(theme, name, value)
-    theme.full_clean()
-    return save_with_reason(theme, list(changes), reason=reason, by=by)
+def edit_theme(*, theme: Theme, by: Any, reason: str, version: int | None = None, **changes: Any) -> Theme:
+    """Changes a theme's name, order or lead. Raises ChangedMeanwhile where it is not at `version` any more."""
+    _check_can_edit(by, theme.plan)
+    check_version(theme, version)
+    return _change(theme, changes, reason=reason, by=by)
 
 
 @operation
 def add_action(*, theme: Theme, text: str, ref: str = "", by: Any, reason: str = "Action added") -> Action:
     """An action of a theme. Its number, where it has one, is unique in the plan."""
-    check_can(by, Right.EDIT_PLAN, theme.plan)
+    _check_can_edit(by, theme.plan)
     action = Action(plan=theme.plan, theme=theme, ref=ref, text=text)
     action.full_clean()
     return save_with_reason(action, reason=reason, by=by)
 
 
 @operation
-def edit_action(*, action: Action, by: Any, reason: str, **changes: Any) -> Action:
-    """Changes an action's text or number."""
-    check_can(by, Right.EDIT_PLAN, action.plan)
-    for name, value in changes.items():
-        setattr(action, name, value)
-    action.full_clean()
-    return save_with_reason(action, list(changes), reason=reason, by=by)
+def edit_action(*, action: Action, by: Any, reason: str, version: int | None = None, **changes: Any) -> Action:
+    """Changes an action's text, number or theme. Raises ChangedMeanwhile where it is not at `version` any more."""
+    _check_can_edit(by, action.plan)
+    check_version(action, version)
+    return _change(action, changes, reason=reason, by=by)
 
 
 @operation
 def add_outcome(*, action: Action, text: str, by: Any, reason: str = "Outcome added") -> Outcome:
     """An outcome at the end of an action's."""
-    check_can(by, Right.EDIT_PLAN, action.plan)
+    _check_can_edit(by, action.plan)
     newest = Outcome.objects.filter(action=action).order_by("-order").first()
     outcome = Outcome(plan=action.plan, action=action, order=newest.order + 1 if newest else 1, text=text)
     outcome.full_clean()
@@ -194,7 +342,7 @@ def add_outcome(*, action: Action, text: str, by: Any, reason: str = "Outcome ad
 @operation
 def edit_outcome(*, outcome: Outcome, text: str, by: Any, reason: str) -> Outcome:
     """Changes the words of an outcome."""
-    check_can(by, Right.EDIT_PLAN, outcome.plan)
+    _check_can_edit(by, outcome.plan)
     outcome.text = text
     outcome.full_clean()
     return save_with_reason(outcome, ["text"], reason=reason, by=by)
@@ -243,7 +391,7 @@ def link_action(
     reason: str = "Reference added",
 ) -> ActionLink:
     """Links an action to what its reference names, as far as that is known."""
-    check_can(by, Right.EDIT_PLAN, action.plan)
+    _check_can_edit(by, action.plan)
     link = ActionLink(
         plan=action.plan,
         action=action,
@@ -261,3 +409,38 @@ def link_state(review: Review | None, recommendation: Recommendation | None) -> 
     if recommendation is not None:
         return RecommendationLink.State.MATCHED
     return RecommendationLink.State.SOURCE_ONLY if review is not None else RecommendationLink.State.UNRESOLVED
+
+
+@dataclass(frozen=True)
+class Override:
+    """That somebody says of words which look as if they tell who a child is that they do not; never the words.
+
+    Without a plan it belongs to the plan that the operation gives back.
+    """
+
+    where: str
+    kinds: str
+    plan: Plan | None = None
+
+
+def with_override(save: Callable[P, R], override: Override | None) -> Callable[P, R]:
+    """The operation; where there is an override it records that too, both or neither.
+
+    One that writes nothing, as after a button pressed twice, records nothing.
+    """
+    if override is None:
+        return save
+
+    @wraps(save)
+    def saving(*args: P.args, **kwargs: P.kwargs) -> R:
+        by: Any = kwargs["by"]
+        with operating(by=by, name=getattr(save, "__name__", "save")) as running:
+            saved = save(*args, **kwargs)
+            if running.has_written:
+                plan = override.plan or (saved if isinstance(saved, Plan) else None)
+                row = ChildDataOverride(plan=plan, where=override.where[:200], kinds=override.kinds[:200], by=by)
+                row.full_clean()
+                save_with_reason(row, reason="Saved as it is: it does not tell who a child is", by=by)
+        return saved
+
+    return saving
