@@ -1,6 +1,7 @@
 """What somebody had typed when the site could not take it, carried along until it can be sent again."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -8,7 +9,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 PREFIX = "kept-"
 PATH = "kept_path"
 HAD_FILE = "kept_had_file"
-NEVER = ("csrfmiddlewaretoken", "password", "username")
+NEVER = ("csrfmiddlewaretoken", "password", "username", "login", "credential", "code")
 # Shorter values without a space are choices and dates; all others are words that somebody would miss.
 WORDS = 20
 
@@ -40,6 +41,18 @@ class Kept:
             for value in values
         ]
         return cls(path, tuple(fields), had_file=HAD_FILE in request.POST)
+
+    def as_json(self) -> dict[str, Any]:
+        """What can wait in a session; `from_json` reads it back."""
+        return {"path": self.path, "fields": list(self.fields), "had_file": self.had_file}
+
+    @classmethod
+    def from_json(cls, waiting: dict[str, Any] | None) -> "Kept | None":
+        """What waited in a session, if anything did."""
+        if not waiting:
+            return None
+        fields = tuple((name, value) for name, value in waiting["fields"])
+        return cls(waiting["path"], fields, had_file=waiting["had_file"])
 
     @property
     def words(self) -> tuple[tuple[str, str], ...]:

@@ -3,12 +3,15 @@
 A plan of theirs is small: one theme, one action, milestone 1.1 led by Leon. `make_milestone` adds more.
 """
 
+import time
 from datetime import date
 from itertools import count
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from allauth.account.internal.flows import login as allauth_login
+from django.test import Client
 
 from accounts.models import Organisation, Person, User
 from accounts.operations import add_organisation, add_person
@@ -18,6 +21,18 @@ from plans.models import Action, Plan, PlanMembership
 from plans.operations import add_action, add_theme, give_role, start_plan
 
 PASSWORD = "a long enough pass phrase"
+
+
+def sign_in(client: Client, user: User) -> None:
+    """Signs in as by a password given just now, so that nobody is asked for it again (accounts/sudo.py).
+
+    `client.force_login` alone leaves no such record.
+    """
+    client.force_login(user)
+    session = client.session
+    session[allauth_login.AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "password", "at": time.time()}]
+    session[allauth_login._AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(user.pk)
+    session.save()
 
 
 @pytest.fixture
