@@ -31,9 +31,6 @@ from .schemes import DEFAULT, Scheme
 
 M = TypeVar("M", bound=Tracked)
 
-P = ParamSpec("P")
-R = TypeVar("R")
-
 #: Within this time the same plan started again is a button pressed twice.
 PRESSED_TWICE = timedelta(minutes=5)
 
@@ -409,38 +406,3 @@ def link_state(review: Review | None, recommendation: Recommendation | None) -> 
     if recommendation is not None:
         return RecommendationLink.State.MATCHED
     return RecommendationLink.State.SOURCE_ONLY if review is not None else RecommendationLink.State.UNRESOLVED
-
-
-@dataclass(frozen=True)
-class Override:
-    """That somebody says of words which look as if they tell who a child is that they do not; never the words.
-
-    Without a plan it belongs to the plan that the operation gives back.
-    """
-
-    where: str
-    kinds: str
-    plan: Plan | None = None
-
-
-def with_override(save: Callable[P, R], override: Override | None) -> Callable[P, R]:
-    """The operation; where there is an override it records that too, both or neither.
-
-    One that writes nothing, as after a button pressed twice, records nothing.
-    """
-    if override is None:
-        return save
-
-    @wraps(save)
-    def saving(*args: P.args, **kwargs: P.kwargs) -> R:
-        by: Any = kwargs["by"]
-        with operating(by=by, name=getattr(save, "__name__", "save")) as running:
-            saved = save(*args, **kwargs)
-            if running.has_written:
-                plan = override.plan or (saved if isinstance(saved, Plan) else None)
-                row = ChildDataOverride(plan=plan, where=override.where[:200], kinds=override.kinds[:200], by=by)
-                row.full_clean()
-                save_with_reason(row, reason="Saved as it is: it does not tell who a child is", by=by)
-        return saved
-
-    return saving
