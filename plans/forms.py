@@ -1,9 +1,13 @@
-from typing import Any
+import hashlib
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
 
+from .childdata import Finding, looks_like_a_child
+from .models import Plan
 from .moments import check_not_long_ago
+from .overrides import Override
 from .schemes import PRESETS, Scheme
 from .texts import plain
 
@@ -28,12 +32,87 @@ class DayField(forms.DateField):
         self.error_messages["invalid"] = "This is not a date. Write it as 31/5/2026."
 
 
+class ChildDataCheck(forms.Form):
+    """A form that asks before words are saved which look as if they tell who a child is (childdata.py).
+
+    Such words are an error until the box of components/child_data.html is ticked. The tick is for the words that were
+    shown: with others the form asks again. What was ticked away is recorded by `with_override` (overrides.py).
+    """
+
+    HINT: ClassVar[str] = "Do not write anything that tells who a child is."
+
+    #: What was found: the label of the field, and the words.
+    child_data: tuple[tuple[str, Finding], ...] = ()
+    is_ticked = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        texts = self._texts()
+        for name in [name for name in texts if isinstance(self.fields[name].widget, forms.Textarea)] or texts[:1]:
+            self.fields[name].help_text = f"{self.fields[name].help_text} {self.HINT}".strip()
+
+    def _texts(self) -> list[str]:
+        """The fields that take words of one's own."""
+        return [
+            name
+            for name, field in self.fields.items()
+            if isinstance(field, forms.CharField)
+            and not isinstance(field, forms.EmailField)
+            and not isinstance(field.widget, forms.PasswordInput)
+            and not field.widget.is_hidden
+        ]
+
+    def writes(self, name: str) -> bool:
+        """Whether saving the form writes this field. A form that shows what is there already may say that it stays."""
+        return True
+
+    @property
+    def tick_name(self) -> str:
+        return self.add_prefix("names_no_child")
+
+    @property
+    def tick_id(self) -> str:
+        return str(self.auto_id) % self.tick_name if self.auto_id else ""
+
+    @property
+    def tick(self) -> str:
+        """What the tick box sends: a digest that stands for the words that were found."""
+        words = "\0".join(f"{label}\0{each.kind}\0{each.excerpt}" for label, each in self.child_data)
+        return hashlib.sha256(words.encode(errors="replace")).hexdigest()[:16]
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        if not self.is_bound:
+            return
+        found = {
+            name: looks_like_a_child(self.cleaned_data.get(name) or "") for name in self._texts() if self.writes(name)
+        }
+        self.child_data = tuple((self._label(name), each) for name, all_of_it in found.items() for each in all_of_it)
+        self.is_ticked = self.data.get(self.tick_name) == self.tick
+        if self.is_ticked:
+            return
+        for name, all_of_it in found.items():
+            for words, kind in dict.fromkeys((each.excerpt, each.kind) for each in all_of_it):
+                self.add_error(name, ValidationError(f"“{words}” looks like {kind}.", code="child_data"))
+
+    def _label(self, name: str) -> str:
+        return str(self[name].label).removesuffix(" (optional)")
+
+    def override(self, of: str, plan: Plan | None = None) -> Override | None:
+        """What is to be recorded where the box was ticked, such as of “Milestone 1.1”; None where nothing was found."""
+        if not self.child_data:
+            return None
+        labels = dict.fromkeys(label[:1].lower() + label[1:] for label, _ in self.child_data)
+        kinds = dict.fromkeys(each.kind for _, each in self.child_data)
+        return Override(where=", ".join((of, *labels)), kinds=", ".join(kinds), plan=plan)
+
+
 def preset_words(scheme: Scheme) -> str:
     """The words of a key, worst first: how people recognise the one their council prints."""
     return "; ".join(line.word for line in scheme.lines if line.in_key)
 
 
-class StartPlanForm(forms.Form):
+class StartPlanForm(ChildDataCheck):
     """What a plan needs before anything can be put in it."""
 
     title = TextField(

@@ -9,6 +9,7 @@ from accounts.requests import SignedInRequest
 from . import operations
 from .forms import StartPlanForm, add_refusal
 from .models import Plan, PlanMembership
+from .overrides import with_override
 from .policies import can_start_plan, check_can_start_plan
 
 
@@ -38,7 +39,8 @@ def start_plan(request: SignedInRequest) -> HttpResponse:
     form = StartPlanForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            plan = operations.start_plan_once(by=request.user, **form.cleaned_data)
+            start = with_override(operations.start_plan_once, form.override("New plan"))
+            plan = start(by=request.user, **form.cleaned_data)
         except ValidationError as error:
             add_refusal(form, error)
         else:

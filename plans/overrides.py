@@ -1,0 +1,52 @@
+"""That somebody said of words which look as if they tell who a child is that they do not (childdata.py)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from accounts.history import operating, save_with_reason
+
+from .models import ChildDataOverride, Plan
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class Override:
+    """Where the words are saved, such as “Milestone 1.1, progress note”, and what they look like; never the words.
+
+    Without a plan it belongs to the plan that the operation gives back.
+    """
+
+    where: str
+    kinds: str
+    plan: Plan | None = None
+
+
+def with_override(save: Callable[P, R], override: Override | None) -> Callable[P, R]:
+    """The operation `save`; where there is an override, one that records it too: both or neither.
+
+    One that writes nothing, as after a button pressed twice, records nothing.
+    """
+    if override is None:
+        return save
+
+    @wraps(save)
+    def saving(*args: P.args, **kwargs: P.kwargs) -> R:
+        by: Any = kwargs["by"]
+        with operating(by=by, name=save.__name__) as running:
+            saved = save(*args, **kwargs)
+            if running.has_written:
+                note_override(override, plan=saved if isinstance(saved, Plan) else None, by=by)
+        return saved
+
+    return saving
+
+
+def note_override(override: Override, *, plan: Plan | None = None, by: Any) -> ChildDataOverride:
+    """Records an override within the operation under way. `plan` is for one that names none."""
+    row = ChildDataOverride(plan=override.plan or plan, where=override.where[:200], kinds=override.kinds[:200], by=by)
+    row.full_clean()
+    return save_with_reason(row, reason="Saved as it is: it does not tell who a child is", by=by)
