@@ -12,3 +12,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
 
 handler403 = "accounts.views.not_allowed"
 handler404 = "accounts.views.not_found"
+handler500 = "accounts.error_views.server_error"
