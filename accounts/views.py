@@ -9,6 +9,8 @@ from django.utils.decorators import method_decorator
 
 from .forms import SignInForm
 from .kept import Kept
+from .logs import masked_path
+from .security import Event, note_event
 
 
 class SignIn(LoginView):
@@ -49,6 +51,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Not theirs to do, and why; a form's words are shown again."""
+    note_event(Event.DENIED, request=request, method=request.method, path=masked_path(request))
     return render(request, "403.html", {"exception": str(exception), "kept": _words_of(request)}, status=403)
 
 

@@ -53,3 +53,23 @@ def test_a_database_that_is_away_costs_the_row_and_not_the_page(people, monkeypa
         note_event(Event.SIGNED_IN, user=people.manager)
 
     assert "signed_in (could not be stored)" in caplog.text
+
+
+def test_a_refusal_is_noted_and_the_query_string_is_not(client, people, milestone):
+    client.force_login(people.steering)
+
+    response = client.post(f"{milestone.get_absolute_url()}details/?next=/canary/", {"reason": "canary"})
+
+    event = SecurityEvent.objects.get()
+    assert response.status_code == 403
+    assert (event.kind, event.user) == ("denied", people.steering)
+    assert event.details == {"method": "POST", "path": f"{milestone.get_absolute_url()}details/"}
+    assert event.request_id == response.headers["X-Request-ID"]
+
+
+def test_what_is_not_there_is_no_refusal(client, people, milestone):
+    client.force_login(people.outsider)
+
+    client.get(milestone.get_absolute_url())
+
+    assert not SecurityEvent.objects.exists()
