@@ -7,8 +7,10 @@ from pathlib import Path
 import hypothesis
 import pytest
 from django.conf import settings
+from django.test import TransactionTestCase
 
 from accounts.history import history_mismatches
+from accounts.triggers import remove_triggers
 
 pytest_plugins = ["tests.cast"]
 
@@ -51,6 +53,23 @@ def django_db_modify_db_settings(tmp_path_factory):
     database = settings.DATABASES["default"]
     if "sqlite3" in database["ENGINE"]:
         database.setdefault("TEST", {})["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def the_database_can_be_emptied():
+    """A test with threads has its database emptied afterwards, which the triggers of the history refuse.
+
+    They are taken off when the test is over; emptying tells `post_migrate`, which puts them back for the next one.
+    """
+    teardown = TransactionTestCase._fixture_teardown
+
+    def empty(self):
+        remove_triggers()
+        teardown(self)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", empty)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,214 @@
+"""The database refuses to change what was recorded, and says so when it no longer would."""
+
+from contextlib import contextmanager
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
+from django.db import IntegrityError, OperationalError, connection, transaction
+
+from accounts import checks, triggers
+from accounts.history import tracked_models
+from accounts.models import ChainLink, HistoryGate, Operation, SecurityEvent
+from accounts.triggers import guarded_models, history_open, install_triggers, missing_triggers, remove_triggers
+from plans.models import Theme
+from plans.operations import add_theme
+
+HISTORY = Theme.history.model
+TABLE = HISTORY._meta.db_table
+
+
+@pytest.fixture
+def theme(plan, people):
+    return add_theme(plan=plan, name="First", by=people.manager)
+
+
+@contextmanager
+def without_triggers():
+    remove_triggers()
+    yield
+    install_triggers()
+
+
+def drop_one():
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(f"DROP TRIGGER {triggers.TRIGGER} ON {TABLE}")
+        else:
+            cursor.execute(f"DROP TRIGGER {TABLE}_no_update")
+
+
+WAYS = {
+    "update by the ORM": lambda row: HISTORY.objects.filter(pk=row.pk).update(name="Forged"),
+    "save by the ORM": lambda row: save_forged(row),
+    "delete by the ORM": lambda row: row.delete(),
+    "delete of many": lambda row: HISTORY.objects.filter(pk=row.pk).delete(),
+    "update in SQL": lambda row: sql(f"UPDATE {TABLE} SET name = 'Forged' WHERE history_id = {row.pk}"),
+    "delete in SQL": lambda row: sql(f"DELETE FROM {TABLE} WHERE history_id = {row.pk}"),
+}
+WAYS_OF_ONE_DATABASE = {
+    "sqlite": {
+        "replace in SQL": lambda row: sql(
+            f'INSERT OR REPLACE INTO {TABLE} (history_id, id, plan_id, "order", name, history_date, history_type, '
+            f"history_change_reason) SELECT history_id, id, plan_id, \"order\", 'Forged', history_date, history_type, "
+            f"history_change_reason FROM {TABLE} WHERE history_id = {row.pk}"
+        ),
+    },
+    "postgresql": {"truncate": lambda row: sql(f"TRUNCATE {TABLE}")},
+}
+ALL_WAYS = WAYS | {name: way for ways in WAYS_OF_ONE_DATABASE.values() for name, way in ways.items()}
+
+
+def save_forged(row):
+    row.name = "Forged"
+    row.save()
+
+
+def sql(statement):
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def way_of_this_database(name):
+    for vendor, ways in WAYS_OF_ONE_DATABASE.items():
+        if name in ways and vendor != connection.vendor:
+            pytest.skip(f"{vendor} alone has this")
+    return ALL_WAYS[name]
+
+
+@pytest.mark.parametrize("name", ALL_WAYS)
+def test_history_is_neither_changed_nor_deleted(theme, name):
+    change = way_of_this_database(name)
+
+    with pytest.raises(IntegrityError, match="What was recorded is not changed"), transaction.atomic():
+        change(theme.history.get())
+
+    assert theme.history.get().name == "First"
+
+
+@pytest.mark.parametrize("name", ALL_WAYS)
+def test_control_without_the_triggers_it_is(theme, name):
+    change = way_of_this_database(name)
+    row = theme.history.get()
+
+    with without_triggers():
+        change(row)
+
+    assert not HISTORY.objects.filter(pk=row.pk, name="First").exists()
+    sql(f"DELETE FROM {Theme._meta.db_table}")  # the rows agree again
+    with without_triggers():
+        sql(f"DELETE FROM {TABLE}")
+
+
+@pytest.mark.parametrize("model", [Operation, ChainLink, SecurityEvent], ids=lambda model: model.__name__)
+def test_operations_links_and_events_stay_too(theme, people, model):
+    from accounts.security import note_event
+
+    note_event("denied", user=people.manager)
+    row = model.objects.order_by("pk").last()
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        row.save()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        sql(f"DELETE FROM {model._meta.db_table} WHERE id = {row.pk}")
+
+
+def test_every_tracked_model_is_guarded():
+    histories = {model.history.model for model in tracked_models()}
+
+    assert histories < set(guarded_models())
+    assert len(histories) > 15
+
+
+def test_through_the_gate_it_can_be_changed_and_the_gate_shuts(theme):
+    with history_open("a test"):
+        theme.history.all().update(name="First")
+
+    assert not HistoryGate.objects.exists()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        theme.history.all().update(name="First")
+
+
+def test_an_error_shuts_the_gate(theme):
+    with pytest.raises(RuntimeError), transaction.atomic(), history_open("a test"):
+        raise RuntimeError
+
+    assert not HistoryGate.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_gate_opens_inside_a_transaction_only():
+    with pytest.raises(triggers.GateIsOpen), history_open("a test"):
+        pass
+
+
+def test_the_check_reports_a_trigger_that_is_gone_and_migrate_puts_it_back(theme):
+    def reported():
+        return [message.msg for message in checks.history_is_guarded(None, databases=["default"])]
+
+    assert reported() == missing_triggers() == []
+
+    drop_one()
+
+    assert missing_triggers() == [TABLE]
+    assert reported() == [f"The history can be changed: {TABLE} has not all its triggers."]
+    call_command("migrate", verbosity=0)
+    assert reported() == []
+    with pytest.raises(IntegrityError), transaction.atomic():
+        theme.history.all().update(name="Forged")
+
+
+def test_a_trigger_that_was_weakened_counts_as_gone(db):
+    if connection.vendor == "postgresql":
+        sql(f"ALTER TABLE {TABLE} DISABLE TRIGGER {triggers.TRIGGER}")
+    else:
+        drop_one()
+        sql(f"CREATE TRIGGER {TABLE}_no_update BEFORE UPDATE ON {TABLE} WHEN 0 BEGIN SELECT RAISE(ABORT, 'no'); END")
+
+    assert missing_triggers() == [TABLE]
+    install_triggers()
+    assert missing_triggers() == []
+
+
+def test_a_function_that_was_emptied_counts_as_gone(db):
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite's triggers call no function")
+    sql(
+        f"CREATE OR REPLACE FUNCTION {triggers.FUNCTION}() RETURNS trigger AS 'BEGIN RETURN NULL; END' LANGUAGE plpgsql"
+    )
+
+    assert len(missing_triggers()) == len(guarded_models())
+    install_triggers()
+    assert missing_triggers() == []
+
+
+@pytest.fixture
+def kept_connection(monkeypatch):
+    """The start-up check ends its connection, on which the test's own transaction runs."""
+    monkeypatch.setattr(connection, "close", lambda: None)
+
+
+def test_nothing_is_served_without_the_triggers(db, kept_connection):
+    checks.refuse_to_serve_unguarded()
+
+    drop_one()
+
+    with pytest.raises(ImproperlyConfigured, match="does not guard the history"):
+        checks.refuse_to_serve_unguarded()
+
+
+def test_nothing_is_served_through_an_open_gate(db, kept_connection):
+    HistoryGate.objects.create(reason="Forgotten")
+
+    with pytest.raises(ImproperlyConfigured, match="stands open"):
+        checks.refuse_to_serve_unguarded()
+
+
+def test_a_database_that_does_not_answer_is_no_reason(db, kept_connection, monkeypatch, caplog):
+    def away(**_):
+        raise OperationalError("gone")
+
+    monkeypatch.setattr(checks, "missing_triggers", away)
+    checks.refuse_to_serve_unguarded()
+
+    assert "did not answer" in caplog.text
