@@ -2,14 +2,15 @@
 
 Every write to a tracked model happens inside an operation: one transaction, one recorded instant, one person. All
 rows of an operation carry its instant in their history, so an instant names an operation. Operations run one at a
-time and their instants only grow, so "as recorded at T" has one answer for ever (reliability.md T-26, T-28).
+time and their instants only grow, so "as recorded at T" has one answer for ever (reliability.md T-26, T-28). Before it
+ends, an operation seals what it wrote (chain.py).
 """
 
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any, ClassVar, ParamSpec, TypeVar
@@ -19,6 +20,8 @@ from django.db import connection, models, transaction
 from django.db.models import F, OuterRef, Subquery
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
+
+from . import chain
 
 logger = logging.getLogger("waymark.history")
 
@@ -33,12 +36,15 @@ class OutsideOperation(RuntimeError):
 
 @dataclass
 class RunningOperation:
-    """The operation under way: its instant, and whether it has written anything yet."""
+    """The operation under way: its instant, and what it has written so far."""
 
     recorded_at: datetime
     by: Any
     name: str
-    has_written: bool = False
+    #: The history models that it added rows to.
+    wrote: set[type[models.Model]] = field(default_factory=set)
+    #: The ids of history rows that it changed while the gate was open (triggers.py), by their model.
+    rewritten: dict[type[models.Model], set[int]] = field(default_factory=dict)
 
 
 _running: ContextVar[RunningOperation | None] = ContextVar("running_operation", default=None)
@@ -85,10 +91,11 @@ def operating(*, by: Any, name: str) -> Iterator[RunningOperation]:
             yield running
         finally:
             _running.reset(token)
-        if running.has_written:
-            apps.get_model("accounts", "Operation").objects.create(
+        if running.wrote or running.rewritten:
+            row = apps.get_model("accounts", "Operation").objects.create(
                 recorded_at=running.recorded_at, by=by, name=running.name
             )
+            chain.seal(row, running.wrote, running.rewritten)
 
 
 def current_instant() -> datetime:
@@ -150,7 +157,7 @@ class IndexedHistory(HistoricalRecords):
 
     def create_historical_record(self, instance: Any, history_type: str, using: str | None = None) -> None:
         running = _current()
-        running.has_written = True
+        running.wrote.add(getattr(type(instance), self.manager_name).model)
         instance._history_date = running.recorded_at
         try:
             super().create_historical_record(instance, history_type, using=using)

@@ -132,4 +132,4 @@ def _live_through(cycle: int, cycles: int, milestones: list[Milestone], by: User
         ProgressUpdate.history.bulk_history_create(updates, **labels)
         Milestone._base_manager.bulk_update(milestones, ["version"])
         Milestone.history.bulk_history_create(milestones, update=True, **labels)
-        running.has_written = True
+        running.wrote |= {ProgressUpdate.history.model, Milestone.history.model}
