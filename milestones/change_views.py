@@ -16,13 +16,14 @@ from django.views.decorators.http import require_http_methods
 from accounts.requests import SignedInRequest
 from plans.forms import add_refusal
 from plans.models import Plan
+from plans.overrides import with_override
 from plans.policies import Right, check_can, people_visible_to
 
 from . import operations
 from .forms import ArchiveForm, DetailsForm, DueDateForm, WithdrawForm, person_words
 from .models import Milestone
 from .policies import check_is_open_to_change
-from .update_views import refuse
+from .update_views import override_of, refuse
 from .views import find_milestone
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -44,7 +45,9 @@ def details(request: SignedInRequest, slug: str, ref: str) -> HttpResponse:
 
     def change(data: dict[str, Any]) -> None:
         data["reason"] = data["reason"] or "Details changed"
-        operations.edit_milestone(milestone=milestone, by=request.user, **data)
+        with_override(operations.edit_milestone, override_of(form, milestone))(
+            milestone=milestone, by=request.user, **data
+        )
 
     def is_so(data: dict[str, Any]) -> bool:
         return all(getattr(milestone, name) == data[name] for name in ("text", "start_on", "lead", "lead_role"))
@@ -64,7 +67,9 @@ def due_date(request: SignedInRequest, slug: str, ref: str) -> HttpResponse:
         return [("Due date", milestone.due_words if milestone.due_on is None else _day(milestone.due_on))]
 
     def change(data: dict[str, Any]) -> None:
-        operations.change_due_date(milestone=milestone, by=request.user, **data)
+        with_override(operations.change_due_date, override_of(form, milestone))(
+            milestone=milestone, by=request.user, **data
+        )
 
     def is_so(data: dict[str, Any]) -> bool:
         if data["version"] == milestone.version or data["to_on"] != milestone.due_on:
@@ -87,7 +92,9 @@ def withdraw(request: SignedInRequest, slug: str, ref: str) -> HttpResponse:
     milestone = find_milestone(request, slug, ref)
 
     def change(data: dict[str, Any]) -> None:
-        operations.withdraw_milestone(milestone=milestone, by=request.user, **data)
+        with_override(operations.withdraw_milestone, override_of(form, milestone))(
+            milestone=milestone, by=request.user, **data
+        )
 
     def is_so(data: dict[str, Any]) -> bool:
         return (milestone.withdrawn_on, milestone.withdrawn_reason) == (data["withdrawn_on"], data["reason"])
@@ -102,12 +109,15 @@ def archive(request: SignedInRequest, slug: str, ref: str) -> HttpResponse:
     milestone = find_milestone(request, slug, ref)
 
     def change(data: dict[str, Any]) -> None:
-        operations.archive_milestone(milestone=milestone, by=request.user, **data)
+        with_override(operations.archive_milestone, override_of(form, milestone))(
+            milestone=milestone, by=request.user, **data
+        )
 
+    form = ArchiveForm(_sent(request))
     return _change(
         request,
         milestone,
-        ArchiveForm(_sent(request)),
+        form,
         "Archive the milestone",
         Right.EDIT_PLAN,
         change,

@@ -6,13 +6,12 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import Person
-from plans.forms import DayField, TextField
+from plans.forms import ChildDataCheck, DayField, TextField
 from plans.schemes import CHOOSABLE, DeclaredStatus, Scheme
 
 from .models import Milestone, ProgressUpdate, UpdateDraft
 
 LONGEST_NOTE = 20_000
-NO_CHILD = "Write for the board. Never anything that could identify a child or a family."
 
 
 class StatusRadios(forms.RadioSelect):
@@ -31,7 +30,7 @@ class StatusRadios(forms.RadioSelect):
         return option
 
 
-class UpdateForm(forms.Form):
+class UpdateForm(ChildDataCheck):
     """What a lead declares of a milestone as at a day. `last_seen` is the newest update that the form was shown with.
 
     A field that belongs to another status than the chosen one is left out of `cleaned_data`'s values, so that what is
@@ -51,7 +50,7 @@ class UpdateForm(forms.Form):
     completed_on = DayField(label="Date it was achieved", required=False)
     note = TextField(
         label="Progress note",
-        help_text=NO_CHILD,
+        help_text="Write for the board.",
         max_length=LONGEST_NOTE,
         widget=forms.Textarea(attrs={"rows": 5}),
         error_messages={"required": "Write what has happened since the last note."},
@@ -170,7 +169,7 @@ def status_choices(scheme: Scheme) -> tuple[list[tuple[str, str]], dict[str, str
     return choices, definitions
 
 
-class ChangeForm(forms.Form):
+class ChangeForm(ChildDataCheck):
     """What all changes of a milestone's row share: the version the form was opened with."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
@@ -202,6 +201,9 @@ class DetailsForm(ChangeForm):
         self.fields["lead"].queryset = people  # type: ignore[attr-defined]
         self.fields["lead"].label_from_instance = person_words  # type: ignore[attr-defined]
 
+    def writes(self, name: str) -> bool:
+        return name in self.changed_data
+
 
 class DueDateForm(ChangeForm):
     """Where the due date moves to, and why."""
@@ -217,7 +219,7 @@ class DueDateForm(ChangeForm):
     agreed_on = DayField(label="Agreed on", error_messages={"required": "Enter the day the new date was agreed."})
 
 
-class WithdrawForm(forms.Form):
+class WithdrawForm(ChildDataCheck):
     """From which day on a milestone is no longer part of the plan, and why."""
 
     withdrawn_on = DayField(label="Withdrawn on", error_messages={"required": "Enter the day it was withdrawn."})
@@ -235,7 +237,7 @@ class WithdrawForm(forms.Form):
         return day
 
 
-class ArchiveForm(forms.Form):
+class ArchiveForm(ChildDataCheck):
     """Why a milestone should never have been on the plan."""
 
     reason = TextField(

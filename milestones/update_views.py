@@ -16,7 +16,8 @@ from django_htmx.http import reswap, retarget
 from accounts.kept import Kept
 from accounts.requests import SignedInRequest
 from plans.as_at import asked_position
-from plans.forms import add_refusal
+from plans.forms import ChildDataCheck, add_refusal
+from plans.overrides import Override, with_override
 from plans.policies import rights_of
 
 from . import operations
@@ -85,8 +86,9 @@ def _record(
 ) -> HttpResponse:
     if not form.is_valid():
         return _show(request, milestone, form, corrected=corrected, status=422)
+    record = with_override(operations.record_update, override_of(form, milestone))
     try:
-        operations.record_update(
+        record(
             milestone=milestone,
             by=request.user,
             replaces=corrected,
@@ -103,6 +105,11 @@ def _record(
         return _show_saved(request, milestone)
     messages.success(request, f"The update of {milestone.ref or 'the milestone'} is saved.")
     return redirect(next_address(request) or milestone.get_absolute_url())
+
+
+def override_of(form: ChildDataCheck, milestone: Milestone) -> Override | None:
+    """That words of the form look as if they tell who a child is, and may be saved on the milestone all the same."""
+    return form.override(f"Milestone {milestone.ref or 'without a number'}", milestone.plan)
 
 
 def _month_of(corrected: ProgressUpdate | None, form: UpdateForm) -> str | None:
