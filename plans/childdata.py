@@ -75,10 +75,10 @@ _UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
 
 def _is_pupil_number(match: Match) -> bool:
     """Modulus 23, weights 2 to 13; a last letter counts as its place among the letters of UPNs (DfE, UPN guide)."""
-    letter, *rest = match[0].upper()
-    values = [int(each) if each.isdigit() else _UPN_LETTERS.index(each) for each in rest]
+    number = match[0].upper()
+    values = [int(each) if each.isdigit() else _UPN_LETTERS.index(each) for each in number[1:]]
     total = sum(value * weight for value, weight in zip(values, range(2, 14), strict=True))
-    return _UPN_LETTERS[total % 23] == letter
+    return _UPN_LETTERS[total % 23] == number[0]
 
 
 # Prefixes and suffixes that HMRC gives (National Insurance Manual, NIM39110).

@@ -38,7 +38,7 @@ def with_override(save: Callable[P, R], override: Override | None) -> Callable[P
         by: Any = kwargs["by"]
         with operating(by=by, name=save.__name__) as running:
             saved = save(*args, **kwargs)
-            if running.has_written:
+            if running.wrote:
                 note_override(override, plan=saved if isinstance(saved, Plan) else None, by=by)
         return saved
 
