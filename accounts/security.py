@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.db import Error
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -28,6 +29,8 @@ class Event(StrEnum):
     SIGNED_IN = "signed_in"
     SIGN_IN_FAILED = "sign_in_failed"
     SIGN_IN_REFUSED = "sign_in_refused"
+    SIGN_IN_LINKED = "sign_in_linked"
+    SIGN_IN_UNLINKED = "sign_in_unlinked"
     SIGNED_OUT = "signed_out"
     SECOND_FACTOR_ADDED = "second_factor_added"
     SECOND_FACTOR_REMOVED = "second_factor_removed"
@@ -94,3 +97,14 @@ def _facts(details: Mapping[str, Any]) -> dict[str, Any]:
         plain = value if isinstance(value, int | float) else getattr(value, "pk", None) or str(value)
         facts[name] = plain[:MOST_LETTERS] if isinstance(plain, str) else plain
     return facts
+
+
+def can_read_events(user: Any) -> bool:
+    """System administrators and information governance may, of the whole installation."""
+    return user.is_authenticated and user.is_active and (user.is_administrator or user.is_information_governance)
+
+
+def events_visible_to(user: Any) -> QuerySet[SecurityEvent]:
+    """The log, the newest first; nothing of it to anybody else."""
+    rows = SecurityEvent.objects.order_by("-at", "-pk")
+    return rows if can_read_events(user) else rows.none()
