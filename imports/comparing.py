@@ -12,6 +12,7 @@ from milestones.models import Milestone, ProgressUpdate
 from plans.models import Action, Recommendation, RecommendationLink, Review, Theme
 from plans.schemes import DeclaredStatus
 
+from .children import child_words
 from .codes import finding
 from .comparison import (
     KINDS,
@@ -102,6 +103,11 @@ class _Comparing:
         found = find_rows(printed.themes, self.present)
         self._check_plan(printed.themes, found)
         compared = tuple(self._theme(theme, found) for theme in printed.themes)
+        children = child_words(compared)
+        for where, what in dict.fromkeys((each.where, each.what) for each in children):
+            kinds = dict.fromkeys(each.words.kind for each in children if (each.where, each.what) == (where, what))
+            message = f"{what}: some words look as if they tell who a child is ({', '.join(kinds)})."
+            self._warn("looks_like_a_child", where, message)
         not_in_file = tuple(
             milestone_name(row.ref, row.text)
             for row in self.present.milestones
@@ -126,6 +132,7 @@ class _Comparing:
             decisions=tuple(self.decisions),
             warnings=tuple(dict.fromkeys(self.warnings)),
             problems=tuple(dict.fromkeys(self.problems)),
+            child_words=children,
         )
 
     def _check_plan(self, themes: list[PrintedTheme], found: Found) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from plans.childdata import Finding as Words
 from plans.schemes import DeclaredStatus
 
 from .readers.table import Finding, Json, ReadAction, ReadMilestone
@@ -135,6 +136,17 @@ class Named:
 
 
 @dataclass(frozen=True)
+class ChildWords:
+    """Words that look as if they tell who a child is: the place in the file, what it is there, the words, and whether
+    they are written or only would be if the difference were accepted."""
+
+    where: str
+    what: str
+    words: Words
+    is_written: bool
+
+
+@dataclass(frozen=True)
 class Comparison:
     """What an import would do. The people, reviews and recommendations are those that what is to be written needs."""
 
@@ -150,6 +162,7 @@ class Comparison:
     decisions: tuple[Finding, ...] = ()
     warnings: tuple[Finding, ...] = ()
     problems: tuple[Finding, ...] = ()
+    child_words: tuple[ChildWords, ...] = ()
 
     @property
     def actions(self) -> list[ComparedAction]:

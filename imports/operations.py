@@ -32,6 +32,7 @@ from plans.operations import (
     link_action,
     start_plan,
 )
+from plans.overrides import Override, note_override
 
 from .comparing import compare
 from .comparison import ComparedAction, ComparedLink, ComparedMilestone, Comparison
@@ -48,6 +49,13 @@ class ImportRefused(ValidationError):
     def __init__(self, comparison: Comparison) -> None:
         self.comparison = comparison
         super().__init__([f"{problem.where}: {problem.message}".removeprefix(": ") for problem in comparison.problems])
+
+
+class LooksLikeAChild(ValidationError):
+    """The file holds words that look as if they tell who a child is, and nobody has said that they do not."""
+
+    def __init__(self) -> None:
+        super().__init__("Some words look as if they tell who a child is. Take them out of the file, or tick the box.")
 
 
 class PlanMoved(ValidationError):
@@ -97,11 +105,19 @@ def was_imported(plan: Plan, sha256: str) -> bool:
 
 
 @operation
-def apply_import(*, import_: Import, accept: Container[str] = frozenset(), seen: str = "", by: Any) -> Comparison:
+def apply_import(
+    *,
+    import_: Import,
+    accept: Container[str] = frozenset(),
+    seen: str = "",
+    tells_of_no_child: bool = False,
+    by: Any,
+) -> Comparison:
     """Writes what the file says into its plan and tells what was done.
 
     `accept` holds the keys of the differences to take from the file. `seen` is the fingerprint of the comparison that
-    was shown; PlanMoved is raised where there is another one now. ImportRefused is raised where there are problems.
+    was shown; PlanMoved is raised where there is another one now. ImportRefused is raised where there are problems,
+    LooksLikeAChild where words look so, unless `by` says with `tells_of_no_child` that they do not; that is recorded.
     A file that changes nothing is forgotten, and leaves no trace.
     """
     _read_again(import_)
@@ -120,10 +136,18 @@ def apply_import(*, import_: Import, accept: Container[str] = frozenset(), seen:
     )
     if comparison.problems:
         raise ImportRefused(comparison)
+    child_words = [each for each in comparison.child_words if each.is_written]
+    if child_words and not tells_of_no_child:
+        raise LooksLikeAChild
     if not comparison.changes_something:
         import_.delete()
         return comparison
     _Applying(import_.plan, comparison, present, reason=f"Import of {import_.file_name}", by=by).apply()
+    if child_words:
+        places = dict.fromkeys(each.what for each in child_words)
+        kinds = dict.fromkeys(each.words.kind for each in child_words)
+        where = f"Import of {import_.file_name[-80:]}: {'; '.join(places)}"
+        note_override(Override(where, ", ".join(kinds), import_.plan), by=by)
     import_.state, import_.applied_at = Import.State.APPLIED, current_instant()
     import_.result = comparison.to_json()
     import_.save()
@@ -141,9 +165,13 @@ def import_table(
     accept: Container[str] = frozenset(),
     by: Any,
 ) -> Comparison:
-    """Imports a file without a preview in between. Raises as `apply_import` does."""
+    """Imports a file without a preview in between. Raises as `apply_import` does.
+
+    There is nobody to ask, so words that look as if they tell who a child is are written, and that `by` did so is
+    recorded.
+    """
     import_ = keep_preview(plan=plan, table=table, file_name=file_name, sha256=sha256, as_at=as_at, by=by)
-    return apply_import(import_=import_, accept=accept, by=by)
+    return apply_import(import_=import_, accept=accept, tells_of_no_child=True, by=by)
 
 
 @operation

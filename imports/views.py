@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from plans.forms import add_refusal
+from plans.forms import ChildDataCheck, add_refusal
 from plans.models import Plan, Review
 from plans.policies import Right, check_can
 
@@ -118,6 +118,9 @@ def _preview(
         "themes": lines_of(comparison),
         "accept": accept,
         "sentences": sentences or [],
+        "child_data": [(f"{each.where}: {each.what}", each.words) for each in comparison.child_words],
+        "tick_name": ChildDataCheck.TICK,
+        "is_ticked": ChildDataCheck.TICK in request.POST,
         "title": PlanTable.from_json(import_.table).title,
     }
     return render(request, "imports/preview.html", context, status=status)
@@ -133,9 +136,17 @@ def apply_import(request: HttpRequest, pk: int) -> HttpResponse:
     )
     seen = request.POST.get("seen") or "nothing"
     try:
-        comparison = operations.apply_import(import_=import_, accept=accept, seen=seen, by=request.user)
+        comparison = operations.apply_import(
+            import_=import_,
+            accept=accept,
+            seen=seen,
+            tells_of_no_child=ChildDataCheck.TICK in request.POST,
+            by=request.user,
+        )
     except operations.PlanMoved as error:
         return _preview(request, import_, accept=accept, sentences=error.messages, status=409)
+    except operations.LooksLikeAChild as error:
+        return _preview(request, import_, accept=accept, sentences=error.messages, status=422)
     except operations.ImportRefused:
         return _preview(request, import_, accept=accept, status=409)
     except ValidationError as error:

@@ -39,6 +39,7 @@ class ChildDataCheck(forms.Form):
     shown: with others the form asks again. What was ticked away is recorded by `with_override` (overrides.py).
     """
 
+    TICK: ClassVar[str] = "names_no_child"
     HINT: ClassVar[str] = "Do not write anything that tells who a child is."
 
     #: What was found: the label of the field, and the words.
@@ -68,7 +69,7 @@ class ChildDataCheck(forms.Form):
 
     @property
     def tick_name(self) -> str:
-        return self.add_prefix("names_no_child")
+        return self.add_prefix(self.TICK)
 
     @property
     def tick_id(self) -> str:

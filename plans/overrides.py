@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
+from django.utils.text import Truncator
+
 from accounts.history import operating, save_with_reason
 
 from .models import ChildDataOverride, Plan
@@ -47,6 +49,7 @@ def with_override(save: Callable[P, R], override: Override | None) -> Callable[P
 
 def note_override(override: Override, *, plan: Plan | None = None, by: Any) -> ChildDataOverride:
     """Records an override within the operation under way. `plan` is for one that names none."""
-    row = ChildDataOverride(plan=override.plan or plan, where=override.where[:200], kinds=override.kinds[:200], by=by)
+    where = Truncator(override.where).chars(200)
+    row = ChildDataOverride(plan=override.plan or plan, where=where, kinds=override.kinds, by=by)
     row.full_clean()
     return save_with_reason(row, reason="Saved as it is: it does not tell who a child is", by=by)
