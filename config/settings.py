@@ -47,7 +47,7 @@ if PRODUCTION:
     )
 else:
     SECRET_KEY = "development-only-this-key-protects-nothing-and-is-known-to-all"
-    SITE_URL = "http://127.0.0.1:8000"
+    SITE_URL = os.environ.get("SITE_URL") or "http://127.0.0.1:8000"
     ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", "testserver"]
     DEFAULT_DATABASE_URL = os.environ.get("DATABASE_URL") or f"sqlite:///{BASE_DIR / 'db.sqlite3'}"
 
@@ -94,6 +94,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.session_limits.SessionLimitsMiddleware",
     "accounts.middleware.SignInRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -112,6 +113,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "accounts.session_limits.time_left",
             ],
             "loaders": [
                 (
@@ -173,6 +175,22 @@ ACCOUNT_SESSION_REMEMBER = True
 # Asked again before what matters most (accounts/sudo.py); in seconds.
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
 
+# Mail (accounts/invitations.py). Without a server none is sent, and a page shows the link that would go out.
+EMAIL_HOST = os.environ.get("EMAIL_HOST", "").strip()
+SENDS_MAIL = bool(EMAIL_HOST)
+if SENDS_MAIL:
+    EMAIL_PORT = int(os.environ.get("EMAIL_PORT") or 587)
+    EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
+    EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
+    EMAIL_SECURITY = os.environ.get("EMAIL_SECURITY") or "starttls"
+    if EMAIL_SECURITY not in ("starttls", "tls", "none"):
+        raise ImproperlyConfigured(f"EMAIL_SECURITY is “{EMAIL_SECURITY}”. Set it to one of: starttls, tls, none.")
+    EMAIL_USE_TLS, EMAIL_USE_SSL = EMAIL_SECURITY == "starttls", EMAIL_SECURITY == "tls"
+    EMAIL_TIMEOUT = 10
+    DEFAULT_FROM_EMAIL = _required("EMAIL_FROM", "Set it to the address that mail comes from.")
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+
 CSRF_FAILURE_VIEW = "accounts.views.csrf_failure"
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "plans:list"
@@ -224,6 +242,9 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 60 * 60
+# Seconds until somebody is signed out (accounts/session_limits.py): without doing anything, for those who look after
+# all users or all records, and at the latest; and how long before that the page warns.
+SESSION_LIMITS = {"idle": 60 * 60, "idle_of_installation": 15 * 60, "absolute": SESSION_COOKIE_AGE, "warning": 5 * 60}
 CSRF_COOKIE_HTTPONLY = True
 if PRODUCTION:
     SECURE_SSL_REDIRECT = True

@@ -7,8 +7,14 @@ import pytest
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
-OPEN = {"accounts:sign_in", "accounts:sign_out"}
-ARGUMENTS = {"slug": "safeguarding", "ref": "1.1", "pk": 1, "number": 1}
+OPEN = {
+    "accounts:sign_in",
+    "accounts:sign_out",
+    "accounts:invitation",
+    "accounts:invitation_link",
+    "accounts:time_left",
+}
+ARGUMENTS = {"slug": "safeguarding", "ref": "1.1", "pk": 1, "number": 1, "token": "none"}
 
 
 def names(resolver: URLResolver, prefix: str = "") -> Iterator[str]:

@@ -1,0 +1,108 @@
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from .users import ROLE_WORDS, UserState
+
+ADMINISTRATOR_HELP = "Looks after users. Sees no plan without a role on it."
+GOVERNANCE_HELP = "Looks after records: the archive, and words that have to be taken out."
+
+
+class OneLine(forms.CharField):
+    """Words on one line, whatever was typed: they may go into a message."""
+
+    def to_python(self, value: Any) -> Any:
+        value = super().to_python(value)
+        return " ".join(value.split()) if isinstance(value, str) else value
+
+
+class UserFilterForm(forms.Form):
+    """What narrows the list of users. A value that is none narrows nothing."""
+
+    text = OneLine(label="Name or e-mail address", required=False, max_length=100)
+    state = forms.ChoiceField(label="State", required=False, choices=[("", "Any"), *UserState.choices])
+    role = forms.ChoiceField(
+        label="Role of the installation",
+        required=False,
+        choices=[("", "Any"), *ROLE_WORDS.items()],
+    )
+
+    def narrowing(self) -> dict[str, str]:
+        """The valid values, by name."""
+        self.full_clean()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+
+class UserForm(forms.Form):
+    """Who somebody is, and their roles of the whole installation."""
+
+    name = OneLine(
+        max_length=200,
+        help_text="As it is to stand beside what they write.",
+        error_messages={"required": "Enter the name."},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    email = forms.EmailField(
+        label="E-mail address",
+        max_length=254,
+        help_text="They sign in with it.",
+        error_messages={
+            "required": "Enter the e-mail address.",
+            "invalid": "This is not an e-mail address. Write it as name@council.gov.uk.",
+        },
+        widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    is_administrator = forms.BooleanField(label="System administrator", required=False, help_text=ADMINISTRATOR_HELP)
+    is_information_governance = forms.BooleanField(
+        label="Information governance", required=False, help_text=GOVERNANCE_HELP
+    )
+
+
+class ReasonForm(forms.Form):
+    """Why a user is changed, and the version that was looked at."""
+
+    reason = OneLine(
+        label="Reason",
+        max_length=200,
+        help_text="For the record, such as “Left the council on 31 May”.",
+        error_messages={"required": "Say why."},
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class EditUserForm(UserForm, ReasonForm):
+    """As `UserForm`, of somebody who is there; nobody changes their own roles."""
+
+    field_order = ["name", "email", *ROLE_WORDS, "reason", "version"]
+
+    def __init__(self, *args: Any, is_own: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if is_own:
+            for name in ROLE_WORDS:
+                del self.fields[name]
+
+    def changes(self) -> dict[str, Any]:
+        """What is to be set, by column."""
+        return {name: value for name, value in self.cleaned_data.items() if name not in ("reason", "version")}
+
+
+class NewPasswordForm(forms.Form):
+    """The password that somebody who was invited chooses. Once: the page can show what was typed."""
+
+    password = forms.CharField(
+        strip=False,
+        max_length=200,
+        help_text="At least 12 characters. Four words that nobody would put together are good.",
+        error_messages={"required": "Choose a password."},
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "spellcheck": "false"}),
+    )
+
+
+def add_refusal(form: forms.Form, error: ValidationError, *, field: str | None = None) -> None:
+    """Puts what an operation refused beside the fields it names, or beside `field`."""
+    if not hasattr(error, "error_dict"):
+        form.add_error(field, error)
+        return
+    for name, errors in error.error_dict.items():
+        form.add_error(name if name in form.fields else field, errors)

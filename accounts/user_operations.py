@@ -1,0 +1,137 @@
+"""Everything that changes who may sign in. Each function is one operation (accounts/history.py).
+
+System administrators look after users, except after their own roles; one of them stays whatever happens.
+"""
+
+from typing import Any
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils import timezone
+
+from .history import operation, save_with_reason
+from .invitations import LIFETIME, digest_of, new_token, usable
+from .models import Invitation, User
+from .policies import check_can_look_after_users
+from .session_limits import end_sessions
+from .users import ROLE_WORDS
+from .versions import check_version
+
+LAST_ADMINISTRATOR = "This is the only active system administrator. Make somebody else one first."
+
+
+@operation
+def invite_user(
+    *, name: str, email: str, by: Any, is_administrator: bool = False, is_information_governance: bool = False
+) -> tuple[Invitation, str]:
+    """A user who cannot sign in yet, and the token that lets them; it is nowhere else."""
+    check_can_look_after_users(by)
+    user = User.objects.create_user(
+        email,
+        by=by,
+        reason="Invited",
+        name=name,
+        is_administrator=is_administrator,
+        is_information_governance=is_information_governance,
+    )
+    return _invite(user, by)
+
+
+@operation
+def invite_again(*, user: User, by: Any) -> tuple[Invitation, str]:
+    """A new invitation in place of those before, to choose a first password or a new one. The present password goes
+    on working until then. Raises ValidationError for somebody who is deactivated."""
+    check_can_look_after_users(by)
+    user.refresh_from_db()
+    if not user.is_active:
+        raise ValidationError("Somebody who is deactivated cannot be invited. Reactivate them first.")
+    return _invite(user, by)
+
+
+def _invite(user: User, by: Any) -> tuple[Invitation, str]:
+    token, now = new_token(), timezone.now()
+    _end_invitations(user)
+    invitation = Invitation.objects.create(
+        user=user, token_digest=digest_of(token), invited_by=by, invited_at=now, expires_at=now + LIFETIME
+    )
+    return invitation, token
+
+
+def _end_invitations(user: User) -> None:
+    user.invitations.filter(accepted_at=None).delete()
+
+
+@operation
+def accept_invitation(*, invitation: Invitation, by: Any, password: str | None = None) -> User:
+    """Uses an invitation up and sets the password that was chosen; None for somebody who comes with the account of
+    their council. Every session there was before is ended. Raises ValidationError where another was quicker, or the
+    password is too easy."""
+    found = usable().filter(pk=invitation.pk).first()
+    if found is None or by != found.user:
+        raise ValidationError("This link does not work any more.")
+    user = found.user
+    if password is not None:
+        validate_password(password, user)
+        user.set_password(password)
+        user.save(update_fields=["password"])
+    found.accepted_at = timezone.now()
+    found.save(update_fields=["accepted_at"])
+    _end_invitations(user)
+    end_sessions(user)
+    return user
+
+
+@operation
+def edit_user(*, user: User, by: Any, reason: str, version: int | None = None, **changes: Any) -> User:
+    """Changes a user's name, e-mail address or roles of the installation.
+
+    `version` is the one the form was opened with (versions.py). Raises PermissionDenied, ChangedMeanwhile,
+    ValidationError.
+    """
+    check_can_look_after_users(by)
+    check_version(user, version)
+    changes = {name: value for name, value in changes.items() if getattr(user, name) != value}
+    if not changes:
+        return user
+    if by.pk == user.pk and not changes.keys().isdisjoint(ROLE_WORDS):
+        raise PermissionDenied("You may not change your own roles. Ask another system administrator.")
+    if changes.get("is_administrator") is False:
+        _check_administrator_stays(user)
+    for name, value in changes.items():
+        setattr(user, name, value)
+    user.full_clean(exclude=["password"])
+    return save_with_reason(user, list(changes), reason=reason, by=by)
+
+
+@operation
+def deactivate_user(*, user: User, by: Any, reason: str, version: int | None = None) -> User:
+    """Shuts a user out at once: sessions and invitations end. What they wrote, lead and hold stays as it is."""
+    check_can_look_after_users(by)
+    check_version(user, version)
+    if not user.is_active:
+        return user
+    if by.pk == user.pk:
+        raise PermissionDenied("You may not deactivate yourself. Ask another system administrator.")
+    _check_administrator_stays(user)
+    user.is_active = False
+    save_with_reason(user, ["is_active"], reason=reason, by=by)
+    _end_invitations(user)
+    end_sessions(user)
+    return user
+
+
+@operation
+def reactivate_user(*, user: User, by: Any, reason: str, version: int | None = None) -> User:
+    """Lets a user sign in again, with the password and the roles that they have."""
+    check_can_look_after_users(by)
+    check_version(user, version)
+    if user.is_active or user.is_system:
+        return user
+    user.is_active = True
+    return save_with_reason(user, ["is_active"], reason=reason, by=by)
+
+
+def _check_administrator_stays(user: User) -> None:
+    others = User.objects.people().filter(is_administrator=True, is_active=True).exclude(pk=user.pk)
+    if user.is_administrator and user.is_active and not others.exists():
+        raise ValidationError(LAST_ADMINISTRATOR)
