@@ -77,9 +77,11 @@ def operation(function: Callable[P, R]) -> Callable[P, R]:
 
 @contextmanager
 def operating(*, by: Any, name: str) -> Iterator[RunningOperation]:
-    """The transaction of one operation. Inside another operation it joins that one."""
+    """The transaction of one operation. Inside another operation it joins that one, and names it where it has no
+    name yet."""
     outer = _running.get()
     if outer is not None:
+        outer.name = outer.name or name
         with transaction.atomic(savepoint=False):
             yield outer
         return

@@ -28,9 +28,9 @@ class Override:
 
 
 def with_override(save: Callable[P, R], override: Override | None) -> Callable[P, R]:
-    """The operation `save`; where there is an override, one that records it too: both or neither.
+    """The operation `save`, or what calls one; where there is an override, it is recorded too: both or neither.
 
-    One that writes nothing, as after a button pressed twice, records nothing.
+    Where nothing is written, as after a button pressed twice, nothing is recorded.
     """
     if override is None:
         return save
@@ -38,7 +38,7 @@ def with_override(save: Callable[P, R], override: Override | None) -> Callable[P
     @wraps(save)
     def saving(*args: P.args, **kwargs: P.kwargs) -> R:
         by: Any = kwargs["by"]
-        with operating(by=by, name=save.__name__) as running:
+        with operating(by=by, name="") as running:
             saved = save(*args, **kwargs)
             if running.wrote:
                 note_override(override, plan=saved if isinstance(saved, Plan) else None, by=by)
