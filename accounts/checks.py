@@ -19,9 +19,15 @@ def history_is_guarded(app_configs: Any, databases: Any = None, **options: Any) 
     """A warning, never an error: an error would keep `migrate` from putting the triggers back."""
     if not databases or connection.alias not in databases:
         return []
+    missing = missing_triggers()
+    if not missing:
+        return []
     return [
-        Warning(f"The history can be changed: {table} has not all its triggers.", hint=MIGRATE, id="accounts.W001")
-        for table in missing_triggers()
+        Warning(
+            f"The history can be changed: triggers are missing on {', '.join(missing)}.",
+            hint=MIGRATE,
+            id="accounts.W001",
+        )
     ]
 
 

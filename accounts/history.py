@@ -6,6 +6,7 @@ time and their instants only grow, so "as recorded at T" has one answer for ever
 ends, an operation seals what it wrote (chain.py).
 """
 
+import heapq
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import wraps
+from itertools import groupby
 from typing import Any, ClassVar, ParamSpec, TypeVar
 
 from django.apps import apps
@@ -24,6 +26,9 @@ from simple_history.models import HistoricalRecords
 from . import chain
 
 logger = logging.getLogger("waymark.history")
+
+#: The number of the lock on PostgreSQL for which operations wait; it needs no right on any table.
+OPERATIONS_LOCK = 0x5741594D
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -118,10 +123,9 @@ def _next_instant() -> datetime:
     Taken under a lock that other operations wait for (SQLite's IMMEDIATE transaction is one already), so the order
     of instants is the order of commits.
     """
-    operations = apps.get_model("accounts", "Operation")
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute(f"LOCK TABLE {operations._meta.db_table} IN SHARE ROW EXCLUSIVE MODE")
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [OPERATIONS_LOCK])
     now = _injected_clock.get() or timezone.now()
     newest = newest_instant()
     if newest is not None and now <= newest:
@@ -298,22 +302,45 @@ def _rows_recorded(model: type[M], recorded_at: datetime, unchanging: dict[str, 
 
 def history_mismatches() -> list[str]:
     """Names each tracked row that differs from its newest history, as "plans.Plan 3"; empty when all agree."""
-    mismatches = []
-    for model in tracked_models():
-        history: Any = model.history.model  # type: ignore[attr-defined]
-        columns = [field.attname for field in history.tracked_fields]
-        newest = (
-            history.objects.filter(id=OuterRef("id")).order_by("-history_date", "-history_id").values("history_id")[:1]
-        )
-        kept = {
-            values[0]: values
-            for values in history.objects.annotate(newest=Subquery(newest))
-            .filter(history_id=F("newest"))
-            .exclude(history_type="-")
-            .values_list("id", *columns)
-        }
-        live = {values[0]: values for values in model._default_manager.values_list("id", *columns)}
-        mismatches += [
-            f"{model._meta.label} {key}" for key in sorted(kept.keys() | live.keys()) if kept.get(key) != live.get(key)
-        ]
-    return mismatches
+    return [name for model in tracked_models() for name in mismatches_of(model)]
+
+
+def mismatches_of(model: type[Tracked]) -> Iterator[str]:
+    """The rows of one model that differ from their newest history. Both are streamed, side by side."""
+    history: Any = model.history.model  # type: ignore[attr-defined]
+    columns = [field.attname for field in history.tracked_fields]
+    newest = history.objects.filter(id=OuterRef("id")).order_by("-history_date", "-history_id").values("history_id")[:1]
+    kept = (
+        history.objects.annotate(newest=Subquery(newest))
+        .filter(history_id=F("newest"))
+        .exclude(history_type="-")
+        .order_by("id")
+        .values_list("id", *columns)
+    )
+    live = model._base_manager.order_by("id").values_list("id", *columns)
+    both = heapq.merge(kept.iterator(chunk_size=2000), live.iterator(chunk_size=2000), key=lambda values: values[0])
+    for key, found in groupby(both, key=lambda values: values[0]):
+        one, *other = found
+        if other != [one]:
+            yield f"{model._meta.label} {key}"
+
+
+@contextmanager
+def reading_one_moment() -> Iterator[None]:
+    """Inside, everything that is read is of one moment, and nobody who writes has to wait."""
+    if connection.in_atomic_block:
+        yield
+        return
+    if connection.vendor == "postgresql":
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield
+        return
+    with connection.cursor() as cursor:
+        # Not `atomic`, which takes the lock of a writer on SQLite.
+        cursor.execute("BEGIN DEFERRED")
+        try:
+            yield
+        finally:
+            cursor.execute("ROLLBACK")
