@@ -1,9 +1,10 @@
-"""What every answer tells the browser that it may not do, beside the content security policy of the settings."""
+"""What every answer tells the browser that it may not do, beside the content security policy of the settings; and
+which methods there are at all."""
 
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_cache_control
 
@@ -37,6 +38,7 @@ PERMISSIONS_POLICY = ", ".join(
 SIGN_OUT_PAGES = frozenset({"accounts:sign_out", "account_logout"})
 #: Not the cookies: those of the council's other sites under the same domain would go too. Ours ends with the session.
 CLEARED_AT_SIGN_OUT = '"cache", "storage"'
+METHODS = ("GET", "HEAD", "POST")
 
 
 class HeadersMiddleware:
@@ -63,3 +65,13 @@ def is_file(request: HttpRequest, response: HttpResponseBase) -> bool:
 
 def _is_sign_out(request: HttpRequest) -> bool:
     return request.resolver_match is not None and request.resolver_match.view_name in SIGN_OUT_PAGES
+
+
+class MethodsMiddleware:
+    """Pages are read and forms are sent; nothing of ours takes another method, whatever a view would make of it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request) if request.method in METHODS else HttpResponseNotAllowed(METHODS)
