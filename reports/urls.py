@@ -1,9 +1,12 @@
 from django.urls import path
 
-from . import views
+from . import history_views, views
 
 app_name = "reports"
 urlpatterns = [
     path("", views.home, name="home"),
     path("plans/<slug:slug>/", views.plan_page, name="plan"),
+    path("plans/<slug:slug>/history/", history_views.history, name="history"),
+    path("plans/<slug:slug>/history/csv/", history_views.history_csv, name="history_csv"),
+    path("plans/<slug:slug>/history/<int:pk>/", history_views.operation_history, name="operation_history"),
 ]

@@ -1,0 +1,218 @@
+"""The change log of a plan: every operation that touched it, newest first, and what it wrote (reliability.md T-26).
+
+Whoever sees the history of the whole plan sees every operation; whoever sees their own milestones' sees the records of
+these alone, and an operation only where it wrote one of them. Internal milestones are left out for those who may not
+see them. What a reader filters by narrows the records in the same way.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from accounts.chain import chain_of
+from accounts.changes import Model, RecordChange, Sieve, changes, last_said, links_of, tallies
+from accounts.history import tracked_models
+from accounts.models import ChainLink, Operation, User
+from milestones.models import Milestone
+from plans.models import Plan
+from plans.policies import Right, Rights
+from plans.schemes import Scheme
+
+from .change_words import (
+    FieldChange,
+    Names,
+    counted,
+    done,
+    field_changes,
+    headline,
+    headline_of_many,
+    names_needed,
+    record_name,
+)
+
+#: An operation that wrote more records than this is told in counts, and has a page of its own.
+MOST_TOLD = 12
+
+
+@dataclass(frozen=True)
+class Narrowed:
+    """What of a log is asked for; everything by default. Days are of the council's clock, both included."""
+
+    who: int | None = None
+    kind: str = ""
+    milestone: int | None = None
+    since: date | None = None
+    until: date | None = None
+    reason: str = ""
+
+    @property
+    def narrows_records(self) -> bool:
+        return bool(self.kind or self.milestone or self.reason)
+
+
+@dataclass(frozen=True)
+class Record:
+    """One record that an operation wrote: what it is, what became of it, and each field before and after."""
+
+    name: str
+    done: str
+    kind: str
+    reason: str
+    fields: tuple[FieldChange, ...]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One operation. Where it wrote too many records to tell at once, `records` is empty and `counts` says how many."""
+
+    operation: Operation
+    headline: str
+    reasons: tuple[str, ...]
+    total: int
+    counts: tuple[str, ...]
+    records: tuple[Record, ...]
+
+
+def models_of_plans() -> list[Model]:
+    """The models whose records belong to a plan, the plan itself first."""
+    return [Plan, *(model for model in tracked_models() if any(field.name == "plan" for field in model._meta.fields))]
+
+
+class ChangeLog:
+    """The log of a plan as one reader may see it, narrowed to what they ask for."""
+
+    def __init__(self, plan: Plan, user: Any, rights: Rights) -> None:
+        self.plan = plan
+        self.visible = _visible(plan, user, rights)
+        self.shows_everything = rights.everywhere(Right.SEE_HISTORY) and rights.everywhere(Right.SEE_INTERNAL)
+
+    @property
+    def scheme(self) -> Scheme:
+        return self.plan.status_scheme.scheme
+
+    @property
+    def kinds(self) -> list[Model]:
+        """The models of which there can be records in the log."""
+        return list(self.visible)
+
+    def writers(self) -> QuerySet[User]:
+        """Those who did the operations of the log."""
+        return User.objects.filter(pk__in=self.links(Narrowed()).order_by().values("operation__by")).order_by("name")
+
+    def links(self, narrowed: Narrowed) -> QuerySet[ChainLink]:
+        """The operations that are asked for, newest first."""
+        sieve = None if self.shows_everything and not narrowed.narrows_records else self.sieve(narrowed)
+        links = links_of(chain_of(self.plan.pk), sieve)
+        if narrowed.who is not None:
+            links = links.filter(operation__by=narrowed.who)
+        if narrowed.since is not None:
+            links = links.filter(operation__recorded_at__gte=_midnight(narrowed.since))
+        if narrowed.until is not None:
+            links = links.filter(operation__recorded_at__lt=_midnight(narrowed.until + timedelta(days=1)))
+        return links
+
+    def sieve(self, narrowed: Narrowed) -> Sieve:
+        """The records that are asked for, of those that the reader may see."""
+        sieve = dict(self.visible)
+        if narrowed.kind:
+            sieve = {model: passes for model, passes in sieve.items() if model._meta.model_name == narrowed.kind}
+        if narrowed.milestone is not None:
+            sieve = {
+                model: passes & Q(**{column: narrowed.milestone})
+                for model, passes in sieve.items()
+                if (column := _milestone_column(model))
+            }
+        if narrowed.reason:
+            reason = Q(history_change_reason__icontains=narrowed.reason)
+            sieve = {model: passes & reason for model, passes in sieve.items()}
+        return sieve
+
+    def entries(self, links: Sequence[ChainLink], narrowed: Narrowed, most_told: int = MOST_TOLD) -> list[Entry]:
+        """Each operation as it is told. Three queries, whatever their number."""
+        sieve = self.sieve(narrowed)
+        wrote = tallies([link.operation.recorded_at for link in links], sieve)
+        totals = {at: sum(tally.count for tally in counts) for at, counts in wrote.items()}
+        told = [at for at, total in totals.items() if total <= most_told]
+        by_instant: dict[datetime, list[RecordChange]] = {at: [] for at in told}
+        found = changes(told, sieve)
+        for change in found:
+            by_instant[change.at].append(change)
+        names = Names(last_said(names_needed(found)))
+        entries = []
+        for link in links:
+            at, operation = link.operation.recorded_at, link.operation
+            counts = wrote.get(at, [])
+            is_told = totals.get(at, 0) <= most_told
+            of_this = by_instant.get(at, [])
+            entries.append(
+                Entry(
+                    operation=operation,
+                    headline=headline(operation.name, of_this, names)
+                    if is_told
+                    else headline_of_many(operation.name, counts),
+                    reasons=tuple(dict.fromkeys(tally.reason for tally in counts if tally.reason)),
+                    total=totals.get(at, 0),
+                    counts=() if is_told else tuple(counted(counts)),
+                    records=tuple(self._records(of_this, names)),
+                )
+            )
+        return entries
+
+    def records(self, operation: Operation, start: int, stop: int) -> list[Record]:
+        """A part of the records of one operation. Two queries."""
+        found = changes([operation.recorded_at], self.visible, start, stop)
+        return list(self._records(found, Names(last_said(names_needed(found)))))
+
+    def _records(self, found: Sequence[RecordChange], names: Names) -> Iterator[Record]:
+        for change in found:
+            yield Record(
+                name=record_name(change, names),
+                done=done(change.kind),
+                kind=change.kind,
+                reason=change.reason,
+                fields=tuple(field_changes(change, names, self.scheme)),
+            )
+
+
+def _visible(plan: Plan, user: Any, rights: Rights) -> Sieve:
+    """The records of a plan that the reader may see the history of."""
+    of_the_plan = {model: Q(id=plan.pk) if model is Plan else Q(plan=plan.pk) for model in models_of_plans()}
+    if not rights.everywhere(Right.SEE_HISTORY):
+        own = frozenset(
+            Milestone.objects.visible_to(user).filter(plan=plan).own(user).values_list("pk", flat=True)
+            if Right.SEE_HISTORY in rights
+            else ()
+        )
+        return _about(of_the_plan, lambda column: Q(**{f"{column}__in": own}), others=False)
+    if not rights.everywhere(Right.SEE_INTERNAL):
+        # Those too that were internal once: their history says what they said then.
+        internal = Milestone.history.filter(plan=plan.pk, visibility=Milestone.Visibility.INTERNAL).values("id")
+        return _about(of_the_plan, lambda column: ~Q(**{f"{column}__in": internal}), others=True)
+    return of_the_plan
+
+
+def _about(sieve: Sieve, condition: Any, *, others: bool) -> Sieve:
+    """The sieve with a condition on the milestone of each record; `others` says whether records without one stay."""
+    narrowed = {}
+    for model, passes in sieve.items():
+        column = _milestone_column(model)
+        if column:
+            narrowed[model] = passes & condition(column)
+        elif others:
+            narrowed[model] = passes
+    return narrowed
+
+
+def _milestone_column(model: Model) -> str:
+    """The column that says which milestone a record is about; empty where it is about none."""
+    if model is Milestone:
+        return "id"
+    return "milestone_id" if any(field.name == "milestone" for field in model._meta.fields) else ""
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))

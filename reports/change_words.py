@@ -1,0 +1,415 @@
+"""How the change log words what was written: records and fields in the words of the plan, values as people write them.
+
+A record is called by what it is called today, or was called last, so that all its entries are found under one name.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from difflib import SequenceMatcher
+from typing import Any
+
+from accounts.changes import ADDED, CHANGED, REMOVED, Model, RecordChange, Said, Tally
+from accounts.models import Organisation, Person, User
+from milestones.models import DateChange, Milestone, MilestoneLink, ProgressUpdate, SupportingLead
+from plans.models import (
+    Action,
+    ActionLink,
+    BreakGlass,
+    ChildDataOverride,
+    Outcome,
+    Plan,
+    PlanMembership,
+    Recommendation,
+    Review,
+    StatusScheme,
+    Theme,
+)
+from plans.schemes import Scheme
+from plans.texts import plain
+
+from .wording import line, long_day, moment, month_words, number_of
+
+#: What operations are called that write many records; the others are called by what they wrote.
+OPERATIONS = {
+    "apply_import": "Import of a table",
+    "import_table": "Import of a table",
+    "start_plan_from_table": "Plan started from a table",
+    "undo_import": "Import undone",
+}
+REDACTED = "Words taken out of the records"
+
+#: The records that say what an operation was about, the most telling first.
+TELLING: tuple[Model, ...] = (
+    DateChange,
+    ProgressUpdate,
+    Milestone,
+    SupportingLead,
+    MilestoneLink,
+    Plan,
+    Theme,
+    Action,
+    Outcome,
+    ActionLink,
+    PlanMembership,
+    BreakGlass,
+)
+
+#: One and many of each kind of record.
+KINDS: Mapping[Model, tuple[str, str]] = {
+    Plan: ("plan", "plan"),
+    PlanMembership: ("role", "roles"),
+    BreakGlass: ("break of the glass", "breaks of the glass"),
+    ChildDataOverride: ("warning passed over", "warnings passed over"),
+    ActionLink: ("reference of an action", "references of actions"),
+    MilestoneLink: ("reference of a milestone", "references of milestones"),
+    DateChange: ("move of a due date", "moves of due dates"),
+}
+
+#: The relation that says whose record it is; it is in the record's name and not told again.
+BELONGS_TO: Mapping[Model, str] = {
+    SupportingLead: "milestone",
+    MilestoneLink: "milestone",
+    ProgressUpdate: "milestone",
+    DateChange: "milestone",
+    Outcome: "action",
+    ActionLink: "action",
+    PlanMembership: "user",
+    BreakGlass: "user",
+}
+
+#: Told only where nothing else changed.
+BOOKKEEPING = frozenset({"id", "plan", "version", "order", "slug", "entered_at", "entered_by", "state"})
+
+LABELS: Mapping[tuple[Model, str], str] = {
+    (Milestone, "text"): "Milestone",
+    (Milestone, "lead_role"): "Lead’s role",
+    (Milestone, "archived_at"): "In the archive since",
+    (Milestone, "withdrawn_reason"): "Why withdrawn",
+    (Action, "text"): "Action",
+    (Action, "archived_at"): "In the archive since",
+    (Outcome, "text"): "Outcome",
+    (Plan, "archived_at"): "In the archive since",
+    (Plan, "report_months_end"): "“Within three months” runs to the end of the month",
+    (ProgressUpdate, "declared_status"): "Status",
+    (ProgressUpdate, "replaces"): "Corrects",
+    (SupportingLead, "person"): "Who",
+    (BreakGlass, "ends_at"): "Until",
+    (ChildDataOverride, "by"): "Saved by",
+}
+
+LONG = 300
+EXCERPT = 160
+#: Words kept on each side of a change in a long text.
+AROUND = 8
+#: Beyond this many pairs of words, two texts are not laid against each other: it would take too long.
+MOST_PAIRS = 1_000_000
+LONGEST_NAME = 60
+
+
+class Names:
+    """What records are called, by what they said last."""
+
+    def __init__(self, said: Mapping[tuple[Model, int], Said]) -> None:
+        self.said = said
+
+    def of(self, model: Model, key: int | None) -> str:
+        """Empty for no record."""
+        if key is None:
+            return ""
+        said = self.said.get((model, key))
+        return self._name(model, said) if said else "no longer known"
+
+    def _name(self, model: Model, said: Said) -> str:
+        if model in (Milestone, Action):
+            return said["ref"] or quoted(said["text"])
+        if model is User:
+            return line(said["name"] or said["email"])
+        if model is ProgressUpdate:
+            return f"the update of {long_day(said['as_at'])}"
+        column = _NAME_COLUMNS.get(model)
+        return line(str(said[column])) if column else ""
+
+
+_NAME_COLUMNS: Mapping[Model, str] = {
+    Person: "name",
+    Organisation: "name",
+    StatusScheme: "name",
+    Theme: "name",
+    Plan: "short_title",
+    Review: "short_name",
+    Recommendation: "number",
+}
+
+
+def quoted(text: str) -> str:
+    """The beginning of a text, in quotation marks."""
+    text = line(text)
+    return f"“{text[:LONGEST_NAME].rstrip()}…”" if len(text) > LONGEST_NAME else f"“{text}”"
+
+
+def names_needed(changes: Sequence[RecordChange]) -> dict[Model, set[int]]:
+    """The records whose names it takes to tell these changes."""
+    needed: dict[Model, set[int]] = {}
+    for change in changes:
+        if change.model in (Milestone, Action, Theme):
+            needed.setdefault(change.model, set()).add(change.id)
+        for field in change.model._meta.concrete_fields:
+            if field.is_relation and field.name != "plan":
+                keys = {said.get(field.attname) for said in (change.before, change.after) if said} - {None}
+                if keys:
+                    needed.setdefault(_target(field), set()).update(keys)
+    return needed
+
+
+def _target(field: Any) -> Model:
+    model: Model = field.related_model
+    return model
+
+
+# --- What was done -----------------------------------------------------------------------------------------------
+
+
+def kind_words(model: Model, count: int = 1) -> str:
+    """“milestone”, “milestones”."""
+    one, many = KINDS.get(model) or (str(model._meta.verbose_name), str(model._meta.verbose_name_plural))
+    return one if count == 1 else many
+
+
+_DONE = {ADDED: "added", CHANGED: "changed", REMOVED: "removed"}
+
+
+def done(kind: str) -> str:
+    return _DONE[kind]
+
+
+def counted(tallies: Sequence[Tally]) -> list[str]:
+    """“300 milestones added”, a line for each kind of record and what became of it."""
+    counts: dict[tuple[Model, str], int] = {}
+    for tally in tallies:
+        key = (tally.model, tally.kind)
+        counts[key] = counts.get(key, 0) + tally.count
+    return [
+        f"{number_of(count, kind_words(model), kind_words(model, 2))} {_DONE[kind]}"
+        for (model, kind), count in counts.items()
+    ]
+
+
+def headline_of_many(operation: str, tallies: Sequence[Tally]) -> str:
+    """What an operation was that wrote more than is told at once."""
+    return OPERATIONS.get(operation) or (counted(tallies)[0] if tallies else REDACTED)
+
+
+def headline(operation: str, changes: Sequence[RecordChange], names: Names) -> str:
+    """What an operation was, in one line: “Due date of 3.1 moved”."""
+    if operation in OPERATIONS:
+        return OPERATIONS[operation]
+    if not changes:
+        return REDACTED
+    telling = min(changes, key=lambda change: _weight(change.model))
+    alike = [change for change in changes if (change.model, change.kind) == (telling.model, telling.kind)]
+    if len(alike) > 1:
+        return f"{len(alike)} {kind_words(telling.model, len(alike))} {_DONE[telling.kind]}"
+    return _sentence(telling, names)
+
+
+def _weight(model: Model) -> int:
+    return TELLING.index(model) if model in TELLING else len(TELLING)
+
+
+def _sentence(change: RecordChange, names: Names) -> str:
+    special = _SPECIAL.get((change.model, change.kind))
+    if special is not None:
+        return special.format(whose=_whose(change, names))
+    if change.kind == CHANGED:
+        return _what_changed(change, names)
+    return f"{record_name(change, names)} {_DONE[change.kind]}"
+
+
+_SPECIAL: Mapping[tuple[Model, str], str] = {
+    (DateChange, ADDED): "Due date of {whose} moved",
+    (ProgressUpdate, ADDED): "Progress update of {whose}",
+    (Plan, ADDED): "Plan started",
+    (PlanMembership, ADDED): "Role given to {whose}",
+    (PlanMembership, REMOVED): "Role taken from {whose}",
+    (BreakGlass, ADDED): "Glass broken by {whose}",
+    (ChildDataOverride, ADDED): "Words saved in spite of a warning about a child’s data",
+}
+
+
+def _what_changed(change: RecordChange, names: Names) -> str:
+    name = record_name(change, names)
+    told = told_fields(change)
+    by_name = {field.name: change.said[field.attname] for field in told}
+    if "archived_at" in by_name:
+        return f"{name} {'archived' if by_name['archived_at'] else 'taken out of the archive'}"
+    if by_name.get("withdrawn_on"):
+        return f"{name} withdrawn"
+    if len(told) == 1:
+        whose = _whose(change, names) if change.model is Milestone else f"{name[:1].lower()}{name[1:]}"
+        return f"{field_label(change.model, told[0])} of {whose} changed"
+    if by_name.keys() == {"lead", "lead_role"}:
+        return f"Lead of {_whose(change, names)} changed"
+    return f"{name} changed"
+
+
+def _whose(change: RecordChange, names: Names) -> str:
+    """Whose record it is: the milestone's number, the user's name; the record's own where it belongs to none."""
+    relation = BELONGS_TO.get(change.model)
+    if relation is None:
+        return names.of(change.model, change.id)
+    field: Any = change.model._meta.get_field(relation)
+    return names.of(_target(field), change.said[field.attname])
+
+
+def record_name(change: RecordChange, names: Names) -> str:
+    """“Milestone 1.2”, “Reference of 1.2”, “Theme “Front door””."""
+    if change.model is Plan:
+        return "Plan"
+    if change.model in (Milestone, Action, Theme):
+        own = _whose(change, names)
+        return f"{kind_words(change.model).capitalize()} {own if change.model is not Theme else quoted(own)}"
+    kind = str(change.model._meta.verbose_name) if change.model not in _RECORDS else _RECORDS[change.model]
+    if change.model not in BELONGS_TO:
+        return kind.capitalize()
+    whose = _whose(change, names)
+    return f"{kind.capitalize()} of {'action ' if BELONGS_TO[change.model] == 'action' else ''}{whose}"
+
+
+_RECORDS: Mapping[Model, str] = {
+    MilestoneLink: "reference",
+    ActionLink: "reference",
+    PlanMembership: "role",
+    DateChange: "move of the due date",
+    BreakGlass: "access",
+    ChildDataOverride: "warning passed over",
+}
+
+
+# --- What its fields said ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Words:
+    """A value as people read it: parts, each with whether it is what differs. `excerpt` is what to show of a long
+    one first; empty for a short one."""
+
+    parts: tuple[tuple[str, bool], ...] = ()
+    excerpt: tuple[tuple[str, bool], ...] = ()
+
+    @property
+    def text(self) -> str:
+        return "".join(text for text, _ in self.parts)
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    label: str
+    before: Words
+    after: Words
+
+
+def told_fields(change: RecordChange) -> list[Any]:
+    """The fields that are told of a change: those that differ and say something, or else all that differ."""
+    belongs_to = BELONGS_TO.get(change.model)
+    differ = [field for field in change.model._meta.concrete_fields if field.attname in change.columns]
+    if change.kind != CHANGED:
+        differ = [field for field in differ if change.said[field.attname] not in (None, "", False)]
+    telling = [field for field in differ if field.name not in BOOKKEEPING and field.name != belongs_to]
+    return telling or [field for field in differ if field.name not in ("id", "plan", belongs_to)]
+
+
+def field_label(model: Model, field: Any) -> str:
+    label = LABELS.get((model, field.name)) or str(field.verbose_name)
+    return f"{label[:1].upper()}{label[1:]}"
+
+
+def field_changes(change: RecordChange, names: Names, scheme: Scheme) -> list[FieldChange]:
+    """Each told field before and after; one side is empty for a record that is new or gone."""
+    found = []
+    for field in told_fields(change):
+        sides = [value_words(field, said[field.attname], names, scheme) if said else "" for said in _sides(change)]
+        before, after = compared(*sides)
+        found.append(FieldChange(field_label(change.model, field), before, after))
+    return found
+
+
+def _sides(change: RecordChange) -> tuple[Said | None, Said | None]:
+    return change.before, change.after
+
+
+def value_words(field: Any, value: Any, names: Names, scheme: Scheme) -> str:
+    """A value as people write it; empty for none."""
+    if value is None or value == "":
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if field.is_relation:
+        return names.of(_target(field), value)
+    if field.name == "declared_status":
+        return scheme.word_for(value)
+    if field.name == "update_month":
+        return month_words(value)
+    if field.choices:
+        return str(dict(field.flatchoices).get(value, value))
+    if isinstance(value, datetime):
+        return moment(value)
+    if isinstance(value, date):
+        return long_day(value)
+    return plain(str(value))
+
+
+def compared(before: str, after: str) -> tuple[Words, Words]:
+    """Two texts with what differs marked, where they are sentences and have something in common."""
+    marked = _marked(before, after)
+    if marked is None:
+        return _words(before), _words(after)
+    one, other = marked
+    return Words(one, _around_changes(one, before)), Words(other, _around_changes(other, after))
+
+
+def _words(text: str) -> Words:
+    excerpt = ((f"{text[:EXCERPT].rstrip()} …", False),) if len(text) > LONG else ()
+    return Words(((text, False),) if text else (), excerpt)
+
+
+Parts = tuple[tuple[str, bool], ...]
+
+
+def _marked(before: str, after: str) -> tuple[Parts, Parts] | None:
+    """None where marks would not help: one text is empty or short, or hardly a word stayed."""
+    if not before or not after or max(len(before), len(after)) <= LONGEST_NAME:
+        return None
+    one, other = (re.findall(r"\S+\s*|\s+", text) for text in (before, after))
+    if len(one) * len(other) > MOST_PAIRS:
+        return None
+    matcher = SequenceMatcher(None, one, other, autojunk=False)
+    if matcher.ratio() < 0.3:
+        return None
+    left: list[tuple[str, bool]] = []
+    right: list[tuple[str, bool]] = []
+    for what, from_, to, other_from, other_to in matcher.get_opcodes():
+        differs = what != "equal"
+        if to > from_:
+            left.append(("".join(one[from_:to]), differs))
+        if other_to > other_from:
+            right.append(("".join(other[other_from:other_to]), differs))
+    return tuple(left), tuple(right)
+
+
+def _around_changes(parts: Parts, text: str) -> Parts:
+    """The changes with a few words on each side, of a long text."""
+    return tuple(_shortened(parts)) if len(text) > LONG else ()
+
+
+def _shortened(parts: Parts) -> Iterator[tuple[str, bool]]:
+    last = len(parts) - 1
+    for place, (text, differs) in enumerate(parts):
+        words = text.split()
+        if differs or len(words) <= 3 * AROUND:
+            yield text, differs
+            continue
+        head = " ".join(words[:AROUND]) if place else ""
+        tail = " ".join(words[-AROUND:]) if place != last else ""
+        yield f"{head} … {tail} ".lstrip() if tail else f"{head} …", False
