@@ -21,7 +21,7 @@ _BY_KIND = {
         "baseline_kept": "The first agreed due date differs; the plan's stays.",
         "due_missing": "A milestone has neither a due date nor words for one.",
         "lead_missing": "A milestone has no lead.",
-        "looks_like_a_child": "Words look as if they tell who a child is; the page asks whether they do before it applies.",
+        "looks_like_a_child": "Words look as if they tell who a child is; the page asks before it applies them.",
         "milestone_archived": "The milestone is in the plan's archive and is left alone.",
         "milestone_is_withdrawn": "The file's status is Withdrawn; the milestone is withdrawn from the note's date on.",
         "milestone_under_other_action": "The plan has the milestone under another action, where it stays.",

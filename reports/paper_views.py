@@ -20,7 +20,7 @@ from .milestone_paper import Layout
 from .operations import note_that_paper_left
 from .papers import PaperFile, PaperRefused, make_paper, milestones_view, template_of
 from .position import PlanPosition, plan_position
-from .selection import Readers, for_readers, names_in_text, select
+from .selection import Readers, child_data_in_text, for_readers, names_in_text, select
 
 
 @never_cache
@@ -67,7 +67,8 @@ def milestones(request: HttpRequest, slug: str) -> HttpResponse:
     if position is None:
         return _ask(request, plan, form)
     order = form.order
-    names = names_in_text(position, for_readers(select(position, order.selection), order.readers))
+    public = for_readers(select(position, order.selection), order.readers)
+    is_public = order.readers is Readers.PUBLIC
     return render(
         request,
         template_of(order.layout),
@@ -77,7 +78,8 @@ def milestones(request: HttpRequest, slug: str) -> HttpResponse:
             "address": form.address,
             "change": reverse("papers:order", args=[plan.slug], query=form.address),
             "formats": FORMATS,
-            "names": names if order.readers is Readers.PUBLIC else (),
+            "names": names_in_text(position, public) if is_public else (),
+            "child_data": child_data_in_text(public) if is_public else (),
             "on_site": True,
             "has_links": True,
         },

@@ -4,13 +4,14 @@ A paper is drawn from the smaller position alone. What its readers may not see w
 (reliability.md T-07), and its counts are those of what it shows.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from enum import StrEnum
 
 from milestones.models import Milestone
 from milestones.position import MilestonePosition
 from milestones.selecting import SHOWS, Selection, cites, fits, lead_choices
+from plans.childdata import looks_like_a_child
 from plans.position import PersonPosition
 from plans.schemes import EffectiveStatus, Scheme
 
@@ -96,20 +97,37 @@ def names_in_text(position: PlanPosition, public: PlanPosition) -> tuple[str, ..
     named = [theme.lead for theme in position.themes]
     named += [person for each in position.milestones for person in (each.lead, *each.supporting)]
     hidden = sorted({each.name for each in named if each and each.name.strip() and not each.is_named_in_public})
-    texts = []
-    for theme in public.themes:
-        texts.append((f"the theme “{line(theme.name)}”", theme.name))
-        for action in theme.actions:
-            texts.append((f"action {action.ref}".strip(), " ".join((action.text, *action.outcomes))))
-            for each in action.milestones:
-                note = each.note.text if each.note else ""
-                texts.append((each.ref or f"“{line(each.text)[:40]}”", f"{each.text} {note} {each.lead_role}"))
     return tuple(
         f"{name} in {where}"
-        for where, text in texts
+        for where, texts in _texts(public)
         for name in hidden
-        if line(name).casefold() in line(text).casefold()
+        if line(name).casefold() in line(" ".join(texts)).casefold()
     )
+
+
+def child_data_in_text(public: PlanPosition) -> tuple[str, ...]:
+    """Words of the public copy that look as if they tell who a child is (plans/childdata.py), and where they stand.
+
+    For the same eyes as `names_in_text`: somebody said of each that it does not, or nobody was asked.
+    """
+    found = (
+        f"“{line(words.excerpt)}” in {where} looks like {words.kind}"
+        for where, texts in _texts(public)
+        for text in texts
+        for words in looks_like_a_child(text)
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def _texts(position: PlanPosition) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The words that a paper prints as they were written, by the theme, action or milestone they stand in."""
+    for theme in position.themes:
+        yield f"the theme “{line(theme.name)}”", (theme.name,)
+        for action in theme.actions:
+            yield f"action {action.ref}".strip(), (action.text, *action.outcomes)
+            for each in action.milestones:
+                note = each.note.text if each.note else ""
+                yield each.ref or f"“{line(each.text)[:40]}”", (each.text, note, each.lead_role)
 
 
 def scope_words(position: PlanPosition, selection: Selection) -> str:
