@@ -5,12 +5,13 @@ from django.db import models
 from django.db.models import Q
 
 from plans.models import Plan
+from plans.policies import Reach, Right, plans_within
 
 
 class ImportQuerySet(models.QuerySet["Import"]):
     def visible_to(self, user: Any) -> "ImportQuerySet":
-        """The imports into the plans the user manages."""
-        return self.filter(plan__in=Plan.objects.managed_by(user))
+        """The imports into the plans for which the user may try one out."""
+        return self.filter(plan__in=plans_within(user, Right.PREVIEW_IMPORT, Reach.ALL))
 
 
 class Import(models.Model):

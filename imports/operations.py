@@ -37,7 +37,7 @@ from plans.overrides import Override, note_override
 from .comparing import compare
 from .comparison import ComparedAction, ComparedLink, ComparedMilestone, Comparison
 from .models import Import
-from .policies import check_as_at, check_can_import, check_can_undo
+from .policies import check_as_at, check_can_import, check_can_preview, check_can_undo
 from .present import Present, present_in
 from .readers.table import PlanTable
 from .undoing import changed_since, take_back
@@ -72,7 +72,7 @@ def sha256_of(data: bytes) -> str:
 
 def keep_preview(*, plan: Plan, table: PlanTable, file_name: str, sha256: str, as_at: date, by: Any) -> Import:
     """Keeps a file that was read until somebody confirms it. Not an operation: nothing of the plan is written."""
-    check_can_import(by, plan)
+    check_can_preview(by, plan)
     check_as_at(as_at)
     stored = table.to_json()
     _check_storable([stored, file_name])
@@ -81,7 +81,7 @@ def keep_preview(*, plan: Plan, table: PlanTable, file_name: str, sha256: str, a
 
 def discard_preview(*, import_: Import, by: Any) -> None:
     """Forgets a file that nobody wants imported. Raises ValidationError where it was imported already."""
-    check_can_import(by, import_.plan)
+    check_can_preview(by, import_.plan)
     rows = Import.objects.filter(pk=import_.pk)
     deleted, _ = rows.filter(state=Import.State.PREVIEWED).delete()
     if not deleted and rows.exists():

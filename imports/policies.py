@@ -14,11 +14,14 @@ from .models import Import
 from .wording import day_words
 
 
+def check_can_preview(user: Any, plan: Plan) -> None:
+    """Raises PermissionDenied for the wrong person, and for a plan that takes no changes."""
+    check_can(user, Right.PREVIEW_IMPORT, plan)
+
+
 def check_can_import(user: Any, plan: Plan) -> None:
-    """Raises PermissionDenied for the wrong person, ValidationError for a plan that takes no changes."""
+    """Raises PermissionDenied for the wrong person, and for a plan that takes no changes."""
     check_can(user, Right.IMPORT, plan)
-    if plan.archived_at is not None:
-        raise ValidationError("This plan is in the archive and takes no changes.")
 
 
 def check_as_at(as_at: date) -> None:

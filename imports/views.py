@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from plans.forms import ChildDataCheck, add_refusal
 from plans.models import Plan, Review
-from plans.policies import Right, check_can
+from plans.policies import Reach, Right, can, check_has, plans_within, rights_of
 
 from . import operations
 from .comparing import as_at_of
@@ -18,7 +18,7 @@ from .comparison import EVERYTHING, Comparison
 from .forms import FileForm
 from .limits import FileRefused
 from .models import Import
-from .policies import check_can_import
+from .policies import check_can_preview
 from .preview import counts_of, lines_of
 from .readers.table import PlanTable
 from .sandbox import read_limited, read_limited_text
@@ -28,8 +28,8 @@ PASTED = "Pasted table"
 
 @require_safe
 def import_list(request: HttpRequest) -> HttpResponse:
-    """The imports into every plan the reader manages, the newest first."""
-    plans = Plan.objects.managed_by(request.user).current()
+    """The imports into every plan for which the reader may try one out, the newest first."""
+    plans = plans_within(request.user, Right.PREVIEW_IMPORT, Reach.ALL).current()
     imports = Import.objects.visible_to(request.user).select_related("plan", "by").order_by("-created_at", "-pk")
     return render(request, "imports/import_list.html", {"imports": imports.defer("table", "result"), "plans": plans})
 
@@ -38,10 +38,7 @@ def import_list(request: HttpRequest) -> HttpResponse:
 def new_import(request: HttpRequest, slug: str) -> HttpResponse:
     """Reads a file or a pasted table and keeps what was read for its preview. Nothing of the plan is written."""
     plan = get_object_or_404(Plan.objects.visible_to(request.user), slug=slug)
-    try:
-        check_can_import(request.user, plan)
-    except ValidationError as error:
-        return render(request, "refused.html", {"sentences": error.messages, "back": plan}, status=409)
+    check_can_preview(request.user, plan)
     form = FileForm(request.POST, request.FILES) if request.method == "POST" else FileForm()
     if request.method == "POST" and form.is_valid():
         import_ = _keep(form, plan, by=request.user)
@@ -81,7 +78,7 @@ def _keep(form: FileForm, plan: Plan, *, by: Any) -> Import | None:
 @require_safe
 def import_page(request: HttpRequest, pk: int) -> HttpResponse:
     """The preview of an import that waits, or what a finished one did."""
-    import_ = _find(request, pk)
+    import_ = _find(request, pk, to_read=True)
     if import_.state == Import.State.PREVIEWED:
         return _preview(request, import_)
     context = {
@@ -93,11 +90,14 @@ def import_page(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "imports/import_page.html", context)
 
 
-def _find(request: HttpRequest, pk: int) -> Import:
-    """An import into a plan the reader may see; PermissionDenied where they may not import into it."""
+def _find(request: HttpRequest, pk: int, *, to_read: bool = False) -> Import:
+    """An import into a plan the reader may see; PermissionDenied where they may not even try one out. `to_read` is
+    enough of a right on a plan whose state takes no imports any more."""
     rows = Import.objects.filter(plan__in=Plan.objects.visible_to(request.user))
     import_ = get_object_or_404(rows.select_related("plan__council", "plan__status_scheme", "by"), pk=pk)
-    check_can(request.user, Right.IMPORT, import_.plan)
+    rights = rights_of(request.user, import_.plan)
+    if not (to_read and Right.PREVIEW_IMPORT in rights.lost):
+        check_has(Right.PREVIEW_IMPORT, rights)
     return import_
 
 
@@ -122,6 +122,7 @@ def _preview(
         "tick_name": ChildDataCheck.TICK,
         "is_ticked": ChildDataCheck.TICK in request.POST,
         "title": PlanTable.from_json(import_.table).title,
+        "may_import": can(request.user, Right.IMPORT, import_.plan),
     }
     return render(request, "imports/preview.html", context, status=status)
 

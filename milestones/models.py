@@ -8,14 +8,38 @@ from django.urls import reverse
 
 from accounts.history import IndexedHistory, Tracked, TrackedQuerySet
 from accounts.models import Person
-from plans.models import Action, Plan, RecommendationLink
+from plans.models import Action, Plan, PlanMembership, RecommendationLink
+from plans.policies import Reach, Right, plans_within
 from plans.schemes import DeclaredStatus
+
+
+def _own(user: Any) -> Q:
+    themed = PlanMembership.objects.current().filter(user=user, role=PlanMembership.Role.THEME_LEAD)
+    return (
+        Q(lead__user=user)
+        | Q(supporting_leads__person__user=user)
+        | Q(action__theme__lead__user=user, plan__in=themed.values("plan"))
+    )
 
 
 class MilestoneQuerySet(TrackedQuerySet):
     def visible_to(self, user: Any) -> "MilestoneQuerySet":
-        """The milestones of the plans the user may see."""
-        return self.filter(plan__in=Plan.objects.visible_to(user))
+        """The milestones the user may see: those of their plans, or of a plan their own alone; internal ones by the
+        right to see those. The answer of plans/policies.py, for many plans at once."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+
+        def within(right: Right) -> Q:
+            own = Milestone._base_manager.filter(_own(user)).values("pk")
+            everywhere, own_alone = (plans_within(user, right, reach) for reach in (Reach.ALL, Reach.OWN))
+            return Q(plan__in=everywhere) | Q(plan__in=own_alone, pk__in=own)
+
+        public = Q(visibility=Milestone.Visibility.PUBLIC)
+        return self.filter(within(Right.SEE)).filter(public | within(Right.SEE_INTERNAL))
+
+    def own(self, user: Any) -> "MilestoneQuerySet":
+        """Those the user leads or supports, and as theme lead of the plan those of their themes."""
+        return self.filter(pk__in=Milestone._base_manager.filter(_own(user)).values("pk"))
 
     def current(self) -> "MilestoneQuerySet":
         """Milestones that are not in the archive, and whose action is not."""

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from accounts.history import current_instant, operation, save_with_reason
+from accounts.history import current_instant, delete_with_reason, operation, save_with_reason
 from accounts.models import Person
 from plans.models import Action, Plan, Recommendation, Review
 from plans.operations import link_state
@@ -135,6 +135,23 @@ def add_supporting_lead(
     supporting = SupportingLead(plan=milestone.plan, milestone=milestone, person=person, order=order)
     supporting.full_clean()
     return save_with_reason(supporting, reason=reason, by=by)
+
+
+@operation
+def replace_supporting_lead(
+    *, supporting: SupportingLead, person: Person | None, by: Any, reason: str
+) -> SupportingLead | None:
+    """Puts somebody else in a supporting lead's place, or nobody. Who is named for the milestone already is not named
+    twice: then the place is given up."""
+    milestone = supporting.milestone
+    check_can(by, Right.EDIT_PLAN, milestone.plan)
+    named = SupportingLead.objects.filter(milestone=milestone, person=person)
+    if person is None or person == milestone.lead or named.exists():
+        delete_with_reason(supporting, reason=reason, by=by)
+        return None
+    supporting.person = person
+    supporting.full_clean()
+    return save_with_reason(supporting, ["person"], reason=reason, by=by)
 
 
 @operation

@@ -1,49 +1,85 @@
-"""Whether a milestone may be updated by somebody, and now. Who may do what on a plan is in plans/policies.py."""
+"""Which milestones somebody is shown and may update, and whether now. Who may do what is in plans/policies.py."""
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Q
 
 from plans.models import Plan
-from plans.policies import Right, rights_of
+from plans.policies import Reach, Right, Rights, check_has, rights_of
 
-from .models import Milestone, SupportingLead
-
-
-def leads(user: Any, milestone: Milestone) -> bool:
-    """True where the user's person is the milestone's lead or supports it."""
-    person = getattr(user, "person", None)
-    if person is None:
-        return False
-    return milestone.lead_id == person.pk or SupportingLead.objects.filter(milestone=milestone, person=person).exists()
+from .models import Milestone
 
 
-def updatable(user: Any, plan: Plan, rights: frozenset[Right]) -> frozenset[int]:
-    """The primary keys of the plan's milestones that the user, who has these rights on it, may update now."""
-    rows = Milestone.objects.current().filter(plan=plan, withdrawn_on=None)
-    if plan.archived_at is not None or not rights & {Right.RECORD_ANY_UPDATE, Right.RECORD_OWN_UPDATE}:
+class Shown(Protocol):
+    """What counts of a milestone, a row or a position, for whether somebody is shown it."""
+
+    @property
+    def id(self) -> int: ...
+
+    @property
+    def visibility(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What a reader with these rights is shown of a plan. `own` are the keys of their own milestones, where that
+    makes a difference."""
+
+    rights: Rights
+    own: frozenset[int]
+
+    @property
+    def is_of_plan(self) -> bool:
+        """Whether the whole plan is shown, and not the reader's own milestones alone."""
+        return self.rights.everywhere(Right.SEE)
+
+    @property
+    def is_internal(self) -> bool:
+        """Whether what is shown comes with what is internal about it."""
+        return self.rights.everywhere(Right.SEE_INTERNAL) or (not self.is_of_plan and Right.SEE_INTERNAL in self.rights)
+
+    def shows(self, milestone: Shown) -> bool:
+        """Whether the reader is shown a milestone. As `Milestone.objects.visible_to`, of what was read already."""
+        is_own = milestone.id in self.own
+        is_public = milestone.visibility == Milestone.Visibility.PUBLIC
+        return (self.is_of_plan or is_own) and (
+            is_public or self.rights.everywhere(Right.SEE_INTERNAL) or (is_own and Right.SEE_INTERNAL in self.rights)
+        )
+
+
+def own_milestones(user: Any, plan: Plan) -> frozenset[int]:
+    """The keys of the plan's milestones that are the user's own."""
+    return frozenset(Milestone.objects.filter(plan=plan).own(user).values_list("pk", flat=True))
+
+
+def sight_of(user: Any, plan: Plan, rights: Rights) -> Sight:
+    """What the user, who has these rights on the plan, is shown of it."""
+    reaches_own = Reach.OWN in (rights.get(Right.SEE), rights.get(Right.SEE_INTERNAL))
+    return Sight(rights, own_milestones(user, plan) if reaches_own else frozenset())
+
+
+def updatable(user: Any, plan: Plan, rights: Rights, right: Right = Right.RECORD_UPDATE) -> frozenset[int]:
+    """The keys of the plan's milestones that the user, who has these rights on it, may update (or draft) now."""
+    if right not in rights:
         return frozenset()
-    if Right.RECORD_ANY_UPDATE not in rights:
-        rows = rows.filter(Q(lead__user=user) | Q(supporting_leads__person__user=user))
+    rows = Milestone.objects.current().filter(plan=plan, withdrawn_on=None)
+    if not rights.everywhere(right):
+        rows = rows.own(user)
     return frozenset(rows.values_list("pk", flat=True))
 
 
-def check_can_update(user: Any, milestone: Milestone) -> None:
+def check_can_update(user: Any, milestone: Milestone, right: Right = Right.RECORD_UPDATE) -> None:
     """Raises PermissionDenied for the wrong person, ValidationError for the wrong time."""
     rights = rights_of(user, milestone.plan)
-    if Right.RECORD_ANY_UPDATE not in rights:
-        if Right.RECORD_OWN_UPDATE not in rights:
-            raise PermissionDenied(f"You may not {Right.RECORD_ANY_UPDATE.value}. Ask its programme manager.")
-        if not leads(user, milestone):
-            raise PermissionDenied(f"You may not {Right.RECORD_OWN_UPDATE.value}. Ask its programme manager.")
+    check_has(right, rights)
+    if not rights.everywhere(right) and not Milestone.objects.filter(pk=milestone.pk).own(user).exists():
+        raise PermissionDenied("You may not record updates of milestones you do not lead. Ask its programme manager.")
     check_is_open_to_change(milestone)
 
 
 def check_is_open_to_change(milestone: Milestone) -> None:
-    """Raises ValidationError where the milestone or its plan is in the archive, or the milestone is withdrawn."""
-    if milestone.plan.archived_at is not None:
-        raise ValidationError("This plan is in the archive and takes no changes.")
+    """Raises ValidationError where the milestone is in the archive or withdrawn."""
     if milestone.archived_at is not None:
         raise ValidationError("This milestone is in the archive and takes no changes.")
     if milestone.withdrawn_on is not None:

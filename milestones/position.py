@@ -1,8 +1,8 @@
 """The milestones' slice of a position: each milestone with its status, note, dates and contradictions at a date."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -109,6 +109,22 @@ class MilestoneSlice:
 
     plan: PlanSlice
     milestones: tuple[MilestonePosition, ...]
+
+    def narrowed(self, shows: Callable[[MilestonePosition], bool], *, of_plan: bool = True) -> "MilestoneSlice":
+        """The slice of the milestones that are shown; without `of_plan` also only the themes, actions and
+        recommendations that belong to these."""
+        milestones = tuple(filter(shows, self.milestones))
+        if of_plan:
+            return replace(self, milestones=milestones)
+        actions = tuple(each for each in self.plan.actions if each.id in {one.action_id for one in milestones})
+        cited = {reference.recommendation_id for each in (*actions, *milestones) for reference in each.references}
+        plan = replace(
+            self.plan,
+            themes=tuple(each for each in self.plan.themes if each.id in {one.theme_id for one in milestones}),
+            actions=actions,
+            recommendations=tuple(each for each in self.plan.recommendations if each.id in cited),
+        )
+        return MilestoneSlice(plan, milestones)
 
 
 def milestone_slice(plan_id: int, as_at: date, recorded_at: datetime | None = None) -> MilestoneSlice:

@@ -23,7 +23,7 @@ from plans.policies import rights_of
 from . import operations
 from .forms import DraftForm, UpdateForm
 from .models import Milestone, ProgressUpdate
-from .policies import check_can_update
+from .policies import check_can_update, sight_of
 from .position import MilestonePosition
 from .views import declared_view, find_milestone, readable_slice, update_form
 
@@ -176,8 +176,8 @@ def _show_saved(request: SignedInRequest, milestone: Milestone) -> HttpResponse:
 
 def _position(request: SignedInRequest, milestone: Milestone) -> MilestonePosition:
     """The milestone as it stands today."""
-    rights = rights_of(request.user, milestone.plan)
-    _, found = readable_slice(milestone.plan, rights, asked_position({}, today=timezone.localdate()))
+    sight = sight_of(request.user, milestone.plan, rights_of(request.user, milestone.plan))
+    _, found = readable_slice(milestone.plan, sight, asked_position({}, today=timezone.localdate()))
     return next(each for each in found.milestones if each.id == milestone.pk)
 
 

@@ -1,5 +1,4 @@
 from collections.abc import Container, Iterable
-from dataclasses import replace
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -13,13 +12,13 @@ from accounts.models import User
 from accounts.requests import SignedInRequest
 from plans.as_at import NOT_RECORDED, AskedPosition, asked_position, today_because
 from plans.models import Plan
-from plans.policies import Right, can, rights_of
+from plans.policies import Right, rights_of
 from plans.schemes import DeclaredStatus, EffectiveStatus, Scheme
 
 from .filters import SORTS, MilestoneFilter, in_order
 from .forms import UpdateForm
 from .models import DateChange, Milestone, ProgressUpdate, UpdateDraft
-from .policies import updatable
+from .policies import Sight, sight_of, updatable
 from .position import MilestonePosition, MilestoneSlice, StatusView, milestone_slice, status_view
 from .status import FINISHED
 
@@ -29,25 +28,18 @@ ROWS_A_PAGE = 100
 def find_milestone(request: SignedInRequest, slug: str, ref: str) -> Milestone:
     """The milestone of an address, for somebody who may see it; Http404 for everybody else."""
     rows = Milestone.objects.visible_to(request.user).current().filter(plan__slug=slug).with_address(ref)
-    milestone = get_object_or_404(rows.select_related("plan__status_scheme", "lead"))
-    is_internal = milestone.visibility == Milestone.Visibility.INTERNAL
-    if is_internal and not can(request.user, Right.SEE_INTERNAL, milestone.plan):
-        raise Http404
-    return milestone
+    return get_object_or_404(rows.select_related("plan__status_scheme", "lead"))
 
 
-def readable_slice(plan: Plan, rights: frozenset[Right], asked: AskedPosition) -> tuple[AskedPosition, MilestoneSlice]:
-    """The slice that was asked for, without internal milestones for those who may not see them; today's, and why,
-    where the plan was not there at the recorded moment."""
+def readable_slice(plan: Plan, sight: Sight, asked: AskedPosition) -> tuple[AskedPosition, MilestoneSlice]:
+    """The slice that was asked for, with what the reader may see of it; today's, and why, where the plan was not
+    there at the recorded moment."""
     try:
         found = milestone_slice(plan.pk, asked.as_at, asked.recorded_at)
     except Plan.DoesNotExist:
         asked = today_because(NOT_RECORDED, today=timezone.localdate())
         found = milestone_slice(plan.pk, asked.as_at)
-    if Right.SEE_INTERNAL not in rights:
-        public = tuple(each for each in found.milestones if each.visibility == Milestone.Visibility.PUBLIC)
-        found = replace(found, milestones=public)
-    return asked, found
+    return asked, found.narrowed(sight.shows, of_plan=sight.is_of_plan)
 
 
 @require_safe
@@ -55,8 +47,9 @@ def milestone_list(request: SignedInRequest, slug: str) -> HttpResponse:
     """The milestones of a plan, filtered and in order as the address says."""
     plan = get_object_or_404(Plan.objects.visible_to(request.user), slug=slug)
     rights = rights_of(request.user, plan)
-    may_see_internal = Right.SEE_INTERNAL in rights
-    asked, found = readable_slice(plan, rights, asked_position(request.GET, today=timezone.localdate()))
+    sight = sight_of(request.user, plan, rights)
+    may_see_internal = sight.is_internal
+    asked, found = readable_slice(plan, sight, asked_position(request.GET, today=timezone.localdate()))
     narrowed = MilestoneFilter(request.GET, found=found, may_see_internal=may_see_internal)
     positions = narrowed.positions()
     sort = request.GET.get("sort", "")
@@ -80,6 +73,7 @@ def milestone_list(request: SignedInRequest, slug: str) -> HttpResponse:
             "sort": sort if _is_sort(sort) else "",
             "back": request.get_full_path(),
             "may_edit_plan": Right.EDIT_PLAN in rights,
+            "may_make_paper": Right.MAKE_PAPER in rights,
         },
         status=400 if asked.problem else 200,
     )
@@ -124,7 +118,8 @@ def milestone_page(request: SignedInRequest, slug: str, ref: str) -> HttpRespons
     """
     plan = get_object_or_404(Plan.objects.visible_to(request.user), slug=slug)
     rights = rights_of(request.user, plan)
-    asked, found = readable_slice(plan, rights, asked_position(request.GET, today=timezone.localdate()))
+    sight = sight_of(request.user, plan, rights)
+    asked, found = readable_slice(plan, sight, asked_position(request.GET, today=timezone.localdate()))
     position = next((each for each in found.milestones if each.address == ref), None)
     if position is None:
         raise Http404
@@ -149,8 +144,8 @@ def milestone_page(request: SignedInRequest, slug: str, ref: str) -> HttpRespons
             "form": _form_at(request, position) if may_update else None,
             "is_finished": position.effective_status in FINISHED,
             "may_update": may_update,
-            "may_edit": asked.is_now and Right.EDIT_PLAN in rights and plan.archived_at is None,
-            "may_see_internal": Right.SEE_INTERNAL in rights,
+            "may_edit": asked.is_now and Right.EDIT_PLAN in rights,
+            "may_see_internal": sight.is_internal,
         },
         status=400 if asked.problem else 200,
     )

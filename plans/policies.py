@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import Organisation, Person, User
 
-from .models import BreakGlass, Plan, PlanMembership
+from .models import BreakGlass, Plan, PlanMembership, PlanQuerySet
 
 
 class Role(StrEnum):
@@ -116,6 +116,7 @@ RIGHTS: Mapping[Right, Mapping[Role, Reach]] = {
         Role.THEME_LEAD: _OWN,
         Role.LEAD: _OWN,
         Role.REPORTING_OFFICER: _ALL,
+        Role.ANALYST: _ALL,
         Role.AUDITOR: _ALL,
     },
     Right.ASSIGN_PEOPLE: {Role.MANAGER: _ALL, Role.ADMINISTRATOR: _ALL},
@@ -142,8 +143,21 @@ LEFT_IN_STATE: Mapping[str, frozenset[Right]] = {
 }
 
 
+CLOSED_WORDS: Mapping[str, str] = {
+    "archived": "This plan is in the archive and takes no changes.",
+    Plan.Status.CLOSED: "This plan is closed and takes no changes. Its programme manager can open it again.",
+    Plan.Status.SUPERSEDED: "This plan was replaced by another and takes no changes.",
+}
+
+
 class Rights(dict[Right, Reach]):
-    """What somebody may do on a plan, and how far each right reaches. `Right.X in rights` where it reaches at all."""
+    """What somebody may do on a plan, and how far each right reaches. `Right.X in rights` where it reaches at all.
+
+    `lost` are the rights that their roles give and the state of the plan takes away, `why` the sentence that says so.
+    """
+
+    lost: frozenset[Right] = frozenset()
+    why: str = ""
 
     def everywhere(self, right: Right) -> bool:
         """Whether the right holds for the whole plan."""
@@ -154,27 +168,30 @@ def roles_of(user: Any, plan: Plan) -> frozenset[Role]:
     """The roles the user holds on the plan today; none for somebody who is not active."""
     if not user.is_authenticated or not user.is_active:
         return frozenset()
-    held = PlanMembership.objects.current().filter(plan=plan, user=user).values_list("role", flat=True)
-    roles = {Role(role) for role in held}
+    rows = PlanMembership.objects.current().filter(plan=plan, user=user)
+    held = {Role(role) for role in rows.values_list("role", flat=True)}
+    roles = set(held)
     if user.is_administrator:
         roles.add(Role.ADMINISTRATOR)
     if user.is_information_governance:
         roles.add(Role.INFORMATION_GOVERNANCE)
-    if (user.is_administrator or user.is_information_governance) and (
-        BreakGlass.objects.current().filter(plan=plan, user=user).exists()
-    ):
+    may_break_glass = user.is_administrator or user.is_information_governance
+    if may_break_glass and not held and (BreakGlass.objects.current().filter(plan=plan, user=user).exists()):
         roles.add(Role.BREAK_GLASS)
     return frozenset(roles)
 
 
 def rights_of_roles(roles: frozenset[Role], state: str = "") -> Rights:
     """What these roles together may do on a plan in a state (`plan_state`)."""
-    left = LEFT_IN_STATE.get(state, frozenset(Right))
     rights = Rights()
     for right, reaches in RIGHTS.items():
         found = {reaches[role] for role in roles if role in reaches}
-        if found and right in left:
+        if found:
             rights[right] = Reach.ALL if Reach.ALL in found else Reach.OWN
+    if state in LEFT_IN_STATE:
+        rights.lost, rights.why = frozenset(rights) - LEFT_IN_STATE[state], CLOSED_WORDS[state]
+        for right in rights.lost:
+            del rights[right]
     return rights
 
 
@@ -186,6 +203,16 @@ def plan_state(plan: Plan) -> str:
 def rights_of(user: Any, plan: Plan) -> Rights:
     """What the user may do on the plan now, by all roles together."""
     return rights_of_roles(roles_of(user, plan), plan_state(plan))
+
+
+def plans_within(user: Any, right: Right, reach: Reach) -> PlanQuerySet:
+    """The plans on which a role gives the user this right with this reach, for a query. The state does not count."""
+    roles = [role for role, given in RIGHTS[right].items() if given is reach]
+    held = PlanMembership.objects.current().filter(user=user, role__in=roles)
+    within = Q(pk__in=held.values("plan"))
+    if Role.BREAK_GLASS in roles and (user.is_administrator or user.is_information_governance):
+        within |= Q(pk__in=BreakGlass.objects.current().filter(user=user).values("plan"))
+    return Plan.objects.visible_to(user).filter(within)
 
 
 def can(user: Any, right: Right, plan: Plan) -> bool:
@@ -200,6 +227,8 @@ def check_can(user: Any, right: Right, plan: Plan) -> None:
 
 def check_has(right: Right, rights: Rights, *, everywhere: bool = False) -> None:
     """As `check_can`, of rights that were read already; by default also where the right reaches the own ones alone."""
+    if right in rights.lost:
+        raise PermissionDenied(rights.why)
     if right not in rights or (everywhere and not rights.everywhere(right)):
         raise PermissionDenied(f"You may not {right.value}. Ask its programme manager.")
 

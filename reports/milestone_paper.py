@@ -132,8 +132,9 @@ def milestone_paper(
     layout: Layout = Layout.ACCESSIBLE,
     selection: Selection | None = None,
     readers: Readers = Readers.INTERNAL,
+    whose: str = "",
 ) -> MilestonePaper:
-    """The appendix of a position that is narrowed already; `selection` and `readers` say in words to what."""
+    """The appendix of a position that is narrowed already; `selection`, `readers` and `whose` say in words to what."""
     selection = selection or Selection()
     draw = _Drawing(layout)
     themes = tuple(
@@ -159,7 +160,7 @@ def milestone_paper(
     return MilestonePaper(
         layout=layout,
         title=f"{line(position.title)} Milestone Report {position.as_at:%B} {position.as_at.year}"
-        f" – {scope_words(position, selection)}",
+        f" – {scope_words(position, selection)}{whose and f', milestones of {line(whose)}'}",
         short_title=line(position.short_title),
         council=line(position.council),
         marking="Public copy" if readers is Readers.PUBLIC else "",

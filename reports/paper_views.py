@@ -1,6 +1,7 @@
 """The pages on which a paper is ordered, looked at and downloaded."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 
 from django.http import HttpRequest, HttpResponse
@@ -11,35 +12,36 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from milestones.policies import Sight, own_milestones, sight_of
 from plans.as_at import NOT_RECORDED, asked_position
 from plans.models import Plan
-from plans.policies import Right, check_can, rights_of
+from plans.policies import Right, check_has, rights_of
 
 from .forms import FORMATS, PaperForm
 from .milestone_paper import Layout
 from .operations import note_that_paper_left
-from .papers import PaperFile, PaperRefused, make_paper, milestones_view, template_of
+from .papers import Order, PaperFile, PaperRefused, make_paper, milestones_view, template_of
 from .position import PlanPosition, plan_position
-from .selection import Readers, child_data_in_text, for_readers, names_in_text, select
+from .selection import Readers, child_data_in_text, for_readers, names_in_text, only_own, select
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def papers(request: HttpRequest, slug: str) -> HttpResponse:
     """Orders a paper. A POST answers with the file, or goes on to the page that shows it."""
-    plan, may_see_internal = _find(request, slug)
+    plan, sight = _find(request, slug)
     if request.method != "POST":
-        asked = _Asked(plan, request.GET)
+        asked = _Asked(plan, request.GET, sight)
         first = {name: request.GET[name] for name in PaperForm.base_fields if name in request.GET}
         first["as_at"] = first.get("as_at") or asked.as_at.isoformat()
         if not asked.is_refused:
-            return _ask(request, plan, _form(None, asked, may_see_internal, initial=first))
-        form = _form(_usual(may_see_internal) | first, asked, may_see_internal)
+            return _ask(request, plan, _form(None, asked, initial=first))
+        form = _form(_usual(sight) | first, asked)
         asked.position_for(form)
         return _ask(request, plan, form)
 
-    asked = _Asked(plan, request.POST)
-    form = _form(request.POST, asked, may_see_internal)
+    asked = _Asked(plan, request.POST, sight)
+    form = _form(request.POST, asked)
     position = asked.position_for(form)
     if position is None:
         return _ask(request, plan, form)
@@ -47,7 +49,7 @@ def papers(request: HttpRequest, slug: str) -> HttpResponse:
     if format not in FORMATS:
         return redirect(reverse("papers:milestones", args=[plan.slug], query=form.address))
     try:
-        paper = make_paper("milestones", format, position, form.order)
+        paper = make_paper("milestones", format, position, _order(request, form, sight))
     except PaperRefused as refused:
         form.add_error(None, str(refused))
         return _ask(request, plan, form)
@@ -59,14 +61,14 @@ def papers(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def milestones(request: HttpRequest, slug: str) -> HttpResponse:
     """The milestone report as a page, of what the address asks for."""
-    plan, may_see_internal = _find(request, slug)
-    asked = _Asked(plan, request.GET)
-    usual = _usual(may_see_internal) | {"as_at": asked.as_at.isoformat()}
-    form = _form(usual | request.GET.dict(), asked, may_see_internal)
+    plan, sight = _find(request, slug)
+    asked = _Asked(plan, request.GET, sight)
+    usual = _usual(sight) | {"as_at": asked.as_at.isoformat()}
+    form = _form(usual | request.GET.dict(), asked)
     position = asked.position_for(form)
     if position is None:
         return _ask(request, plan, form)
-    order = form.order
+    order = _order(request, form, sight)
     public = for_readers(select(position, order.selection), order.readers)
     is_public = order.readers is Readers.PUBLIC
     return render(
@@ -87,20 +89,24 @@ def milestones(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 class _Asked:
-    """The position that was asked for, or today's where that cannot be read; the form then says what is wrong."""
+    """The position that was asked for, or today's where that cannot be read; the form then says what is wrong.
 
-    def __init__(self, plan: Plan, params: Mapping[str, str]) -> None:
+    Of the position there is what its reader may make papers of.
+    """
+
+    def __init__(self, plan: Plan, params: Mapping[str, str], sight: Sight) -> None:
         self.plan = plan
+        self.sight = sight
         today = timezone.localdate()
         asked = asked_position(params, today=today)
         self.is_refused = bool(asked.problem)
         try:
             self.at: tuple[date, datetime | None] = (asked.as_at, asked.recorded_at)
-            self.position = plan_position(plan, *self.at)
+            self.position = self._position()
         except Plan.DoesNotExist:
             self.is_refused = True
             self.at = (today, None)
-            self.position = plan_position(plan, today)
+            self.position = self._position()
 
     @property
     def as_at(self) -> date:
@@ -113,40 +119,47 @@ class _Asked:
         at = (form.cleaned_data["as_at"], form.cleaned_data["recorded_at"])
         if at == self.at:
             return self.position
+        self.at = at
         try:
-            return plan_position(self.plan, *at)
+            return self._position()
         except Plan.DoesNotExist:
             form.add_error("recorded_at", NOT_RECORDED)
             return None
 
+    def _position(self) -> PlanPosition:
+        position = plan_position(self.plan, *self.at)
+        return position if self.sight.rights.everywhere(Right.MAKE_PAPER) else only_own(position, self.sight)
 
-def _find(request: HttpRequest, slug: str) -> tuple[Plan, bool]:
-    """The plan, and whether its reader may see what is internal. Http404 and PermissionDenied for everybody else."""
+
+def _find(request: HttpRequest, slug: str) -> tuple[Plan, Sight]:
+    """The plan, and what its reader may see of it. Http404 and PermissionDenied for everybody else."""
     plan = get_object_or_404(Plan.objects.visible_to(request.user), slug=slug)
     rights = rights_of(request.user, plan)
-    if Right.MAKE_PAPER not in rights:
-        check_can(request.user, Right.MAKE_PAPER, plan)
-    return plan, Right.SEE_INTERNAL in rights
+    check_has(Right.MAKE_PAPER, rights)
+    if rights.everywhere(Right.MAKE_PAPER):
+        return plan, sight_of(request.user, plan, rights)
+    return plan, Sight(rights, own_milestones(request.user, plan))
 
 
-def _usual(may_see_internal: bool) -> dict[str, str]:
+def _order(request: HttpRequest, form: PaperForm, sight: Sight) -> Order:
+    """What a valid form asks for; the title says whose milestones it is about where they are not all."""
+    whose = "" if sight.rights.everywhere(Right.MAKE_PAPER) else str(request.user)
+    return replace(form.order, whose=whose)
+
+
+def _usual(sight: Sight) -> dict[str, str]:
     """What a paper is where its address does not say."""
-    readers = Readers.INTERNAL if may_see_internal else Readers.NO_INTERNAL
+    readers = Readers.INTERNAL if sight.is_internal else Readers.NO_INTERNAL
     return {"layout": Layout.ACCESSIBLE.value, "readers": readers.value}
 
 
-def _form(
-    data: Mapping[str, str] | None,
-    asked: _Asked,
-    may_see_internal: bool,
-    initial: Mapping[str, object] | None = None,
-) -> PaperForm:
-    readers = Readers.INTERNAL if may_see_internal else Readers.NO_INTERNAL
+def _form(data: Mapping[str, str] | None, asked: _Asked, initial: Mapping[str, object] | None = None) -> PaperForm:
+    readers = Readers.INTERNAL if asked.sight.is_internal else Readers.NO_INTERNAL
     return PaperForm(
         data,
         initial=initial,
         position=for_readers(asked.position, readers),
-        may_see_internal=may_see_internal,
+        may_see_internal=asked.sight.is_internal,
     )
 
 

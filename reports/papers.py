@@ -29,11 +29,12 @@ class PaperRefused(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """How a paper is wanted."""
+    """How a paper is wanted. `whose` names the person whose own milestones it is about, where that is all it is."""
 
     layout: Layout = Layout.ACCESSIBLE
     selection: Selection = field(default_factory=Selection)
     readers: Readers = Readers.INTERNAL
+    whose: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,11 @@ class PaperFile:
 def milestones_view(position: PlanPosition, order: Order) -> MilestonePaper:
     """The milestone appendix for a template."""
     return milestone_paper(
-        _narrowed(position, order), layout=order.layout, selection=order.selection, readers=order.readers
+        _narrowed(position, order),
+        layout=order.layout,
+        selection=order.selection,
+        readers=order.readers,
+        whose=order.whose,
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from enum import StrEnum
 
 from milestones.models import Milestone
+from milestones.policies import Sight
 from milestones.position import MilestonePosition
 from milestones.selecting import SHOWS, Selection, cites, fits, lead_choices
 from plans.childdata import looks_like_a_child
@@ -52,7 +53,33 @@ def select(position: PlanPosition, selection: Selection) -> PlanPosition:
     )
 
 
-def for_readers(position: PlanPosition, readers: Readers) -> PlanPosition:
+def for_sight(position: PlanPosition, sight: Sight) -> PlanPosition:
+    """The position as somebody is shown it (milestones/policies.py): their own milestones alone where they may not
+    see the plan, and without what is internal where that is not for them."""
+    if sight.is_of_plan:
+        return for_readers(position, Readers.INTERNAL if sight.is_internal else Readers.NO_INTERNAL, sight=sight)
+    return only_own(position, sight)
+
+
+def only_own(position: PlanPosition, sight: Sight) -> PlanPosition:
+    """The position of the reader's own milestones: no other milestone, action, theme or recommendation is in it."""
+    own = _narrowed(
+        position, lambda milestone, _: milestone.id in sight.own and sight.shows(milestone), lambda _: False
+    )
+    cited = {
+        (reference.review, reference.number)
+        for theme in own.themes
+        for action in theme.actions
+        for reference in (*action.references, *(each for one in action.milestones for each in one.references))
+    }
+    return replace(
+        own,
+        themes=tuple(theme for theme in own.themes if theme.actions),
+        recommendations=tuple(each for each in own.recommendations if (each.review, each.number) in cited),
+    )
+
+
+def for_readers(position: PlanPosition, readers: Readers, *, sight: Sight | None = None) -> PlanPosition:
     """The position without what its readers may not see.
 
     Left out for all but internal readers: internal milestones, actions that have no other, contradictions. For the
@@ -62,7 +89,7 @@ def for_readers(position: PlanPosition, readers: Readers) -> PlanPosition:
         return position
     open_to_them = _narrowed(
         position,
-        lambda milestone, _: milestone.visibility == Milestone.Visibility.PUBLIC,
+        lambda milestone, _: sight.shows(milestone) if sight else milestone.visibility == Milestone.Visibility.PUBLIC,
         lambda _: True,
     )
     reader_copy = _public_milestone if readers is Readers.PUBLIC else _without_contradictions

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import Person
 from accounts.requests import SignedInRequest
+from milestones.policies import sight_of
 from milestones.position import MilestonePosition
 from milestones.recommendations import Progress
 from milestones.selecting import SHOWS, leads_of
@@ -20,8 +21,8 @@ from plans.as_at import NOT_RECORDED, AskedPosition, asked_position, today_becau
 from plans.models import Plan
 from plans.policies import Right, rights_of
 
-from .position import PlanPosition, plan_position
-from .selection import Readers, for_readers
+from .position import PlanPosition, RecommendationPosition, plan_position
+from .selection import for_sight
 
 
 @require_safe
@@ -36,8 +37,8 @@ def plan_page(request: SignedInRequest, slug: str) -> HttpResponse:
     plan = get_object_or_404(Plan.objects.visible_to(request.user), slug=slug)
     rights = rights_of(request.user, plan)
     asked, whole = _position(plan, asked_position(request.GET, today=timezone.localdate()))
-    may_see_internal = Right.SEE_INTERNAL in rights
-    position = for_readers(whole, Readers.INTERNAL if may_see_internal else Readers.NO_INTERNAL)
+    sight = sight_of(request.user, plan, rights)
+    position = for_sight(whole, sight)
     return render(
         request,
         "reports/plan_page.html",
@@ -53,12 +54,19 @@ def plan_page(request: SignedInRequest, slug: str) -> HttpResponse:
             ],
             "own": waiting_for(request.user, position, asked),
             "attention": attention(position, asked),
-            "gaps": [each for each in whole.recommendations if each.progress is Progress.NO_MILESTONE],
-            "may_see_internal": may_see_internal,
-            "may_import": Right.IMPORT in rights and plan.archived_at is None,
+            "gaps": _gaps(whole) if sight.is_of_plan else [],
+            "may_see_internal": sight.is_internal,
+            "is_of_plan": sight.is_of_plan,
+            "may_import": Right.PREVIEW_IMPORT in rights,
+            "may_make_paper": Right.MAKE_PAPER in rights,
         },
         status=400 if asked.problem else 200,
     )
+
+
+def _gaps(whole: PlanPosition) -> list[RecommendationPosition]:
+    """The recommendations that no milestone answers; of the whole position, as an internal milestone answers too."""
+    return [each for each in whole.recommendations if each.progress is Progress.NO_MILESTONE]
 
 
 def _position(plan: Plan, asked: AskedPosition) -> tuple[AskedPosition, PlanPosition]:

@@ -1,4 +1,5 @@
-"""The people of the tests: Mira manages, Leon leads, Stella sits on the steering group, Otto sees nothing.
+"""The people of the tests: Mira manages, Leon leads, Stella sits on the steering group, Otto sees nothing, Ina is of
+information governance.
 
 A plan of theirs is small: one theme, one action, milestone 1.1 led by Leon. `make_milestone` adds more.
 """
@@ -43,6 +44,7 @@ def people(db: None) -> SimpleNamespace:
         manager=User.objects.create_superuser("mira@council.example", PASSWORD, name="Mira Manager"),
         lead=make("leon@council.example", PASSWORD, name="Leon Lead"),
         steering=make("stella@council.example", PASSWORD, name="Stella Steering"),
+        governance=make("ina@council.example", PASSWORD, name="Ina Information", is_information_governance=True),
         outsider=make("otto@elsewhere.example", PASSWORD, name="Otto Outsider"),
     )
 

@@ -284,11 +284,11 @@ def test_a_visitor_is_asked_to_sign_in(plan, client):
 
 
 def test_a_plan_in_the_archive_says_so(plan, people, manager):
-    archive_plan(plan=plan, reason="Closed", by=people.manager)
+    archive_plan(plan=plan, reason="Closed", by=people.governance)
 
     page = manager.get(NEW)
 
-    assert page.status_code == 409
+    assert page.status_code == 403
     assert "in the archive" in page.content.decode()
 
 

@@ -7,12 +7,12 @@ from django.core.exceptions import PermissionDenied, ValidationError
 
 from plans import operations
 from plans.models import Plan, PlanMembership, StatusScheme
-from plans.policies import RIGHTS, Right, can, roles_of
+from plans.policies import RIGHTS, Right, Role, can, roles_of
 from plans.schemes import PRESETS
 
 
 def test_who_starts_a_plan_manages_it(plan, people):
-    assert roles_of(people.manager, plan) == {PlanMembership.Role.MANAGER}
+    assert PlanMembership.Role.MANAGER in roles_of(people.manager, plan)
 
 
 def test_plans_of_one_title_get_addresses_of_their_own(people, council):
@@ -58,8 +58,10 @@ def test_rights_follow_the_role(plan, people, who, may_see, may_edit, may_import
     assert can(user, Right.IMPORT, plan) is may_import
 
 
-def test_every_role_has_its_rights_written_down():
-    assert set(RIGHTS) == set(PlanMembership.Role)
+def test_every_right_and_every_role_is_in_the_table():
+    assert set(RIGHTS) == set(Right)
+    assert {role for reaches in RIGHTS.values() for role in reaches} == set(Role)
+    assert set(PlanMembership.Role.values) < set(Role)
 
 
 def test_somebody_who_is_no_longer_active_may_nothing(plan, people):

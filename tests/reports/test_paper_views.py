@@ -10,7 +10,7 @@ import time_machine
 from milestones.models import Milestone
 from milestones.operations import archive_milestone, edit_milestone
 from plans.models import Plan
-from plans.operations import add_action
+from plans.operations import add_action, give_role
 from reports.forms import FORMATS
 from reports.papers import KINDS, Order, make_paper
 from reports.position import plan_position
@@ -32,8 +32,10 @@ def manager(client, people, full_plan):
 
 
 @pytest.fixture
-def steering(client, people, full_plan):
-    client.force_login(people.steering)
+def analyst(client, people, full_plan):
+    """Otto, who makes papers and sees nothing internal."""
+    give_role(plan=full_plan.plan, user=people.outsider, role="analyst", by=people.manager)
+    client.force_login(people.outsider)
     return client
 
 
@@ -163,9 +165,9 @@ def test_what_the_page_shows_can_be_downloaded_and_changed_from_it(manager):
     assert any("status=not_achieved" in attributes.get("href", "") for _, attributes in page.tags)
 
 
-def test_who_may_not_see_internal_things_is_offered_and_given_none(steering):
-    page = steering.get(SHOW, {"as_at": "2011-05-31"})
-    forbidden = steering.post(ORDER, WANTED | {"format": "csv"})
+def test_who_may_not_see_internal_things_is_offered_and_given_none(analyst):
+    page = analyst.get(SHOW, {"as_at": "2011-05-31"})
+    forbidden = analyst.post(ORDER, WANTED | {"format": "csv"})
 
     assert "looked at in private" not in page.content.decode()
     assert "Leon Lead" in page.content.decode()
