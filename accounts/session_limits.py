@@ -41,6 +41,11 @@ class TimeLeft:
     can_extend: bool
 
     @property
+    def about(self) -> int:
+        """The seconds in whole minutes, rounded up: the same on every page of a minute."""
+        return -(-self.seconds // 60) * 60
+
+    @property
     def is_over(self) -> bool:
         return self.seconds <= 0
 

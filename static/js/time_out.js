@@ -3,6 +3,7 @@
 // nobody. Without this file the server signs out all the same, and words that are saved afterwards are kept.
 
 const ASK_WHILE_OPEN = 5; // seconds between two questions while the warning is there: another tab may have stayed
+const ROUGH = 60; // the page itself says how long there is in whole minutes, rounded up
 const LOOK = 1000; // milliseconds between two looks at the clocks
 const SAID_AT = [240, 180, 120, 60, 40, 20]; // seconds left at which it is said aloud again
 
@@ -16,10 +17,14 @@ function watch(dialog) {
   let known; // what the server said, and when
   let said = Infinity;
   let isAsking = false;
-  let askedAt = 0;
+  let askedAt = -Infinity;
+
+  const know = (left, doubt = 0) => {
+    known = { left, doubt, at: Date.now(), mark: performance.now() };
+  };
 
   const learn = ({ left, can_extend: canExtend }) => {
-    known = { left, at: Date.now(), mark: performance.now() };
+    know(left);
     if (left <= 0) return over();
     state = canExtend ? "idle" : "day";
     if (left > warning) return hide();
@@ -52,7 +57,7 @@ function watch(dialog) {
     const seconds = left();
     const pause = (performance.now() - askedAt) / 1000;
     if (dialog.open) tell(seconds);
-    const isDue = dialog.open || seconds <= 0 || (seconds <= warning && !wasToldOfDay());
+    const isDue = dialog.open || seconds <= 0 || (seconds <= warning + known.doubt && !wasToldOfDay());
     if (isDue && pause > (dialog.open && seconds > 0 ? ASK_WHILE_OPEN : 1)) ask();
   };
 
@@ -135,7 +140,9 @@ function watch(dialog) {
   document.addEventListener("visibilitychange", () => document.hidden || look());
   addEventListener("pageshow", (event) => event.persisted && ask());
 
-  learn({ left: Number(dialog.dataset.left), can_extend: dialog.dataset.canExtend === "yes" });
+  state = dialog.dataset.canExtend === "yes" ? "idle" : "day";
+  know(Number(dialog.dataset.left), ROUGH);
+  look();
   setInterval(look, LOOK);
 }
 
