@@ -23,7 +23,7 @@ def saved_and_killed(milestone, by, mode):
     address = (
         f"sqlite:///{database['NAME']}"
         if connection.vendor == "sqlite"
-        else f"postgresql://{database['USER']}@/{database['NAME']}?host={database['HOST']}"
+        else f"postgresql://{database['USER']}:@/{database['NAME']}?host={database['OPTIONS']['host']}"
     )
     told = subprocess.run(
         [sys.executable, "-m", "tests.accounts.saving", str(milestone.pk), str(by.pk), str(mode)],
