@@ -1,9 +1,10 @@
-from django.urls import path
+from django.urls import include, path
 
 from . import history_views, views
 
 app_name = "reports"
 urlpatterns = [
+    path("", include("reports.people_urls")),
     path("", views.home, name="home"),
     path("plans/<slug:slug>/", views.plan_page, name="plan"),
     path("plans/<slug:slug>/history/", history_views.history, name="history"),
