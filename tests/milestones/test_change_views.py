@@ -4,6 +4,7 @@ import pytest
 
 from milestones.models import DateChange, Milestone
 from milestones.operations import edit_milestone, withdraw_milestone
+from plans.models import ChildDataOverride
 
 PAGE = "/plans/safeguarding/milestones/1.1/"
 DETAILS = {"text": "A duty manager reads it.", "start_on": "2011-03-01", "lead": "", "lead_role": "", "reason": ""}
@@ -169,3 +170,41 @@ def test_a_withdrawn_milestone_takes_no_changes(client, people, milestone):
 
     assert response.status_code == 409
     assert "This milestone was withdrawn and takes no changes." in response.text
+
+
+@pytest.mark.parametrize(
+    ("page", "data", "where"),
+    [
+        ("details", DETAILS | {"text": "Child A is seen."}, "milestone"),
+        ("details", DETAILS | {"lead_role": "Worker of Family B"}, "lead’s role for this milestone"),
+        ("details", DETAILS | {"text": "Changed.", "reason": "Child A"}, "why it changes"),
+        ("due-date", DUE | {"reason": "Child A moved to N22 8LE."}, "why it moves"),
+        ("withdraw", {"withdrawn_on": "2011-06-01", "reason": "Child A has moved."}, "why it is withdrawn"),
+        ("archive", {"reason": "About Child A."}, "why it is archived"),
+    ],
+)
+def test_every_change_asks_before_it_saves_what_looks_like_a_child(client, people, milestone, page, data, where):
+    client.force_login(people.manager)
+    data = data | {"version": milestone.version}
+
+    asked = client.post(f"{PAGE}{page}/", data)
+    before = Milestone.objects.get().version, ChildDataOverride.objects.count()
+    saved = client.post(f"{PAGE}{page}/", data | {"names_no_child": asked.context["form"].tick})
+
+    assert asked.status_code == 422
+    assert "This looks as if it tells who a child is" in asked.text
+    assert before == (1, 0)
+    assert saved.status_code == 302
+    assert Milestone.objects.get().version == 2
+    assert ChildDataOverride.objects.get().where == f"Milestone 1.1, {where}"
+
+
+def test_words_that_stay_are_not_asked_about_again(client, people, milestone):
+    edit_milestone(milestone=milestone, text="Child A is seen.", reason="Imported", by=people.manager)
+    client.force_login(people.manager)
+
+    response = client.post(PAGE + "details/", DETAILS | {"text": "Child A is seen.", "version": 2})
+
+    assert response.status_code == 302
+    assert Milestone.objects.get().lead is None
+    assert not ChildDataOverride.objects.exists()

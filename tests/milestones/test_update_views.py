@@ -3,8 +3,10 @@ from datetime import date
 import pytest
 import time_machine
 
+from accounts.models import Operation
 from milestones.models import ProgressUpdate, UpdateDraft
 from milestones.operations import archive_milestone, record_update, save_draft, withdraw_milestone
+from plans.models import ChildDataOverride
 from tests.cast import make_milestone
 
 PAGE = "/plans/safeguarding/milestones/1.1/"
@@ -404,3 +406,71 @@ def test_a_note_corrected_to_a_later_day_is_marked_as_replaced_before_it(client,
     [listed] = client.get(PAGE, {"as_at": "2011-06-01"}).context["updates"]
 
     assert (listed["update"].id, listed["is_replaced"]) == (first.pk, True)
+
+
+CHILD = SENT | {"note": "Child A was seen on Monday."}
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_words_that_look_like_a_child_are_asked_about_and_kept(client, people, milestone, headers):
+    client.force_login(people.lead)
+
+    response = client.post(UPDATE, CHILD, headers=headers)
+
+    assert response.status_code == 422
+    assert "Progress note: “Child A” looks like a particular child or family." in response.text
+    assert f'id="update-{milestone.pk}-names_no_child"' in response.text
+    assert ">\nChild A was seen on Monday.</textarea>" in response.text
+    assert not ProgressUpdate.objects.exists()
+    assert not ChildDataOverride.objects.exists()
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_with_the_tick_they_are_saved_and_the_tick_is_recorded(client, people, plan, milestone, headers):
+    client.force_login(people.lead)
+    tick = client.post(UPDATE, CHILD, headers=headers).context["form"].tick
+
+    response = client.post(UPDATE, CHILD | {"names_no_child": tick}, headers=headers)
+
+    update, override = ProgressUpdate.objects.get(), ChildDataOverride.objects.get()
+    assert response.status_code == (200 if headers else 302)
+    assert (override.plan, override.by) == (plan, people.lead)
+    assert override.where == "Milestone 1.1, progress note"
+    assert override.kinds == "a particular child or family"
+    assert update.history.get().history_date == override.history.get().history_date
+    assert Operation.objects.latest("recorded_at").name == "record_update"
+
+
+def test_the_tick_survives_a_conflict_and_is_recorded_once(client, people, first, milestone):
+    client.force_login(people.lead)
+    tick = client.post(UPDATE, CHILD).context["form"].tick
+
+    conflict = client.post(UPDATE, CHILD | {"names_no_child": tick})
+    sent = CHILD | {"names_no_child": tick, "last_seen": conflict.context["form"]["last_seen"].value()}
+    answers = [client.post(UPDATE, sent) for _ in range(2)]
+
+    assert conflict.status_code == 409
+    assert f'value="{tick}" checked' in conflict.text
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert ChildDataOverride.objects.count() == 1
+
+
+def test_support_that_is_not_asked_for_is_not_asked_about(client, people, milestone):
+    client.force_login(people.lead)
+
+    hidden = client.post(UPDATE, SENT | {"support_text": "A worker for Child A."})
+    asked = {"declared_status": "off_track", "support_required": "on", "note": "More.", "support_text": "For Child A."}
+    shown = client.post(UPDATE, SENT | asked | {"last_seen": ProgressUpdate.objects.get().pk})
+
+    assert hidden.status_code == 302
+    assert shown.status_code == 422
+    assert "Which support is needed: “Child A”" in shown.text
+
+
+def test_a_draft_is_kept_without_a_question(client, people, milestone):
+    client.force_login(people.lead)
+
+    client.post(DRAFT, {"note": CHILD["note"]}, headers=HTMX)
+
+    assert UpdateDraft.objects.get().note == CHILD["note"]
+    assert client.post(UPDATE, CHILD).status_code == 422
