@@ -139,6 +139,7 @@ SQLITE_OPTIONS = {
     "init_command": (
         "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA temp_store=MEMORY;"
         "PRAGMA mmap_size=134217728;PRAGMA journal_size_limit=27103364;PRAGMA cache_size=-20000;"
+        "PRAGMA secure_delete=ON;"  # what was deleted is overwritten, not only forgotten
     ),
 }
 POSTGRESQL_OPTIONS = {
