@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -71,6 +72,8 @@ class UpdateForm(ChildDataCheck):
         newest: ProgressUpdate | None,
         today: date,
         draft: UpdateDraft | None = None,
+        others: Sequence[UpdateDraft] = (),
+        is_draft_of_another: bool = False,
         corrected: ProgressUpdate | None = None,
         **kwargs: Any,
     ) -> None:
@@ -78,7 +81,8 @@ class UpdateForm(ChildDataCheck):
         if corrected is not None:
             initial |= {"note": corrected.note, "as_at": corrected.as_at}
         super().__init__(*args, **kwargs | {"initial": initial, "auto_id": f"update-{milestone.pk}-%s"})
-        self.today, self.draft = today, draft
+        self.today, self.draft, self.others = today, draft, others
+        self.is_draft_of_another = is_draft_of_another
         words, definitions = status_choices(scheme)
         self.fields["declared_status"].choices = words  # type: ignore[attr-defined]
         self.fields["declared_status"].widget = StatusRadios(
@@ -150,6 +154,28 @@ class DraftForm(forms.Form):
         max_length=LONGEST_NOTE,
         error_messages={"max_length": f"The note is longer than {LONGEST_NOTE:,} characters. Nothing more is kept."},
     )
+
+
+class DraftPageForm(DraftForm):
+    """The draft of somebody who does not record updates, on a page of its own."""
+
+    declared_status = forms.ChoiceField(label="Status (optional)", required=False, widget=forms.RadioSelect)
+    note = TextField(
+        label="Draft of the progress note",
+        help_text=f"Write for the board. {ChildDataCheck.HINT}",
+        required=False,
+        max_length=LONGEST_NOTE,
+        widget=forms.Textarea(attrs={"rows": 8}),
+    )
+
+    def __init__(self, *args: Any, scheme: Scheme, draft: UpdateDraft | None, **kwargs: Any) -> None:
+        words = {"note": draft.note, "declared_status": draft.declared_status} if draft else {}
+        super().__init__(*args, initial=words, **kwargs)
+        choices, definitions = status_choices(scheme)
+        self.fields["declared_status"].choices = choices  # type: ignore[attr-defined]
+        self.fields["declared_status"].widget = StatusRadios(
+            definitions, choices=choices, attrs={"class": "govuk-radios--small"}
+        )
 
 
 def status_choices(scheme: Scheme) -> tuple[list[tuple[str, str]], dict[str, str]]:

@@ -240,7 +240,7 @@ def record_update(
 
 def save_draft(*, milestone: Milestone, declared_status: str, note: str, by: Any) -> None:
     """Keeps what somebody is typing; an empty note takes the draft away. Not an operation: nothing is recorded."""
-    check_can_update(by, milestone)
+    check_can_update(by, milestone, Right.DRAFT_UPDATE)
     if not note.strip():
         UpdateDraft.objects.filter(user=by, milestone=milestone).delete()
         return

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Q, QuerySet
 
-from plans.models import Plan
-from plans.policies import Reach, Right, Rights, check_has, rights_of
+from plans.models import Plan, PlanMembership
+from plans.policies import RIGHTS, Reach, Right, Rights, check_has, rights_of
 
-from .models import Milestone
+from .models import Milestone, UpdateDraft
 
 
 class Shown(Protocol):
@@ -76,6 +77,15 @@ def check_can_update(user: Any, milestone: Milestone, right: Right = Right.RECOR
     if not rights.everywhere(right) and not Milestone.objects.filter(pk=milestone.pk).own(user).exists():
         raise PermissionDenied("You may not record updates of milestones you do not lead. Ask its programme manager.")
     check_is_open_to_change(milestone)
+
+
+def drafts_shown_to(user: Any, milestone: Milestone) -> QuerySet[UpdateDraft]:
+    """The user's own draft, and those of contributors, who draft for others to record. The draft of somebody who
+    records updates is theirs alone."""
+    recorders = PlanMembership.objects.current().filter(plan=milestone.plan, role__in=list(RIGHTS[Right.RECORD_UPDATE]))
+    others = ~Q(user__in=recorders.values("user"))
+    rows = UpdateDraft.objects.filter(Q(user=user) | others, milestone=milestone)
+    return rows.select_related("user").order_by("-saved_at")
 
 
 def check_is_open_to_change(milestone: Milestone) -> None:

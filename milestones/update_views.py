@@ -18,11 +18,11 @@ from accounts.requests import SignedInRequest
 from plans.as_at import asked_position
 from plans.forms import ChildDataCheck, add_refusal
 from plans.overrides import Override, with_override
-from plans.policies import rights_of
+from plans.policies import Right, rights_of
 
 from . import operations
-from .forms import DraftForm, UpdateForm
-from .models import Milestone, ProgressUpdate
+from .forms import DraftForm, DraftPageForm, UpdateForm
+from .models import Milestone, ProgressUpdate, UpdateDraft
 from .policies import check_can_update, sight_of
 from .position import MilestonePosition
 from .views import declared_view, find_milestone, readable_slice, update_form
@@ -46,10 +46,14 @@ def correct(request: SignedInRequest, slug: str, ref: str, pk: int) -> HttpRespo
 
 def _answer(request: SignedInRequest, milestone: Milestone, corrected: ProgressUpdate | None = None) -> HttpResponse:
     """The form when it is asked for, and what became of it when it comes back."""
+    rights = rights_of(request.user, milestone.plan)
+    may_only_draft = Right.RECORD_UPDATE not in rights and corrected is None and request.method != "POST"
     try:
-        check_can_update(request.user, milestone)
+        check_can_update(request.user, milestone, Right.DRAFT_UPDATE if may_only_draft else Right.RECORD_UPDATE)
     except ValidationError as error:
         return refuse(request, error, milestone)
+    if may_only_draft and Right.DRAFT_UPDATE in rights:
+        return _show_draft(request, milestone)
     if request.method != "POST":
         return _show(request, milestone, update_form(request, milestone, corrected=corrected), corrected=corrected)
     return _record(request, milestone, update_form(request, milestone, request.POST, corrected=corrected), corrected)
@@ -77,8 +81,24 @@ def draft(request: SignedInRequest, slug: str, ref: str) -> HttpResponse:
     if discarded and request.htmx:
         return _show(request, milestone, update_form(request, milestone))
     if not request.htmx:
+        messages.success(
+            request, "The draft is gone." if not note.strip() else "Your draft is kept for the lead to record."
+        )
         return redirect(next_address(request) or milestone.get_absolute_url())
     return render(request, "milestones/_draft_kept.html", {"now": timezone.now(), "note": note})
+
+
+def _show_draft(request: SignedInRequest, milestone: Milestone) -> HttpResponse:
+    """The form of somebody who drafts what the lead will record."""
+    draft = UpdateDraft.objects.filter(user=request.user, milestone=milestone).first()
+    context = {
+        "plan": milestone.plan,
+        "milestone": _position(request, milestone),
+        "form": DraftPageForm(scheme=milestone.plan.status_scheme.scheme, draft=draft),
+        "draft": draft,
+        "back": next_address(request),
+    }
+    return render(request, "milestones/draft.html", context)
 
 
 def _record(

@@ -18,7 +18,7 @@ from plans.schemes import DeclaredStatus, EffectiveStatus, Scheme
 from .filters import SORTS, MilestoneFilter, in_order
 from .forms import UpdateForm
 from .models import DateChange, Milestone, ProgressUpdate, UpdateDraft
-from .policies import Sight, sight_of, updatable
+from .policies import Sight, drafts_shown_to, sight_of, updatable
 from .position import MilestonePosition, MilestoneSlice, StatusView, milestone_slice, status_view
 from .status import FINISHED
 
@@ -124,6 +124,11 @@ def milestone_page(request: SignedInRequest, slug: str, ref: str) -> HttpRespons
     if position is None:
         raise Http404
     may_update = asked.is_now and position.id in updatable(request.user, plan, rights)
+    may_only_draft = (
+        asked.is_now
+        and Right.RECORD_UPDATE not in rights
+        and position.id in updatable(request.user, plan, rights, Right.DRAFT_UPDATE)
+    )
     action = next(each for each in found.plan.actions if each.id == position.action_id)
     recommendations = {each.id: each for each in found.plan.recommendations}
     return render(
@@ -144,6 +149,7 @@ def milestone_page(request: SignedInRequest, slug: str, ref: str) -> HttpRespons
             "form": _form_at(request, position) if may_update else None,
             "is_finished": position.effective_status in FINISHED,
             "may_update": may_update,
+            "may_only_draft": may_only_draft,
             "may_edit": asked.is_now and Right.EDIT_PLAN in rights,
             "may_see_internal": sight.is_internal,
         },
@@ -207,10 +213,15 @@ def update_form(
 ) -> UpdateForm:
     """The update form of a milestone as it stands now, with the reader's draft in it."""
     newest = draft = None
+    drafts: list[UpdateDraft] = []
     if data is None:
         newest = ProgressUpdate.objects.filter(milestone=milestone).order_by("-pk").first()
     if data is None and corrected is None:
-        draft = UpdateDraft.objects.filter(user=request.user, milestone=milestone).first()
+        drafts = list(drafts_shown_to(request.user, milestone))
+        wanted = request.GET.get("draft", "")
+        draft = next((each for each in drafts if str(each.pk) == wanted), None) or next(
+            (each for each in drafts if each.user == request.user), None
+        )
     return UpdateForm(
         data,
         milestone=milestone,
@@ -218,5 +229,7 @@ def update_form(
         newest=newest,
         today=timezone.localdate(),
         draft=draft,
+        others=[each for each in drafts if each != draft and each.user != request.user],
+        is_draft_of_another=draft is not None and draft.user != request.user,
         corrected=corrected,
     )
