@@ -2,7 +2,7 @@ from typing import Any
 
 from django import forms
 
-from plans.forms import DayField
+from plans.forms import ChildDataCheck, DayField
 
 from .limits import MAX_FILE, MEGABYTE
 
@@ -13,7 +13,8 @@ class FileForm(forms.Form):
     file = forms.FileField(
         required=False,
         label="Word, Excel, CSV or TSV file",
-        help_text="The milestone report as your council prints it. At most 25 MB; without macros and passwords.",
+        help_text="The milestone report as your council prints it. At most 25 MB; without macros and passwords. "
+        "It must not tell who a child is.",
         widget=forms.FileInput(attrs={"accept": ".docx,.xlsx,.csv,.tsv"}),
         error_messages={"empty": "The file is empty."},
     )
@@ -21,7 +22,8 @@ class FileForm(forms.Form):
         required=False,
         strip=False,
         label="Or paste the table",
-        help_text="Copy the whole table in Word, Excel or a PDF, with its headings, and paste it here.",
+        help_text="Copy the whole table in Word, Excel or a PDF, with its headings, and paste it here. "
+        f"{ChildDataCheck.HINT}",
         widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
     )
     as_at = DayField(
