@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.chain import chain_of
-from accounts.changes import Model, RecordChange, Sieve, changes, last_said, links_of, tallies
+from accounts.changes import Model, RecordChange, Sieve, Tally, changes, last_said, links_of, tallies
 from accounts.history import tracked_models
 from accounts.models import ChainLink, Operation, User
 from milestones.models import Milestone
@@ -23,6 +23,7 @@ from plans.policies import Right, Rights
 from plans.schemes import Scheme
 
 from .change_words import (
+    OPERATIONS,
     FieldChange,
     Names,
     counted,
@@ -75,6 +76,11 @@ class Entry:
     total: int
     counts: tuple[str, ...]
     records: tuple[Record, ...]
+
+    @property
+    def is_of_one(self) -> bool:
+        """Whether the headline says which record was written."""
+        return len(self.records) == 1 and self.operation.name not in OPERATIONS
 
 
 def models_of_plans() -> list[Model]:
@@ -148,13 +154,12 @@ class ChangeLog:
             counts = wrote.get(at, [])
             is_told = totals.get(at, 0) <= most_told
             of_this = by_instant.get(at, [])
+            words = headline(operation.name, of_this, names) if is_told else headline_of_many(operation.name, counts)
             entries.append(
                 Entry(
                     operation=operation,
-                    headline=headline(operation.name, of_this, names)
-                    if is_told
-                    else headline_of_many(operation.name, counts),
-                    reasons=tuple(dict.fromkeys(tally.reason for tally in counts if tally.reason)),
+                    headline=words,
+                    reasons=_reasons(counts, words),
                     total=totals.get(at, 0),
                     counts=() if is_told else tuple(counted(counts)),
                     records=tuple(self._records(of_this, names)),
@@ -212,6 +217,12 @@ def _milestone_column(model: Model) -> str:
     if model is Milestone:
         return "id"
     return "milestone_id" if any(field.name == "milestone" for field in model._meta.fields) else ""
+
+
+def _reasons(counts: Sequence[Tally], headline: str) -> tuple[str, ...]:
+    """Each reason once; none that says again what was done."""
+    reasons = dict.fromkeys(tally.reason for tally in counts if tally.reason)
+    return tuple(reason for reason in reasons if not headline.startswith(reason))
 
 
 def _midnight(day: date) -> datetime:

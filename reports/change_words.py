@@ -83,13 +83,13 @@ BELONGS_TO: Mapping[Model, str] = {
 BOOKKEEPING = frozenset({"id", "plan", "version", "order", "slug", "entered_at", "entered_by", "state"})
 
 LABELS: Mapping[tuple[Model, str], str] = {
-    (Milestone, "text"): "Milestone",
+    (Milestone, "text"): "Wording",
     (Milestone, "lead_role"): "Lead’s role",
     (Milestone, "archived_at"): "In the archive since",
     (Milestone, "withdrawn_reason"): "Why withdrawn",
-    (Action, "text"): "Action",
+    (Action, "text"): "Wording",
     (Action, "archived_at"): "In the archive since",
-    (Outcome, "text"): "Outcome",
+    (Outcome, "text"): "Wording",
     (Plan, "archived_at"): "In the archive since",
     (Plan, "report_months_end"): "“Within three months” runs to the end of the month",
     (ProgressUpdate, "declared_status"): "Status",
@@ -248,6 +248,8 @@ def _what_changed(change: RecordChange, names: Names) -> str:
         return f"{name} withdrawn"
     if len(told) == 1:
         whose = _whose(change, names) if change.model is Milestone else f"{name[:1].lower()}{name[1:]}"
+        if change.model is Plan:
+            whose = "the plan"
         return f"{field_label(change.model, told[0])} of {whose} changed"
     if by_name.keys() == {"lead", "lead_role"}:
         return f"Lead of {_whose(change, names)} changed"
@@ -315,9 +317,14 @@ def told_fields(change: RecordChange) -> list[Any]:
     belongs_to = BELONGS_TO.get(change.model)
     differ = [field for field in change.model._meta.concrete_fields if field.attname in change.columns]
     if change.kind != CHANGED:
-        differ = [field for field in differ if change.said[field.attname] not in (None, "", False)]
+        differ = [field for field in differ if not _goes_without_saying(field, change.said[field.attname])]
     telling = [field for field in differ if field.name not in BOOKKEEPING and field.name != belongs_to]
     return telling or [field for field in differ if field.name not in ("id", "plan", belongs_to)]
+
+
+def _goes_without_saying(field: Any, value: Any) -> bool:
+    """Whether a new record says no more by this value than by none."""
+    return value in (None, "", False) or (field.has_default() and value == field.get_default())
 
 
 def field_label(model: Model, field: Any) -> str:

@@ -85,7 +85,7 @@ def test_the_log_tells_who_did_what_when_and_why(mira, people, milestone, at):
 def test_bookkeeping_is_left_out(mira, people, milestone):
     edit_milestone(milestone=milestone, text="Every contact is read.", reason="Clearer", by=people.manager)
 
-    assert [label for _, label in told(newest(mira))] == ["Milestone"]
+    assert [label for _, label in told(newest(mira))] == ["Wording"]
 
 
 def test_bookkeeping_is_told_where_nothing_else_changed(mira, people, milestone):
@@ -163,7 +163,7 @@ def test_what_was_removed_says_what_it_said(mira, people, milestone, lead):
         (lambda it: add_theme(plan=it.plan, name="Workforce", by=it.by), "Theme “Workforce” added"),
         (lambda it: add_outcome(action=it.action, text="Safer.", by=it.by), "Outcome of action 1 added"),
         (lambda it: link_action(action=it.action, as_written="R1", by=it.by), "Reference of action 1 added"),
-        (lambda it: edit_plan(plan=it.plan, title="New", reason="Renamed", by=it.by), "Title of plan changed"),
+        (lambda it: edit_plan(plan=it.plan, title="New", reason="Renamed", by=it.by), "Title of the plan changed"),
         (
             lambda it: give_role(plan=it.plan, user=it.other, role=PlanMembership.Role.ANALYST, by=it.by),
             "Role given to Otto Outsider",
@@ -298,7 +298,7 @@ def test_the_log_of_one_milestone_tells_it_alone(mira, people, action, milestone
 
     assert [entry.headline for entry in entries(response)] == [
         "Supporting lead of 1.1 added",
-        "Milestone of 1.1 changed",
+        "Wording of 1.1 changed",
         "Milestone 1.1 added",
     ]
     assert "Who changed what in 1.1" in response.text
@@ -402,7 +402,7 @@ def test_the_table_has_a_row_for_each_field_and_no_formulas(mira, people, milest
 
     assert response.headers["Content-Disposition"] == 'attachment; filename="safeguarding-history.csv"'
     assert [(row["field"], row["before"], row["after"]) for row in rows] == [
-        ("Milestone", "A duty manager reads every contact.", "'=1+1"),
+        ("Wording", "A duty manager reads every contact.", "'=1+1"),
         ("Lead’s role", "", "Chair"),
     ]
     assert {(row["recorded_at"], row["by"], row["what"], row["record"], row["reason"]) for row in rows} == {
