@@ -24,6 +24,7 @@ from reports.selection import (
     Readers,
     Selection,
     _narrowed,
+    child_data_in_text,
     for_readers,
     names_in_text,
     recommendations_of,
@@ -200,6 +201,22 @@ def test_a_hidden_name_in_a_note_is_pointed_out(full_plan):
     position = plan_position(full_plan.plan, AS_AT)
 
     assert names_in_text(position, for_readers(position, Readers.PUBLIC)) == ("Nadia Nurse in 1.2",)
+
+
+def test_words_that_look_like_a_child_are_pointed_out(full_plan):
+    record_update(
+        milestone=full_plan.second,
+        declared_status="on_track",
+        note="Child  A was seen; Child  A is well.",
+        as_at=date(2011, 5, 30),
+        by=full_plan.by,
+    )
+    position = plan_position(full_plan.plan, AS_AT)
+
+    assert child_data_in_text(for_readers(position, Readers.PUBLIC)) == (
+        "“Child A” in 1.2 looks like a particular child or family",
+    )
+    assert child_data_in_text(for_readers(plan_position(full_plan.plan, date(2011, 5, 29)), Readers.PUBLIC)) == ()
 
 
 def test_the_title_of_a_public_copy_names_nobody_either(full_plan, position):
