@@ -208,8 +208,14 @@ class _Replay:
             by=self.manager,
         )
         for data in self.data["users"]:
-            if data["role"]:
-                give_role(plan=self.plan, user=self.users[data["email"]], role=data["role"], by=self.manager)
+            if data["role"] and self.users[data["email"]] != self.manager:
+                give_role(
+                    plan=self.plan,
+                    user=self.users[data["email"]],
+                    role=data["role"],
+                    ends_on=self._month_end(data["until"]) if "until" in data else None,
+                    by=self.manager,
+                )
         for data in self.data["reviews"]:
             if data["cycle"] <= SET_UP:
                 self._receive(data, _day(self.anchor, data["cycle"], 0))

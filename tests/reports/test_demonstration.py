@@ -50,7 +50,7 @@ def position(demo_plan):
 def test_it_says_what_it_made_and_how_to_sign_in(demonstration, demo_plan):
     assert "5 themes, 20 actions, 60 milestones" in demonstration
     assert f"{ProgressUpdate.objects.count()} progress updates" in demonstration
-    for user in User.objects.all():
+    for user in User.objects.people():
         assert user.email in demonstration
         assert authenticate(username=user.email, password=PASSWORD) == user
 

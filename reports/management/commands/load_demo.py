@@ -17,7 +17,8 @@ from accounts.history import newest_instant, recorded_clock
 from accounts.models import User
 from milestones.models import DateChange, Milestone, ProgressUpdate
 from plans.commands import PlainCommand, day_from
-from plans.models import Action, Plan, PlanMembership, Theme
+from plans.models import Action, Plan, Theme
+from plans.policies import Role
 from reports.demo import story
 from reports.demo.replay import expected_updates, first_instant, replay
 
@@ -67,13 +68,16 @@ class Command(PlainCommand):
         )
 
     def _print_sign_in(self) -> None:
-        roles = {
-            user["email"]: PlanMembership.Role(user["role"]).label if user["role"] else "No role on the plan"
-            for user in story.plan()["users"]
-        }
+        roles = {user["email"]: _role_words(user) for user in story.plan()["users"]}
         self.stdout.write(f"Sign in with the password “{PASSWORD}” as one of:")
         for email, role in roles.items():
             self.stdout.write(f"  {email:<38} {role}")
+
+
+def _role_words(user: dict[str, Any]) -> str:
+    if user.get("governance"):
+        return Role.INFORMATION_GOVERNANCE.label
+    return Role(user["role"]).label if user["role"] else "No role on the plan"
 
 
 def _demonstration() -> Plan | None:
@@ -101,7 +105,12 @@ def _users(at: datetime) -> dict[str, User]:
         user = User.objects.filter(email=email).first()
         if user is None:
             with recorded_clock(at):
-                user = User.objects.create_user(email, name=data["name"], is_administrator=not users)
+                user = User.objects.create_user(
+                    email,
+                    name=data["name"],
+                    is_administrator=not users,
+                    is_information_governance=data.get("governance", False),
+                )
             user.password = hashed
             user.save(update_fields=["password"])
         users[email] = user
