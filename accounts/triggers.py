@@ -130,7 +130,7 @@ def _there() -> dict[str, str]:
         return {table: _postgresql(table) for (table,) in cursor.fetchall()}
 
 
-def _sqlite(table: str, key: str) -> Iterator[tuple[str, str]]:
+def _sqlite(table: str, key: Any) -> Iterator[tuple[str, str]]:
     """INSERT OR REPLACE deletes a row without any trigger for deletes, so a key that is there is refused as well.
 
     Names come from our models.

@@ -77,7 +77,7 @@ class _Walk:
         named: dict[str, Head] = {}
         for link in links:
             yield from self._link(link)
-            content = _content_of(link)
+            content = _content_of(link["content"])
             if operation and not _tells_of(content, operation):
                 yield f"operation {operation['id']} ({operation['name']}) is not what link {_name(link)} says"
             for model, history_id, digest in _entries(content, "rows"):
@@ -162,16 +162,16 @@ def _rewritten() -> dict[Key, str]:
     """The newest digest of each history row that was written anew on purpose, by a redaction or a migration."""
     links = apps.get_model("accounts", "ChainLink")._base_manager.filter(content__contains='"rewritten"')
     digests: dict[Key, str] = {}
-    for link in links.order_by("operation__recorded_at").values("content").iterator(chunk_size=100):
-        for model, history_id, digest in _entries(_content_of(link), "rewritten"):
+    for content in links.order_by("operation__recorded_at").values_list("content", flat=True).iterator(chunk_size=100):
+        for model, history_id, digest in _entries(_content_of(content), "rewritten"):
             digests[model, history_id] = digest
     return digests
 
 
-def _content_of(link: dict[str, Any]) -> dict[str, Any]:
+def _content_of(text: str) -> dict[str, Any]:
     """What a link says; nothing where it was changed into something that cannot be read."""
     try:
-        content = json.loads(link["content"])
+        content = json.loads(text)
     except json.JSONDecodeError:
         return {}
     return content if isinstance(content, dict) else {}
