@@ -163,9 +163,9 @@ _LETTER = r"[A-Z][0-9]{0,2}(?![\w&]|\s&|[-–][a-z]|\.[A-Z0-9])"
 _NUMBER = rf"[0-9]{{1,2}}(?![\w%+]|[-–.:/,][0-9]|{_SPACE}{_UNITS}\b)"
 _OPEN = r"[\"'“‘(]?"
 _NAMED = re.compile(
-    rf"(?<!\w)(?:(?P<child>(?i:{_CHILD}))(?:{_SPACE}|[-_])(?i:no\.?\s|number\s)?{_OPEN}#?"
+    rf"(?<!\w)(?:(?P<child>(?i:{_CHILD}))(?:{_SPACE}{{1,2}}|[-_])(?i:no\.?\s|number\s)?{_OPEN}#?"
     rf"(?:(?P<letter>{_LETTER})|(?P<initials>{_INITIALS})(?![\w&-])|(?P<number>{_NUMBER}))"
-    rf"|(?P<children>(?i:children|siblings|twins))\s{_OPEN}(?P<letters>{_LETTER})"
+    rf"|(?P<children>(?i:children|siblings|twins)){_SPACE}{{1,2}}{_OPEN}(?P<letters>{_LETTER})"
     r"|(?i:child|baby|boy|girl|pupil|young\sperson)\s(?i:called|named)\s[A-Z]\w{1,20})"
 )
 _EACH = re.compile(r"\b(?:each|every|any|per|one)\s\Z", re.IGNORECASE)

@@ -54,6 +54,7 @@ LOOKS = [
     (POSTCODE, "M1 2ND", "M1 2ND"),
     (POSTCODE, "BT1\xa01AA", "BT1\xa01AA"),
     (CHILD, "Child A", "Child A was seen within a day."),
+    (CHILD, "Child  A", "Child  A was seen"),
     (CHILD, "child A", "The review of child A’s case."),
     (CHILD, "CHILD B", "CHILD B WAS SEEN"),
     (CHILD, "Child A", "Child A."),
