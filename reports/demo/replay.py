@@ -38,6 +38,7 @@ from plans.operations import (
     link_action,
     start_plan,
 )
+from plans.policies import RIGHTS, Right, Role
 from plans.timescales import is_working_day
 
 from . import story
@@ -124,6 +125,12 @@ class _Replay:
         self.manager = self.users[self.data["users"][0]["email"]]
         self.users_of_people = {
             data["person"]: self.users[data["email"]] for data in self.data["users"] if "person" in data
+        }
+        # The programme manager records what those report who do not record themselves.
+        self.recorders = {
+            data["person"]: self.users[data["email"]]
+            for data in self.data["users"]
+            if "person" in data and Role(data["role"]) in RIGHTS[Right.RECORD_UPDATE]
         }
 
     def run(self) -> Plan:
@@ -317,7 +324,7 @@ class _Replay:
                 if event.detail and is_achieved
                 else None,
                 replaces=replaced,
-                by=self.users_of_people.get(data["lead"], self.manager),
+                by=self.recorders.get(data["lead"], self.manager),
             )
 
     def _change_plan(self, event: dict[str, Any], day: date) -> None:

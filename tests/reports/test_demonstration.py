@@ -9,6 +9,7 @@ from django.contrib.auth import authenticate
 from django.core.management import call_command
 
 from accounts.models import Operation, User
+from accounts.triggers import remove_triggers
 from milestones.models import DateChange, Milestone, ProgressUpdate
 from plans.models import Plan
 from plans.schemes import EffectiveStatus
@@ -34,6 +35,7 @@ def demonstration(django_db_setup, django_db_blocker):
     """What the command said. Loaded once for the tests that only read it; it takes some seconds."""
     with django_db_blocker.unblock():
         yield run("--today", TODAY.isoformat())
+        remove_triggers()  # emptying is what they refuse; the flush puts them back
         call_command("flush", interactive=False, verbosity=0)
 
 
@@ -89,7 +91,8 @@ def test_it_has_something_for_the_programme_manager_to_look_at(position):
 
 
 def test_the_year_was_recorded_when_it_happened(demo_plan):
-    recorded = list(Operation.objects.order_by("recorded_at").values_list("recorded_at", flat=True))
+    operations = Operation.objects.exclude(name__in=["create_user", "add_system_actor"])
+    recorded = list(operations.order_by("recorded_at").values_list("recorded_at", flat=True))
 
     assert recorded[0] == first_instant(TODAY)
     assert recorded[-1].date() < TODAY
