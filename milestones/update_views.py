@@ -196,8 +196,9 @@ def _show_saved(request: SignedInRequest, milestone: Milestone) -> HttpResponse:
 
 def _position(request: SignedInRequest, milestone: Milestone) -> MilestonePosition:
     """The milestone as it stands today."""
-    sight = sight_of(request.user, milestone.plan, rights_of(request.user, milestone.plan))
-    _, found = readable_slice(milestone.plan, sight, asked_position({}, today=timezone.localdate()))
+    rights = rights_of(request.user, milestone.plan)
+    sight = sight_of(request.user, milestone.plan, rights)
+    _, found = readable_slice(milestone.plan, sight, asked_position({}, today=timezone.localdate(), rights=rights))
     return next(each for each in found.milestones if each.id == milestone.pk)
 
 

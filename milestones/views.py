@@ -49,7 +49,7 @@ def milestone_list(request: SignedInRequest, slug: str) -> HttpResponse:
     rights = rights_of(request.user, plan)
     sight = sight_of(request.user, plan, rights)
     may_see_internal = sight.is_internal
-    asked, found = readable_slice(plan, sight, asked_position(request.GET, today=timezone.localdate()))
+    asked, found = readable_slice(plan, sight, asked_position(request.GET, today=timezone.localdate(), rights=rights))
     narrowed = MilestoneFilter(request.GET, found=found, may_see_internal=may_see_internal)
     positions = narrowed.positions()
     sort = request.GET.get("sort", "")
@@ -119,7 +119,7 @@ def milestone_page(request: SignedInRequest, slug: str, ref: str) -> HttpRespons
     plan = get_object_or_404(Plan.objects.visible_to(request.user), slug=slug)
     rights = rights_of(request.user, plan)
     sight = sight_of(request.user, plan, rights)
-    asked, found = readable_slice(plan, sight, asked_position(request.GET, today=timezone.localdate()))
+    asked, found = readable_slice(plan, sight, asked_position(request.GET, today=timezone.localdate(), rights=rights))
     position = next((each for each in found.milestones if each.address == ref), None)
     if position is None:
         raise Http404

@@ -19,7 +19,8 @@ FILTERS = ("text", "theme", "lead", "review", "recommendation", "status", "show"
 class PaperForm(forms.Form):
     """Which paper of a plan is wanted. The filters have the names and values of the milestone list's.
 
-    The choices are those of `position`, the one that was asked for as its reader may see it.
+    The choices are those of `position`, the one that was asked for as its reader may see it. `may_look_back` is whether
+    a recorded moment is offered.
     """
 
     layout = forms.ChoiceField(
@@ -51,8 +52,11 @@ class PaperForm(forms.Form):
     status = forms.ChoiceField(label="Status", required=False)
     show = forms.ChoiceField(label="Show", required=False)
 
-    def __init__(self, *args: Any, position: PlanPosition, may_see_internal: bool, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, position: PlanPosition, may_see_internal: bool, may_look_back: bool, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.may_look_back = may_look_back
         own = (
             (Readers.INTERNAL.value, "Ours: everything, with names")
             if may_see_internal

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from milestones.policies import Sight, own_milestones, sight_of
-from plans.as_at import NOT_RECORDED, asked_position
+from plans.as_at import NOT_RECORDED, asked_position, may_look_back
 from plans.models import Plan
 from plans.policies import Right, check_has, rights_of
 
@@ -98,7 +98,7 @@ class _Asked:
         self.plan = plan
         self.sight = sight
         today = timezone.localdate()
-        asked = asked_position(params, today=today)
+        asked = asked_position(params, today=today, rights=sight.rights)
         self.is_refused = bool(asked.problem)
         try:
             self.at: tuple[date, datetime | None] = (asked.as_at, asked.recorded_at)
@@ -160,6 +160,7 @@ def _form(data: Mapping[str, str] | None, asked: _Asked, initial: Mapping[str, o
         initial=initial,
         position=for_readers(asked.position, readers),
         may_see_internal=asked.sight.is_internal,
+        may_look_back=may_look_back(asked.sight.rights),
     )
 
 

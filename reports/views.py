@@ -18,9 +18,11 @@ from milestones.recommendations import Progress
 from milestones.selecting import SHOWS, leads_of
 from milestones.status import Freshness
 from plans.as_at import NOT_RECORDED, AskedPosition, asked_position, today_because
+from plans.finding import names_of
 from plans.models import Plan
 from plans.policies import Right, rights_of
 
+from .leavers import still_leading
 from .position import PlanPosition, RecommendationPosition, plan_position
 from .selection import for_sight
 
@@ -36,7 +38,7 @@ def plan_page(request: SignedInRequest, slug: str) -> HttpResponse:
     """A plan at a glance: how many milestones stand where, and what needs somebody's eye."""
     plan = get_object_or_404(Plan.objects.visible_to(request.user), slug=slug)
     rights = rights_of(request.user, plan)
-    asked, whole = _position(plan, asked_position(request.GET, today=timezone.localdate()))
+    asked, whole = _position(plan, asked_position(request.GET, today=timezone.localdate(), rights=rights))
     sight = sight_of(request.user, plan, rights)
     position = for_sight(whole, sight)
     return render(
@@ -59,6 +61,8 @@ def plan_page(request: SignedInRequest, slug: str) -> HttpResponse:
             "is_of_plan": sight.is_of_plan,
             "may_import": Right.PREVIEW_IMPORT in rights,
             "may_make_paper": Right.MAKE_PAPER in rights,
+            "rights": names_of(rights),
+            "gone": still_leading(position) if asked.is_now and Right.EDIT_PLAN in rights else [],
         },
         status=400 if asked.problem else 200,
     )

@@ -308,7 +308,7 @@ def test_a_note_that_an_import_took_back_is_on_the_page_of_its_moment(client, pe
         delete_with_reason(taken, reason="Import undone", by=by)
 
     with time_machine.travel("2011-06-17 12:00"):
-        client.force_login(people.steering)
+        client.force_login(people.manager)
         then, now = client.get(f"{LIST}1.1/?{THEN}"), client.get(f"{LIST}1.1/")
 
     assert [entry["update"].note for entry in then.context["updates"]] == ["Typed in by mistake."]

@@ -139,7 +139,7 @@ def test_a_bad_date_shows_today_with_a_sentence(client, people, several):
 
 
 def test_a_moment_before_the_plan_shows_today_with_a_sentence(client, people, several):
-    client.force_login(people.steering)
+    client.force_login(people.manager)
 
     response = client.get(f"{PLAN}?recorded_at=2001-01-01")
 
