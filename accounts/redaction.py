@@ -164,6 +164,12 @@ def _check_waits(redaction: Redaction) -> None:
         raise ValidationError("This redaction is decided already.")
 
 
+def redactions_visible_to(user: Any) -> models.QuerySet[Redaction]:
+    """All of them to information governance; none to anybody else."""
+    rows = Redaction.objects.select_related("proposed_by", "decided_by")
+    return rows if user.is_active and user.is_information_governance else rows.none()
+
+
 # --- Words -------------------------------------------------------------------------------------------------------
 
 
