@@ -60,6 +60,11 @@ def sight_of(user: Any, plan: Plan, rights: Rights) -> Sight:
     return Sight(rights, own_milestones(user, plan) if reaches_own else frozenset())
 
 
+def reaches(user: Any, plan: Plan, rights: Rights, right: Right, milestone_id: int) -> bool:
+    """Whether a right of the user, who has these rights on the plan, holds for one of its milestones."""
+    return rights.everywhere(right) or (right in rights and milestone_id in own_milestones(user, plan))
+
+
 def updatable(user: Any, plan: Plan, rights: Rights, right: Right = Right.RECORD_UPDATE) -> frozenset[int]:
     """The keys of the plan's milestones that the user, who has these rights on it, may update (or draft) now."""
     if right not in rights:

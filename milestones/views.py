@@ -18,7 +18,7 @@ from plans.schemes import DeclaredStatus, EffectiveStatus, Scheme
 from .filters import SORTS, MilestoneFilter, in_order
 from .forms import UpdateForm
 from .models import DateChange, Milestone, ProgressUpdate, UpdateDraft
-from .policies import Sight, drafts_shown_to, sight_of, updatable
+from .policies import Sight, drafts_shown_to, reaches, sight_of, updatable
 from .position import MilestonePosition, MilestoneSlice, StatusView, milestone_slice, status_view
 from .status import FINISHED
 
@@ -152,6 +152,9 @@ def milestone_page(request: SignedInRequest, slug: str, ref: str) -> HttpRespons
             "may_only_draft": may_only_draft,
             "may_edit": asked.is_now and Right.EDIT_PLAN in rights,
             "may_see_internal": sight.is_internal,
+            # Whoever may update it sees who changed it, by every line of the table; so nothing more is read for them.
+            "may_see_history": asked.is_now
+            and (may_update or reaches(request.user, plan, rights, Right.SEE_HISTORY, position.id)),
         },
         status=400 if asked.problem else 200,
     )

@@ -18,7 +18,6 @@ from accounts.requests import SignedInRequest
 from accounts.security import Event, note_event
 from milestones.models import Milestone
 from milestones.own_table import guard
-from milestones.policies import own_milestones
 from plans.forms import DayField
 from plans.models import Plan
 from plans.policies import Right, Rights, check_has, rights_of
@@ -141,13 +140,6 @@ def history_csv(request: SignedInRequest, slug: str) -> HttpResponse:
     response = HttpResponse(_csv(log, form.narrowed), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = content_disposition_header(True, f"{plan.slug}-history.csv") or ""
     return response
-
-
-def may_see_history(rights: Rights, user: Any, plan: Plan, milestone_id: int) -> bool:
-    """Whether the log shows the reader anything of this milestone."""
-    if rights.everywhere(Right.SEE_HISTORY):
-        return True
-    return Right.SEE_HISTORY in rights and milestone_id in own_milestones(user, plan)
 
 
 def _find(request: SignedInRequest, slug: str) -> tuple[Plan, Rights]:

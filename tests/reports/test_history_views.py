@@ -391,6 +391,23 @@ def test_what_is_internal_is_left_out_for_those_who_may_not_see_it(client, peopl
     assert "Hidden step." in client.get(LOG).text
 
 
+@pytest.mark.parametrize("page", ["", "milestones/1.1/"])
+@pytest.mark.parametrize(("who", "finds"), [("manager", True), ("lead", True), ("steering", False)])
+def test_the_pages_lead_to_the_log_where_there_is_one(client, people, milestone, page, who, finds):
+    client.force_login(getattr(people, who))
+
+    response = client.get(f"/plans/safeguarding/{page}")
+
+    assert ("Who changed what" in response.text) is finds
+
+
+def test_no_link_leads_to_the_log_of_a_milestone_of_others(client, people, action, lead):
+    other = make_milestone(action, ref="1.2", by=people.manager)
+    client.force_login(people.lead)
+
+    assert "Who changed what" not in client.get(f"/plans/safeguarding/milestones/{other.ref}/").text
+
+
 # --- The table ---------------------------------------------------------------------------------------------------
 
 
