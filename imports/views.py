@@ -118,7 +118,7 @@ def _preview(
         "themes": lines_of(comparison),
         "accept": accept,
         "sentences": sentences or [],
-        "child_data": [(f"{each.where}: {each.what}", each.words) for each in comparison.child_words],
+        "child_data": [(f"{each.what} ({each.where})", each.words) for each in comparison.child_words],
         "tick_name": ChildDataCheck.TICK,
         "is_ticked": ChildDataCheck.TICK in request.POST,
         "title": PlanTable.from_json(import_.table).title,

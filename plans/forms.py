@@ -88,13 +88,18 @@ class ChildDataCheck(forms.Form):
         found = {
             name: looks_like_a_child(self.cleaned_data.get(name) or "") for name in self._texts() if self.writes(name)
         }
-        self.child_data = tuple((self._label(name), each) for name, all_of_it in found.items() for each in all_of_it)
+        # The same words twice are named once.
+        named = {(name, each.excerpt, each.kind): each for name, all_of_it in found.items() for each in all_of_it}
+        self.child_data = tuple((self._label(name), each) for (name, *_), each in named.items())
         self.is_ticked = self.data.get(self.tick_name) == self.tick
         if self.is_ticked:
             return
         for name, all_of_it in found.items():
-            for words, kind in dict.fromkeys((each.excerpt, each.kind) for each in all_of_it):
-                self.add_error(name, ValidationError(f"“{words}” looks like {kind}.", code="child_data"))
+            words = list(dict.fromkeys(f"“{each.excerpt}”" for each in all_of_it))
+            if words:
+                listed = ", ".join(words[:5]) + (f" and {len(words) - 5} more" if len(words) > 5 else "")
+                message = f"{listed} may tell who a child is. Take it out, or tick the box below."
+                self.add_error(name, ValidationError(message, code="child_data"))
 
     def _label(self, name: str) -> str:
         return str(self[name].label).removesuffix(" (optional)")

@@ -51,7 +51,7 @@ def test_the_preview_lists_the_rows_and_the_words(client, people, previewed):
         ("row 1.1", "Milestone 1.1, note", "Child A", True),
         ("row 1.2", "Milestone 1.2, text", "Family B", True),
     ]
-    assert "row 1.1: Milestone 1.1, note: “Child A” looks like a particular child or family." in page.text
+    assert "Milestone 1.1, note (row 1.1): “Child A” looks like a particular child or family." in page.text
     assert 'name="names_no_child" id="names_no_child" value="yes" form="apply"' in page.text
     warnings = [each for each in page.context["comparison"].warnings if each.code == "looks_like_a_child"]
     assert [each.where for each in warnings] == ["action 1", "row 1.1", "row 1.2"]

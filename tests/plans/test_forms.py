@@ -132,7 +132,7 @@ def sent(**data):
 def test_words_that_look_like_a_child_are_an_error_until_the_box_is_ticked():
     form = sent(note="Child A was seen.")
 
-    assert form.errors == {"note": ["“Child A” looks like a particular child or family."]}
+    assert form.errors == {"note": ["“Child A” may tell who a child is. Take it out, or tick the box below."]}
     assert sent(note="Child A was seen.", names_no_child=form.tick).errors == {}
     assert sent(note="Child A was seen.", names_no_child="yes").errors.keys() == {"note"}
 
@@ -146,7 +146,17 @@ def test_the_tick_is_for_the_words_that_were_shown():
 
 
 def test_the_same_words_twice_are_named_once():
-    assert len(sent(note="Child A was seen. Child A is well.").errors["note"]) == 1
+    form = sent(note="Child A was seen. Child A is well.")
+
+    assert form.errors["note"][0].startswith("“Child A” may tell")
+    assert len(form.child_data) == 1
+
+
+def test_many_words_are_counted_beside_the_field_and_all_listed_in_the_box():
+    form = sent(note=", ".join(f"Child {letter}" for letter in "ABCDEFG"))
+
+    assert "“Child E” and 2 more may tell" in form.errors["note"][0]
+    assert len(form.child_data) == 7
 
 
 def test_other_errors_stay_and_so_does_the_tick():
