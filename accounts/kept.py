@@ -6,10 +6,13 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 
+# Where a session has them while their writer signs in, and how many characters of them it takes.
+WAITING = "kept_words"
+MOST_CHARACTERS = 1_000_000
 PREFIX = "kept-"
 PATH = "kept_path"
 HAD_FILE = "kept_had_file"
-NEVER = ("csrfmiddlewaretoken", "password", "username", "login", "credential", "code")
+NEVER = ("csrfmiddlewaretoken", "password", "login", "credential", "code")
 # Shorter values without a space are choices and dates; all others are words that somebody would miss.
 WORDS = 20
 
@@ -41,6 +44,27 @@ class Kept:
             for value in values
         ]
         return cls(path, tuple(fields), had_file=HAD_FILE in request.POST)
+
+    @property
+    def fits(self) -> bool:
+        """Whether a session takes it all; nobody fills our database with what is never sent."""
+        return sum(len(name) + len(value) for name, value in self.fields) <= MOST_CHARACTERS
+
+    def wait(self, request: HttpRequest) -> None:
+        """Waits in the session until it can be sent again, through as many steps as signing in may have."""
+        request.session[WAITING] = self.as_json()
+
+    @classmethod
+    def waiting(cls, request: HttpRequest) -> "Kept | None":
+        """What waits in the session, if anything does."""
+        return cls.from_json(request.session.get(WAITING))
+
+    @classmethod
+    def was_taken(cls, request: HttpRequest) -> None:
+        """The page took what was sent to it: nothing has to wait for it any more."""
+        kept = cls.waiting(request)
+        if kept and kept.path == request.path:
+            del request.session[WAITING]
 
     def as_json(self) -> dict[str, Any]:
         """What can wait in a session; `from_json` reads it back."""

@@ -11,6 +11,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from .forms import SignInForm
 from .kept import Kept
 from .requests import SignedInRequest
+from .views import sign_in_context
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 
@@ -21,13 +22,15 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
     def process_response(self, request: SignedInRequest, response: HttpResponseBase) -> HttpResponseBase:
         """No page stays in a cache, where the next person at the same desk could open it."""
         patch_cache_control(response, private=True, no_store=True)
+        if request.method not in SAFE and response.status_code < 400:
+            Kept.was_taken(request)
         return response
 
     def handle_no_permission(  # type: ignore[override]  # not every refusal is a redirect
         self, request: SignedInRequest, view_func: Any
     ) -> HttpResponse:
         if request.method not in SAFE:
-            context = {"form": SignInForm(request), "kept": Kept.of(request)}
+            context = {"form": SignInForm(request=request), **sign_in_context(request, Kept.of(request)), "next": ""}
             return render(request, "accounts/sign_in.html", context, status=401)
         if not request.htmx:
             return super().handle_no_permission(request, view_func)

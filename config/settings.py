@@ -45,6 +45,8 @@ if PRODUCTION:
     DEFAULT_DATABASE_URL = _required(
         "DATABASE_URL", "Set it to the PostgreSQL database, such as postgres://user:password@host/waymark."
     )
+    # Keys of before: what was signed or encrypted under them still holds.
+    SECRET_KEY_FALLBACKS = os.environ.get("SECRET_KEY_FALLBACKS", "").split()
 else:
     SECRET_KEY = "development-only-this-key-protects-nothing-and-is-known-to-all"
     SITE_URL = os.environ.get("SITE_URL") or "http://127.0.0.1:8000"
@@ -52,6 +54,9 @@ else:
     DEFAULT_DATABASE_URL = os.environ.get("DATABASE_URL") or f"sqlite:///{BASE_DIR / 'db.sqlite3'}"
 
 DEBUG = False
+
+# A demonstration asks for no second step at sign-in, and says on every page that it is one.
+DEMONSTRATION = os.environ.get("WAYMARK_DEMONSTRATION", "" if PRODUCTION else "1") == "1"
 
 # The council a new plan belongs to when the installation has none yet.
 COUNCIL_NAME = os.environ.get("COUNCIL_NAME", "Our council")
@@ -97,6 +102,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "accounts.session_limits.SessionLimitsMiddleware",
     "accounts.middleware.SignInRequiredMiddleware",
+    "accounts.second_factor.SecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -115,6 +121,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "accounts.session_limits.time_left",
+                "accounts.second_factor.demonstration",
             ],
             "loaders": [
                 (
@@ -167,15 +174,59 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-# Signing in (accounts/adapters.py). Who someone is is never told by an e-mail address alone, so none is kept by allauth.
+# Signing in (accounts/adapters.py). An e-mail address alone never says who somebody is, so allauth keeps none.
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_AUTHENTICATED_LOGIN_REDIRECTS = False
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"
+PASSWORD_RESET_TIMEOUT = 60 * 60
 # Asked again before what matters most (accounts/sudo.py); in seconds.
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+# accounts/limits.py counts instead, in the database, which all processes share; allauth would count in a cache.
+ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False
+ACCOUNT_FORMS = {
+    "login": "accounts.forms.SignInForm",
+    "reauthenticate": "accounts.forms.ConfirmPasswordForm",
+    "reset_password": "accounts.forms.AskForLinkForm",
+    "reset_password_from_key": "accounts.forms.NewPasswordForm",
+    "change_password": "accounts.forms.ChangePasswordForm",
+}
+
+# The second step (accounts/second_factor.py).
+MFA_ADAPTER = "accounts.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+# A code of the half minute before and after is taken too: the clocks of telephones differ.
+MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {
+    "authenticate": "accounts.forms.CodeForm",
+    "reauthenticate": "accounts.forms.ConfirmCodeForm",
+    "activate_totp": "accounts.forms.SetUpAppForm",
+    "add_webauthn": "accounts.forms.AddPasskeyForm",
+}
+SECOND_FACTOR_REQUIRED = not DEMONSTRATION
+
+# Signing in with the council's own accounts (accounts/openid.py).
+SOCIALACCOUNT_ADAPTER = "accounts.adapters.OpenIDAdapter"
+OIDC_ISSUER = os.environ.get("OIDC_ISSUER", "").strip()
+OIDC_NAME = os.environ.get("OIDC_NAME", "").strip() or "your council’s account"
+OIDC_CLIENT_ID = OIDC_CLIENT_SECRET = ""
+OIDC_ASKS_SECOND_FACTOR = os.environ.get("OIDC_ASKS_SECOND_FACTOR", "") == "1"
+if OIDC_ISSUER:
+    if PRODUCTION and not OIDC_ISSUER.startswith("https://"):
+        raise ImproperlyConfigured("OIDC_ISSUER does not start with https://.")
+    OIDC_CLIENT_ID = _required("OIDC_CLIENT_ID", "Set it to the identifier that the provider gave this site.")
+    OIDC_CLIENT_SECRET = _required("OIDC_CLIENT_SECRET", "Set it to the secret that the provider gave this site.")
+
+# How many proxies of ours stand before the site, each of which adds to X-Forwarded-For; nobody else is believed.
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXIES") or 0)
 
 # Mail (accounts/invitations.py). Without a server none is sent, and a page shows the link that would go out.
 EMAIL_HOST = os.environ.get("EMAIL_HOST", "").strip()

@@ -8,13 +8,23 @@ from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
 OPEN = {
-    "accounts:sign_in",
-    "accounts:sign_out",
+    "account_login",
+    "account_logout",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_signup",
     "accounts:invitation",
     "accounts:invitation_link",
+    "accounts:openid",
+    "accounts:openid_back",
+    "accounts:sign_in",
+    "accounts:sign_out",
     "accounts:time_left",
+    "mfa_authenticate",
+    "mfa_login_webauthn",
 }
-ARGUMENTS = {"slug": "safeguarding", "ref": "1.1", "pk": 1, "number": 1, "token": "none"}
+ARGUMENTS = {"slug": "safeguarding", "ref": "1.1", "pk": 1, "number": 1, "token": "none", "uidb36": "1", "key": "none"}
 
 
 def names(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
