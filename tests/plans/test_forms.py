@@ -2,6 +2,8 @@
 
 import importlib.util
 import pkgutil
+import re
+from pathlib import Path
 
 import pytest
 from django import forms
@@ -26,6 +28,7 @@ WITHOUT = {
     "accounts.forms.ConfirmCodeForm": OF_SIGNING_IN,
     "accounts.forms.SetUpAppForm": OF_SIGNING_IN,
     "accounts.forms._CodeForm": OF_SIGNING_IN,
+    "accounts.redaction_views.RedactionForm": "It names the words that have to go, and keeps them until they are gone.",
     "accounts.security_views.EventFilterForm": NOTHING_IS_SAVED,
     "accounts.user_forms.EditUserForm": OF_A_USER,
     "accounts.user_forms.ReasonForm": OF_A_USER,
@@ -113,6 +116,34 @@ def test_that_test_sees_a_form_without_the_check():
     assert free_texts(Bare) == {"note"}
     assert [has_check(form) for form in (Bare, Checked, Silenced)] == [False, True, False]
     assert free_texts(Short) == set()
+
+
+def taking_words(template):
+    """The controls written out in a template that take words and come from no form."""
+    return [
+        control
+        for control in re.findall(r"<textarea[^>]*>|<input[^>]*>", template)
+        if (control.startswith("<textarea") or "type=" not in control or 'type="text"' in control)
+        and "readonly" not in control
+    ]
+
+
+def test_no_template_takes_words_around_the_forms():
+    templates = Path(__file__).parents[2] / "templates"
+    pages = [path for path in templates.rglob("*.html") if templates / "django" not in path.parents]
+
+    assert {path.name: taking_words(path.read_text(encoding="utf-8")) for path in pages} == {
+        path.name: [] for path in pages
+    }
+
+
+def test_that_test_sees_what_it_looks_for():
+    assert taking_words('<textarea name="note"></textarea><input name="a"><input type="text">') == [
+        '<textarea name="note">',
+        '<input name="a">',
+        '<input type="text">',
+    ]
+    assert taking_words('<input type="checkbox"><textarea id="link" readonly>') == []
 
 
 class NoteForm(ChildDataCheck):
