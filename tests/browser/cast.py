@@ -11,8 +11,8 @@ def sign_in(page: Page, user) -> None:
     """Signs in by the form, and stands before the plans."""
     page.goto("/accounts/sign-in/")
     page.get_by_label("E-mail address").fill(user.email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.get_by_role("heading", name="Plans", exact=True).wait_for()
 
 
