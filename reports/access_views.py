@@ -47,7 +47,7 @@ def access(request: SignedInRequest, slug: str) -> HttpResponse:
 def access_csv(request: SignedInRequest, slug: str) -> HttpResponse:
     """The people of one plan for the access review."""
     plan, _ = plan_for(request.user, slug, Right.SEE_ACCESS)
-    note_event(Event.EXPORTED, request=request, plan=plan.pk, kind="access")
+    note_event(Event.EXPORTED, request=request, plan=plan.pk, what="access")
     return _csv(access_to([plan]), f"access-{plan.slug}.csv")
 
 
@@ -63,7 +63,7 @@ def access_of_all(request: SignedInRequest) -> HttpResponse:
 def access_of_all_csv(request: SignedInRequest) -> HttpResponse:
     """Everybody on every plan for the access review."""
     check_is_of_installation(request.user)
-    note_event(Event.EXPORTED, request=request, kind="access_of_all")
+    note_event(Event.EXPORTED, request=request, what="access_of_all")
     return _csv(access_to(Plan.objects.order_by("title", "pk")), "access-of-all-plans.csv")
 
 
