@@ -132,9 +132,7 @@ def test_no_template_takes_words_around_the_forms():
     templates = Path(__file__).parents[2] / "templates"
     pages = [path for path in templates.rglob("*.html") if templates / "django" not in path.parents]
 
-    assert {path.name: taking_words(path.read_text(encoding="utf-8")) for path in pages} == {
-        path.name: [] for path in pages
-    }
+    assert [path for path in pages if taking_words(path.read_text(encoding="utf-8"))] == []
 
 
 def test_that_test_sees_what_it_looks_for():
