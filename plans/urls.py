@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import membership_views, settings_views, views
+from . import membership_views, redaction_views, settings_views, views
 
 app_name = "plans"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("plans/<slug:slug>/people/roles/<int:pk>/", membership_views.role, name="role"),
     path("plans/<slug:slug>/people/roles/<int:pk>/take/", membership_views.take_role, name="take_role"),
     path("plans/<slug:slug>/archive/", membership_views.archive, name="archive"),
+    path("plans/<slug:slug>/redaction/", redaction_views.propose, name="propose_redaction"),
     path("all-plans/", membership_views.all_plans, name="all"),
     path("all-plans/<slug:slug>/open/", membership_views.break_glass, name="break_glass"),
     path("all-plans/<slug:slug>/close/", membership_views.close_glass, name="close_glass"),
