@@ -1,5 +1,6 @@
 """Where somebody who was invited chooses a password. Nobody is signed in here, so nothing is told."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
@@ -8,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from . import invitations
+from . import invitations, openid
 from .security import Event, note_event
 from .user_forms import NewPasswordForm, add_refusal
 from .user_operations import accept_invitation
@@ -45,7 +46,8 @@ def accept(request: HttpRequest) -> HttpResponse:
             logout(request)
             messages.success(request, "Your password is saved. Sign in with it.")
             return redirect("accounts:sign_in")
-    context = {"form": form, "invited": user, "is_new": user.last_login is None}
+    council = settings.OIDC_NAME if openid.is_set_up() and openid.link_of(user) is None else ""
+    context = {"form": form, "invited": user, "is_new": user.last_login is None, "council": council}
     return render(request, "accounts/invitation.html", context, status=422 if form.errors else 200)
 
 

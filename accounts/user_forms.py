@@ -5,8 +5,10 @@ from django.core.exceptions import ValidationError
 
 from .users import ROLE_WORDS, UserState
 
-ADMINISTRATOR_HELP = "Looks after users. Sees no plan without a role on it."
-GOVERNANCE_HELP = "Looks after records: the archive, and words that have to be taken out."
+ROLE_LABELS = {
+    "is_administrator": "System administrator: looks after users, and sees no plan without a role on it",
+    "is_information_governance": "Information governance: looks after the archive and the records",
+}
 
 
 class OneLine(forms.CharField):
@@ -53,10 +55,8 @@ class UserForm(forms.Form):
         },
         widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
-    is_administrator = forms.BooleanField(label="System administrator", required=False, help_text=ADMINISTRATOR_HELP)
-    is_information_governance = forms.BooleanField(
-        label="Information governance", required=False, help_text=GOVERNANCE_HELP
-    )
+    is_administrator = forms.BooleanField(label=ROLE_LABELS["is_administrator"], required=False)
+    is_information_governance = forms.BooleanField(label=ROLE_LABELS["is_information_governance"], required=False)
 
 
 class ReasonForm(forms.Form):
@@ -95,7 +95,23 @@ class NewPasswordForm(forms.Form):
         max_length=200,
         help_text="At least 12 characters. Four words that nobody would put together are good.",
         error_messages={"required": "Choose a password."},
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "spellcheck": "false"}),
+        widget=forms.PasswordInput(
+            attrs={
+                "autocomplete": "new-password",
+                "autocapitalize": "none",
+                "spellcheck": "false",
+                "class": "govuk-password-input__input govuk-js-password-input-input",
+            }
+        ),
+    )
+
+
+class InviteAgainForm(forms.Form):
+    """What goes along with another link."""
+
+    takes_second_factor_off = forms.BooleanField(
+        label="They have lost their authenticator app or passkey: take it off, and let nobody in but by this link",
+        required=False,
     )
 
 

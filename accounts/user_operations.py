@@ -5,6 +5,7 @@ System administrators look after users, except after their own roles; one of the
 
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
@@ -38,13 +39,22 @@ def invite_user(
 
 
 @operation
-def invite_again(*, user: User, by: Any) -> tuple[Invitation, str]:
-    """A new invitation in place of those before, to choose a first password or a new one. The present password goes
-    on working until then. Raises ValidationError for somebody who is deactivated."""
+def invite_again(*, user: User, by: Any, takes_second_factor_off: bool = False) -> tuple[Invitation, str]:
+    """A new invitation in place of those before, to choose a first password or a new one.
+
+    The present password goes on working until then; not so for somebody who lost their second factor: it is taken
+    off, and with it the password and every session, so that nobody gets in by the password alone. Raises
+    ValidationError for somebody who is deactivated.
+    """
     check_can_look_after_users(by)
     user.refresh_from_db()
     if not user.is_active:
         raise ValidationError("Somebody who is deactivated cannot be invited. Reactivate them first.")
+    if takes_second_factor_off:
+        Authenticator.objects.filter(user=user).delete()
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
+        end_sessions(user)
     return _invite(user, by)
 
 

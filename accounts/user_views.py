@@ -4,6 +4,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
@@ -21,7 +23,7 @@ from .requests import SignedInRequest
 from .security import Event, note_event
 from .session_limits import sessions_of
 from .sudo import sudo_required
-from .user_forms import EditUserForm, ReasonForm, UserFilterForm, UserForm, add_refusal
+from .user_forms import EditUserForm, InviteAgainForm, ReasonForm, UserFilterForm, UserForm, add_refusal
 from .users import ROLE_WORDS, UserState, in_order, matching, roles_of, state_words, with_state
 from .versions import ChangedMeanwhile, version_of
 
@@ -107,21 +109,33 @@ def invite(request: SignedInRequest) -> HttpResponse:
 def invite_again(request: SignedInRequest, pk: int) -> HttpResponse:
     """Another invitation for somebody who has not come yet; a link to a new password for somebody who has."""
     found = get_object_or_404(with_state(users_looked_after_by(request.user)), pk=pk, is_active=True)
-    if request.method == "POST":
+    form = InviteAgainForm(request.POST if request.method == "POST" else None)
+    has_second_factor = Authenticator.objects.filter(user=found).exists()
+    if request.method == "POST" and form.is_valid():
+        is_taken_off = has_second_factor and form.cleaned_data["takes_second_factor_off"]
         try:
-            invitation, token = user_operations.invite_again(user=found, by=request.user)
+            invitation, token = user_operations.invite_again(
+                user=found, by=request.user, takes_second_factor_off=is_taken_off
+            )
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
             return redirect("accounts:user", pk)
+        if is_taken_off:
+            note_event(Event.SECOND_FACTOR_REMOVED, request=request, about=found)
         return _invited(request, invitation, token)
-    return render(request, "accounts/user_invite_again.html", {"found": found, "state": UserState(found.state)})
+    context = {"found": found, "form": form, "state": UserState(found.state), "has_second_factor": has_second_factor}
+    return render(request, "accounts/user_invite_again.html", context)
 
 
 def _invited(request: SignedInRequest, invitation: Invitation, token: str) -> HttpResponse:
     """Says that the link is on its way, or shows it: this once, as it is kept nowhere."""
     note_event(Event.INVITED, request=request, about=invitation.user)
     was_mailed = invitations.mail(invitation, token)
-    context = {"invitation": invitation, "link": None if was_mailed else invitations.link_for(token)}
+    context = {
+        "invitation": invitation,
+        "link": None if was_mailed else invitations.link_for(token),
+        "sends_mail": settings.SENDS_MAIL,
+    }
     return render(request, "accounts/user_invited.html", context)
 
 

@@ -7,6 +7,7 @@ from smtplib import SMTPRecipientsRefused
 from threading import Barrier, Thread
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.core import mail
 from django.core.exceptions import ValidationError
 from django.db import connection
@@ -202,7 +203,7 @@ class TestInviting:
 
         response = client.post(NEW, WHO)
 
-        assert "could not mail it" in response.text
+        assert "It could not be mailed." in response.text
         assert "nadia@council.example" not in caplog.text
 
     def test_the_link_is_not_of_the_host_that_was_asked(self, client, admin, sends_mail, settings):
@@ -291,6 +292,49 @@ class TestNewPassword:
 
         with pytest.raises(ValidationError):
             accept_invitation(invitation=invitation, password=CHOSEN, by=people.outsider)
+
+
+class TestALostSecondFactor:
+    @pytest.fixture
+    def leon(self, people):
+        """Leon, with an authenticator app, signed in."""
+        Authenticator.objects.create(user=people.lead, type=Authenticator.Type.TOTP, data={"secret": "x"})
+        client = Client()
+        client.force_login(people.lead)
+        return client
+
+    def test_it_is_taken_off_and_nobody_gets_in_by_the_password_alone(self, client, admin, people, leon):
+        response = client.post(
+            f"/accounts/users/{people.lead.pk}/invitation/", {"takes_second_factor_off": "on"}, follow=True
+        )
+
+        people.lead.refresh_from_db()
+        assert "Link for Leon Lead" in response.text
+        assert not Authenticator.objects.exists()
+        assert not people.lead.has_usable_password()
+        assert leon.get("/plans/").status_code == 302
+        assert SecurityEvent.objects.filter(kind=Event.SECOND_FACTOR_REMOVED, user=admin).exists()
+
+    def test_it_stays_where_only_the_password_is_lost(self, client, admin, people, leon):
+        assert "lost their authenticator app" in client.get(f"/accounts/users/{people.lead.pk}/invitation/").text
+        client.post(f"/accounts/users/{people.lead.pk}/invitation/")
+
+        people.lead.refresh_from_db()
+        assert Authenticator.objects.exists()
+        assert people.lead.check_password(PASSWORD)
+        assert leon.get("/plans/").status_code == 200
+
+
+class TestTheAccountOfTheCouncil:
+    def test_it_is_offered_where_there_is_one(self, nadia, invited, settings):
+        settings.OIDC_ISSUER, settings.OIDC_NAME = "https://login.council.example", "Testshire account"
+
+        response = nadia.get(address(invited[1]), follow=True)
+
+        assert "Sign in with Testshire account" in response.text
+
+    def test_it_is_not_offered_where_there_is_none(self, nadia, invited):
+        assert "/accounts/council/" not in nadia.get(address(invited[1]), follow=True).text
 
 
 def test_a_session_without_a_link_accepts_nothing(client, db):
