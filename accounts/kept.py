@@ -53,6 +53,7 @@ class Kept:
     def wait(self, request: HttpRequest) -> None:
         """Waits in the session until it can be sent again, through as many steps as signing in may have."""
         request.session[WAITING] = self.as_json()
+        request.words_wait = True  # type: ignore[attr-defined]
 
     @classmethod
     def waiting(cls, request: HttpRequest) -> "Kept | None":
@@ -62,7 +63,7 @@ class Kept:
     @classmethod
     def was_taken(cls, request: HttpRequest) -> None:
         """The page took what was sent to it: nothing has to wait for it any more."""
-        kept = cls.waiting(request)
+        kept = None if hasattr(request, "words_wait") else cls.waiting(request)
         if kept and kept.path == request.path:
             del request.session[WAITING]
 

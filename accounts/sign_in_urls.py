@@ -24,7 +24,7 @@ urlpatterns = [
     path("password/set/", own_page, name="account_set_password"),
     path("password/forgotten/", views.AskForLink.as_view(), name="account_reset_password"),
     path("password/forgotten/sent/", views.LinkSent.as_view(), name="account_reset_password_done"),
-    path("password/new/<str:uidb36>-<str:key>/", views.NewPassword.as_view(), name="account_reset_password_from_key"),
+    path("password/new/<str:uidb36>/<str:key>/", views.NewPassword.as_view(), name="account_reset_password_from_key"),
     # The second step
     path("sign-in/second-step/", views.SecondStep.as_view(), name="mfa_authenticate"),
     path("sign-in/passkey/", views.PasskeySignIn.as_view(), name="mfa_login_webauthn"),
