@@ -93,6 +93,7 @@ class ChangeLog:
 
     def __init__(self, plan: Plan, user: Any, rights: Rights) -> None:
         self.plan = plan
+        self.rights = rights
         self.visible = _visible(plan, user, rights)
         self.shows_everything = rights.everywhere(Right.SEE_HISTORY) and rights.everywhere(Right.SEE_INTERNAL)
 

@@ -157,9 +157,8 @@ def names_needed(changes: Sequence[RecordChange]) -> dict[Model, set[int]]:
             needed.setdefault(change.model, set()).add(change.id)
         for field in change.model._meta.concrete_fields:
             if field.is_relation and field.name != "plan":
-                keys = {said.get(field.attname) for said in (change.before, change.after) if said} - {None}
-                if keys:
-                    needed.setdefault(_target(field), set()).update(keys)
+                keys = [said.get(field.attname) for said in (change.before, change.after) if said]
+                needed.setdefault(_target(field), set()).update(key for key in keys if key is not None)
     return needed
 
 
@@ -313,12 +312,19 @@ class FieldChange:
 
 
 def told_fields(change: RecordChange) -> list[Any]:
-    """The fields that are told of a change: those that differ and say something, or else all that differ."""
+    """The fields that are told of a change: those that differ and say something, or else all that differ.
+
+    What says again the reason is left out.
+    """
     belongs_to = BELONGS_TO.get(change.model)
     differ = [field for field in change.model._meta.concrete_fields if field.attname in change.columns]
     if change.kind != CHANGED:
         differ = [field for field in differ if not _goes_without_saying(field, change.said[field.attname])]
-    telling = [field for field in differ if field.name not in BOOKKEEPING and field.name != belongs_to]
+    telling = [
+        field
+        for field in differ
+        if field.name not in BOOKKEEPING and field.name != belongs_to and change.said[field.attname] != change.reason
+    ]
     return telling or [field for field in differ if field.name not in ("id", "plan", belongs_to)]
 
 

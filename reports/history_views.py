@@ -18,6 +18,7 @@ from accounts.requests import SignedInRequest
 from accounts.security import Event, note_event
 from milestones.models import Milestone
 from milestones.own_table import guard
+from plans.finding import names_of
 from plans.forms import DayField
 from plans.models import Plan
 from plans.policies import Right, Rights, check_has, rights_of
@@ -101,7 +102,8 @@ def history(request: SignedInRequest, slug: str) -> HttpResponse:
             "page_numbers": _page_numbers(page),
             "entries": log.entries(list(page.object_list), narrowed),
             "total": page.paginator.count,
-            "is_whole": log.shows_everything,
+            "is_whole": log.rights.everywhere(Right.SEE_HISTORY),
+            "rights": names_of(log.rights),
         },
         status=200 if form.is_valid() else 400,
     )

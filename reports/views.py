@@ -61,7 +61,6 @@ def plan_page(request: SignedInRequest, slug: str) -> HttpResponse:
             "is_of_plan": sight.is_of_plan,
             "may_import": Right.PREVIEW_IMPORT in rights,
             "may_make_paper": Right.MAKE_PAPER in rights,
-            "may_see_history": Right.SEE_HISTORY in rights,
             "rights": names_of(rights),
             "gone": still_leading(position) if asked.is_now and Right.EDIT_PLAN in rights else [],
         },
