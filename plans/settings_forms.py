@@ -61,7 +61,7 @@ class SettingsForm(RowForm):
     )
     overdue_is_red = forms.BooleanField(
         label="An overdue milestone counts as not achieved",
-        help_text="Without this it keeps the status its lead declared, and says overdue beside it.",
+        help_text="Unticked, an overdue milestone keeps the status its lead declared, and says overdue beside it.",
         required=False,
     )
     report_months_end = forms.BooleanField(

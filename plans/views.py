@@ -12,15 +12,17 @@ from .models import Plan, PlanMembership
 from .overrides import with_override
 from .policies import can_start_plan, check_can_start_plan
 
+NO_ROLE = "None: you opened it for a short time"
+
 
 @require_safe
 def plan_list(request: SignedInRequest) -> HttpResponse:
     """The plans the reader holds a role on; those in the archive apart."""
     roles: dict[int, list[str]] = {}
-    for membership in PlanMembership.objects.filter(user=request.user).order_by("pk"):
+    for membership in PlanMembership.objects.current().filter(user=request.user).order_by("pk"):
         roles.setdefault(membership.plan_id, []).append(membership.get_role_display())
     plans = Plan.objects.visible_to(request.user).select_related("council")
-    rows = [{"plan": plan, "roles": ", ".join(roles[plan.pk])} for plan in plans]
+    rows = [{"plan": plan, "roles": ", ".join(roles.get(plan.pk, [NO_ROLE]))} for plan in plans]
     return render(
         request,
         "plans/plan_list.html",

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from accounts.models import Person, User
-from milestones.models import Milestone, SupportingLead
+from milestones.models import Milestone, ProgressUpdate, SupportingLead
 from milestones.position import MilestonePosition
 from plans.models import Plan, PlanMembership, Theme
 from plans.schemes import EffectiveStatus
@@ -151,6 +151,15 @@ def still_leading(position: PlanPosition) -> list[Gone]:
     return sorted(gone.values(), key=lambda each: (each.name.casefold(), each.person_id))
 
 
+def _open_milestones() -> QuerySet[Milestone]:
+    """The milestones that still wait to be done, of all plans; as `is_open`, where a position would be too much."""
+    in_force = ProgressUpdate.objects.filter(milestone=OuterRef("pk"), replaced_by=None)
+    newest = in_force.order_by("-as_at", "-entered_at", "-pk").values("declared_status")[:1]
+    rows = Milestone.objects.current().filter(withdrawn_on=None).annotate(declared=Subquery(newest))
+    found: QuerySet[Milestone] = rows.filter(Q(declared=None) | ~Q(declared__in=DONE))
+    return found
+
+
 @dataclass(frozen=True)
 class HeldOn:
     """How much somebody holds on one plan, without what it is."""
@@ -170,7 +179,7 @@ def counts_of(user: User, plans: QuerySet[Plan]) -> list[HeldOn]:
         return dict(rows.filter(plan__in=plans).order_by().values_list("plan").annotate(Count("pk")))
 
     roles = count(PlanMembership.objects.current().filter(user=user))
-    milestones = Milestone.objects.current().filter(withdrawn_on=None)
+    milestones = _open_milestones()
     led = count(milestones.filter(lead=person)) if person else {}
     supported = count(SupportingLead.objects.filter(person=person, milestone__in=milestones)) if person else {}
     themes = count(Theme.objects.filter(lead=person)) if person else {}

@@ -36,7 +36,7 @@ class PersonForm(RowForm):
     )
     is_named_in_public = forms.BooleanField(
         label="Public papers print the name",
-        help_text="For senior and public-facing posts. Everybody else is printed by job title.",
+        help_text="Names are for senior and public-facing posts. Everybody else is printed by job title.",
         required=False,
     )
     left_on = DayField(
@@ -88,7 +88,7 @@ class HandOverForm(ChildDataCheck):
 
     def _field(self, holding: Holding, everybody: list[tuple[str, str]]) -> forms.ChoiceField:
         suggested = [
-            (str(each.id), f"{_words(self.people[str(each.id)])} – {each.why}")
+            (str(each.id), f"{self.people[str(each.id)].name} – {each.why}")
             for each in holding.suggestions
             if str(each.id) in self.people
         ]
@@ -109,9 +109,21 @@ class HandOverForm(ChildDataCheck):
             error_messages={"invalid_choice": GONE},
         )
 
-    def rows(self, kind: Kind) -> list[tuple[Holding, forms.BoundField]]:
-        """What is held of one kind, each with its field."""
-        return [(each, self[each.name]) for each in self.holdings.everything if each.kind is kind]
+    def rows(self, kind: Kind) -> list[tuple[Holding, forms.BoundField, list[str]]]:
+        """What is held of one kind, each with its field and who is suggested for it in words."""
+        return [
+            (
+                each,
+                self[each.name],
+                [
+                    f"{self.people[str(one.id)].name} {one.why}"
+                    for one in each.suggestions
+                    if str(one.id) in self.people
+                ],
+            )
+            for each in self.holdings.everything
+            if each.kind is kind
+        ]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

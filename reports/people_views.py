@@ -1,6 +1,6 @@
 """Who answers for what on a plan, and what is known of them."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import Any
 
 from django.contrib import messages
@@ -34,7 +34,7 @@ def leads(request: SignedInRequest, slug: str) -> HttpResponse:
     rows = [
         {
             "person": person,
-            "counts": [f"{count} {words}" for words, count in counts.get(person.pk, Counter()).items()],
+            "counts": _in_words(counts[person.pk]),
             "has_left": person.left_on is not None and person.left_on <= today,
         }
         for person in people
@@ -49,18 +49,30 @@ def leads(request: SignedInRequest, slug: str) -> HttpResponse:
 
 
 def _counts(position: PlanPosition) -> dict[int, Counter[str]]:
-    """What each person leads and supports, in words of which each stands with its number."""
-    counts: dict[int, Counter[str]] = {}
+    """How much each person answers for, by the kinds of WORDS."""
+    counts: dict[int, Counter[str]] = defaultdict(Counter)
     for each in position.milestones:
-        state = "open" if is_open(each) else "finished"
         if each.lead:
-            counts.setdefault(each.lead.id, Counter())[f"milestone led, {state}"] += 1
+            counts[each.lead.id]["open" if is_open(each) else "finished"] += 1
         for who in each.supporting if is_open(each) else ():
-            counts.setdefault(who.id, Counter())["supported"] += 1
+            counts[who.id]["supported"] += 1
     for theme in position.themes:
         if theme.lead:
-            counts.setdefault(theme.lead.id, Counter())["theme led"] += 1
+            counts[theme.lead.id]["theme"] += 1
     return counts
+
+
+#: What somebody answers for: one of it, and several.
+WORDS = {
+    "theme": ("theme", "themes"),
+    "open": ("open milestone", "open milestones"),
+    "supported": ("milestone they support", "milestones they support"),
+    "finished": ("finished milestone", "finished milestones"),
+}
+
+
+def _in_words(counts: Counter[str]) -> list[str]:
+    return [f"{counts[kind]} {words[counts[kind] != 1]}" for kind, words in WORDS.items() if counts[kind]]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

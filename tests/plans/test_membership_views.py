@@ -339,6 +339,13 @@ def test_the_banner_goes_with_the_time(client, plan, people):
         assert client.get("/plans/safeguarding/").status_code == 404
 
 
+def test_the_list_of_plans_says_that_it_is_open_for_a_short_time(client, plan, people):
+    sign_in(client, people.governance)
+    client.post("/all-plans/safeguarding/open/", {"reason": "A complaint"})
+
+    assert "you opened it for a short time" in client.get("/plans/").text
+
+
 def test_a_plan_is_closed_early(client, plan, people):
     sign_in(client, people.governance)
     client.post("/all-plans/safeguarding/open/", {"reason": "A complaint"})
