@@ -17,7 +17,7 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from hashlib import sha256
@@ -26,6 +26,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
+from django.utils import timezone
 
 INSTALLATION = "installation"
 
@@ -93,7 +94,7 @@ def _columns(history: History) -> tuple[tuple[str, tuple[Any, ...]], ...]:
     A column that says nothing is left out of the digest, so that one which is added to a model later leaves the
     digests of before as they are. That is its default, or null and the empty text where it has none; so two values
     that mean different things never have one digest. A migration that gives older rows anything else, or changes a
-    default, seals what it wrote by `running.rewritten`.
+    default, ends with `seal_again`.
     """
     return tuple(sorted((column.attname, _unsaid(column)) for column in history._meta.concrete_fields))
 
@@ -171,9 +172,15 @@ def head(chain: str) -> Head:
 def heads() -> list[tuple[str, int, str]]:
     """Each chain with the number and the digest of its newest link: whoever keeps these on paper can tell later
     whether anything up to then was changed."""
-    links = apps.get_model("accounts", "ChainLink")._base_manager
-    newest = links.values("chain").annotate(newest=models.Max("number")).values_list("chain", "newest")
-    return [(chain, *head(chain)) for chain, _ in sorted(newest)]
+    return _heads(apps.get_model("accounts", "ChainLink"))
+
+
+def _heads(links: Any) -> list[tuple[str, int, str]]:
+    newest = links._base_manager.values("chain").annotate(newest=models.Max("number")).order_by("chain")
+    return [
+        (row["chain"], row["newest"], links._base_manager.get(chain=row["chain"], number=row["newest"]).digest)
+        for row in newest
+    ]
 
 
 def links_of(
@@ -250,3 +257,41 @@ def adopt_operations(apps: Any) -> int:
             waiting = []
     links.objects.bulk_create(waiting)
     return count
+
+
+def seal_again(apps: Any, *histories: str, name: str) -> int:
+    """Seals history rows that a migration had to change, and returns how many; `histories` as "plans.HistoricalTheme".
+
+    For a migration that renames or drops a column of a tracked model, changes its default, or fills it otherwise for
+    rows of before; `apps` are its apps and `name` says what it did. The rows are listed as "rewritten", as those of a
+    redaction are. Whatever was changed behind our back before would be sealed too: run verify_history first.
+    """
+    links, operations = apps.get_model("accounts", "ChainLink"), apps.get_model("accounts", "Operation")
+    models_of = [apps.get_model(history) for history in histories]
+    sealed = _newest_digests(links, {model_of(history) for history in models_of})
+    pages: dict[str, Page] = defaultdict(Page)
+    for history in models_of:
+        for row in sealed_rows(history):
+            if sealed.get((row.model, row.history_id)) != row.digest:
+                pages[row.chain].rewritten.append(row)
+    count = sum(len(page.rewritten) for page in pages.values())
+    if count:
+        newest = operations.objects.latest("recorded_at")
+        system = apps.get_model("accounts", "User").objects.filter(is_system=True).order_by("pk").first() or newest.by
+        at = max(timezone.now(), newest.recorded_at + timedelta(microseconds=1))
+        operation = operations.objects.create(recorded_at=at, by=system, name=name)
+        stands = {chain: (number, digest) for chain, number, digest in _heads(links)}
+        links.objects.bulk_create(links_of(links, operation, pages, lambda chain: stands.get(chain, BEGINNING)))
+    return count
+
+
+def _newest_digests(links: Any, wanted: set[str]) -> dict[tuple[str, int], str]:
+    """By model and history id, the digest that counts."""
+    digests: dict[tuple[str, int], str] = {}
+    contents = links.objects.order_by("operation__recorded_at").values_list("content", flat=True)
+    for text in contents.iterator(chunk_size=BATCH):
+        content = json.loads(text)
+        for model, history_id, digest in [*content["rows"], *content.get("rewritten", ())]:
+            if model in wanted:
+                digests[model, history_id] = digest
+    return digests

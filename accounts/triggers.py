@@ -38,7 +38,7 @@ def history_open(reason: str) -> Iterator[None]:
     """Inside, this transaction may change what was recorded: for a redaction, and for a migration that has to.
 
     Nobody else may meanwhile: the row that opens the gate is gone before the transaction ends. What is changed has
-    to be sealed again by `running.rewritten` (history.py), or verify_history names it.
+    to be sealed again, by `running.rewritten` (history.py) or `seal_again` (chain.py), or verify_history names it.
     """
     if not connection.in_atomic_block:
         raise GateIsOpen("The history is opened inside a transaction only.")
