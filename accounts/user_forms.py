@@ -1,8 +1,11 @@
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.db.models.functions import Lower
 
+from .models import Person, User
 from .users import ROLE_WORDS, UserState
 
 ROLE_LABELS = {
@@ -36,8 +39,15 @@ class UserFilterForm(forms.Form):
         return {name: value for name, value in self.cleaned_data.items() if value}
 
 
+class PersonField(forms.ModelChoiceField):
+    """Somebody who answers for milestones, by name, job title and organisation."""
+
+    def label_from_instance(self, person: Any) -> str:
+        return ", ".join(filter(None, [person.name, person.job_title, str(person.organisation)]))
+
+
 class UserForm(forms.Form):
-    """Who somebody is, and their roles of the whole installation."""
+    """Who somebody is, and their roles of the whole installation. `user` is who it is about, None for a new one."""
 
     name = OneLine(
         max_length=200,
@@ -57,6 +67,21 @@ class UserForm(forms.Form):
     )
     is_administrator = forms.BooleanField(label=ROLE_LABELS["is_administrator"], required=False)
     is_information_governance = forms.BooleanField(label=ROLE_LABELS["is_information_governance"], required=False)
+    person = PersonField(
+        Person.objects.none(),
+        label="Answers for milestones as (optional)",
+        required=False,
+        empty_label="Nobody",
+        help_text="The name that stands beside their milestones. Somebody with the role of a lead updates those.",
+        error_messages={"invalid_choice": "Choose a person from the list."},
+    )
+
+    def __init__(self, *args: Any, user: User | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        free = Q(user=None) & Q(left_on=None)
+        people = Person.objects.filter(free | Q(user=user) if user else free)
+        field = cast(forms.ModelChoiceField, self.fields["person"])
+        field.queryset = people.select_related("organisation").order_by(Lower("name"), "pk")
 
 
 class ReasonForm(forms.Form):
@@ -74,12 +99,12 @@ class ReasonForm(forms.Form):
 class EditUserForm(UserForm, ReasonForm):
     """As `UserForm`, of somebody who is there; nobody changes their own roles."""
 
-    field_order = ["name", "email", *ROLE_WORDS, "reason", "version"]
+    field_order = ["name", "email", *ROLE_WORDS, "person", "reason", "version"]
 
     def __init__(self, *args: Any, is_own: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if is_own:
-            for name in ROLE_WORDS:
+            for name in (*ROLE_WORDS, "person"):
                 del self.fields[name]
 
     def changes(self) -> dict[str, Any]:

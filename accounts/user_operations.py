@@ -12,20 +12,29 @@ from django.utils import timezone
 
 from .history import operation, save_with_reason
 from .invitations import LIFETIME, digest_of, new_token, usable
-from .models import Invitation, User
+from .models import Invitation, Person, User
 from .policies import check_can_look_after_users
 from .session_limits import end_sessions
 from .users import ROLE_WORDS
 from .versions import check_version
 
+#: Who somebody is in the plans decides which milestones are their own, so it is nobody's to say of themselves.
+NOT_ONES_OWN = {*ROLE_WORDS, "person"}
 LAST_ADMINISTRATOR = "This is the only active system administrator. Make somebody else one first."
 
 
 @operation
 def invite_user(
-    *, name: str, email: str, by: Any, is_administrator: bool = False, is_information_governance: bool = False
+    *,
+    name: str,
+    email: str,
+    by: Any,
+    is_administrator: bool = False,
+    is_information_governance: bool = False,
+    person: Person | None = None,
 ) -> tuple[Invitation, str]:
-    """A user who cannot sign in yet, and the token that lets them; it is nowhere else."""
+    """A user who cannot sign in yet, and the token that lets them; it is nowhere else. `person` is who they are where
+    they answer for milestones."""
     check_can_look_after_users(by)
     user = User.objects.create_user(
         email,
@@ -35,6 +44,7 @@ def invite_user(
         is_administrator=is_administrator,
         is_information_governance=is_information_governance,
     )
+    _tie(user, person, reason="Invited", by=by)
     return _invite(user, by)
 
 
@@ -93,24 +103,51 @@ def accept_invitation(*, invitation: Invitation, by: Any, password: str | None =
 
 @operation
 def edit_user(*, user: User, by: Any, reason: str, version: int | None = None, **changes: Any) -> User:
-    """Changes a user's name, e-mail address or roles of the installation.
+    """Changes a user's name, e-mail address, roles of the installation, or the `person` they are in the plans.
 
     `version` is the one the form was opened with (versions.py). Raises PermissionDenied, ChangedMeanwhile,
     ValidationError.
     """
     check_can_look_after_users(by)
     check_version(user, version)
-    changes = {name: value for name, value in changes.items() if getattr(user, name) != value}
+    changes = {name: value for name, value in changes.items() if _value(user, name) != value}
+    if by.pk == user.pk and not changes.keys().isdisjoint(NOT_ONES_OWN):
+        raise PermissionDenied("You may not change your own roles. Ask another system administrator.")
+    if "person" in changes:
+        _tie(user, changes.pop("person"), reason=reason, by=by)
     if not changes:
         return user
-    if by.pk == user.pk and not changes.keys().isdisjoint(ROLE_WORDS):
-        raise PermissionDenied("You may not change your own roles. Ask another system administrator.")
     if changes.get("is_administrator") is False:
         _check_administrator_stays(user)
     for name, value in changes.items():
         setattr(user, name, value)
     user.full_clean(exclude=["password"])
     return save_with_reason(user, list(changes), reason=reason, by=by)
+
+
+def _value(user: User, name: str) -> Any:
+    return person_of(user) if name == "person" else getattr(user, name)
+
+
+def person_of(user: User) -> Person | None:
+    """Who the user is where they answer for milestones, if they do."""
+    return Person.objects.filter(user=user).first()
+
+
+def _tie(user: User, person: Person | None, *, reason: str, by: Any) -> None:
+    """Makes the user sign in as this person and as no other. Raises ValidationError where somebody else does."""
+    before = person_of(user)
+    if before == person:
+        return
+    if before is not None:
+        before.user = None
+        save_with_reason(before, ["user"], reason=reason, by=by)
+    if person is not None:
+        person.refresh_from_db()
+        if person.user_id is not None:
+            raise ValidationError({"person": f"{person.user} signs in as this person already."})
+        person.user = user
+        save_with_reason(person, ["user"], reason=reason, by=by)
 
 
 @operation

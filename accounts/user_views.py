@@ -24,6 +24,7 @@ from .security import Event, note_event
 from .session_limits import sessions_of
 from .sudo import sudo_required
 from .user_forms import EditUserForm, InviteAgainForm, ReasonForm, UserFilterForm, UserForm, add_refusal
+from .user_operations import person_of
 from .users import ROLE_WORDS, UserState, in_order, matching, roles_of, state_words, with_state
 from .versions import ChangedMeanwhile, version_of
 
@@ -75,6 +76,7 @@ def user_page(request: SignedInRequest, pk: int) -> HttpResponse:
             "state": UserState(found.state),
             "state_words": state_words(found, now=timezone.now()),
             "roles": ", ".join(roles_of(found)),
+            "person": person_of(found),
             "memberships": _memberships_of(found),
             "holdings": _holdings_of(found),
             "sessions": len(sessions_of(found)),
@@ -146,12 +148,11 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
     """A user's name, e-mail address and roles of the installation."""
     found = get_object_or_404(users_looked_after_by(request.user), pk=pk)
     is_own = found == request.user
-    names = ("name", "email", *ROLE_WORDS)
-    initial = {name: getattr(found, name) for name in names} | {"version": version_of(found)}
-    form = EditUserForm(request.POST if request.method == "POST" else None, initial=initial, is_own=is_own)
+    before = _facts_of(found)
+    initial = before | {"version": version_of(found)}
+    form = EditUserForm(request.POST if request.method == "POST" else None, initial=initial, is_own=is_own, user=found)
     meanwhile = None
     if request.method == "POST" and form.is_valid():
-        before = {name: getattr(found, name) for name in names}
         facts = {"reason": form.cleaned_data["reason"], "version": form.cleaned_data["version"]}
         try:
             user_operations.edit_user(user=found, by=request.user, **facts, **form.changes())
@@ -251,11 +252,17 @@ def _status(form: Any, meanwhile: User | None) -> int:
     return 422 if form.errors else 200
 
 
+def _facts_of(user: User) -> dict[str, Any]:
+    """What can be edited of a user, by the name of its field."""
+    return {name: getattr(user, name) for name in ("name", "email", *ROLE_WORDS)} | {"person": person_of(user)}
+
+
 def _note_changes(request: SignedInRequest, found: User, before: dict[str, Any]) -> None:
-    changed = [name for name, value in before.items() if getattr(found, name) != value]
+    after = _facts_of(found)
+    changed = [name for name, value in before.items() if after[name] != value]
     for name in changed:
         if name in ROLE_WORDS:
-            kind = Event.ROLE_GIVEN if getattr(found, name) else Event.ROLE_TAKEN
+            kind = Event.ROLE_GIVEN if after[name] else Event.ROLE_TAKEN
             note_event(kind, request=request, about=found, role=name)
     if changed:
         note_event(Event.USER_CHANGED, request=request, about=found, fields=", ".join(changed))

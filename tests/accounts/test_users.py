@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Invitation, SecurityEvent, User
+from accounts.operations import add_person
 from accounts.security import Event
 from accounts.user_operations import deactivate_user, edit_user, invite_again, invite_user, reactivate_user
 from accounts.versions import ChangedMeanwhile, version_of
@@ -226,6 +227,44 @@ class TestEditing:
 
         with pytest.raises(PermissionDenied):
             edit_user(user=people.lead, name="Leo", reason="Shorter", by=User(pk=second.pk, is_administrator=True))
+
+
+class TestWhoTheyAreInThePlans:
+    @pytest.fixture
+    def nobodys(self, council, people):
+        """Noor, who leads milestones and does not sign in yet."""
+        return add_person(name="Noor Lead", job_title="Team Manager", organisation=council, by=people.manager)
+
+    def test_somebody_is_invited_as_the_person_who_leads(self, client, admin, nobodys):
+        client.post(NEW, {"name": "Noor Lead", "email": "noor@council.example", "person": nobodys.pk})
+
+        nobodys.refresh_from_db()
+        assert nobodys.user.email == "noor@council.example"
+        assert "Noor Lead, Team Manager" in client.get(address(nobodys.user)).text
+
+    def test_a_user_is_tied_to_one_person_and_to_another(self, client, admin, lead, nobodys, people):
+        client.post(address(people.lead, "edit"), edited(people.lead, person=nobodys.pk, reason="Was mixed up"))
+
+        lead.refresh_from_db()
+        nobodys.refresh_from_db()
+        assert (lead.user, nobodys.user) == (None, people.lead)
+        assert nobodys.history.first().history_change_reason == "Was mixed up"
+        assert SecurityEvent.objects.get(kind=Event.USER_CHANGED).details["fields"] == "person"
+
+    def test_a_person_signs_in_as_one_user(self, client, admin, lead, people):
+        response = client.post(address(people.steering, "edit"), edited(people.steering, person=lead.pk))
+
+        assert response.status_code == 422
+        with pytest.raises(ValidationError, match="signs in as this person already"):
+            edit_user(user=people.steering, person=lead, reason="Mixed up", by=admin)
+
+    def test_nobody_says_of_themselves_who_they_are(self, client, admin, nobodys):
+        client.post(address(admin, "edit"), edited(admin, person=nobodys.pk))
+
+        nobodys.refresh_from_db()
+        assert nobodys.user is None
+        with pytest.raises(PermissionDenied):
+            edit_user(user=admin, person=nobodys, reason="It is me", by=admin)
 
 
 class TestDeactivating:
