@@ -474,3 +474,12 @@ def test_a_draft_is_kept_without_a_question(client, people, milestone):
 
     assert UpdateDraft.objects.get().note == CHILD["note"]
     assert client.post(UPDATE, CHILD).status_code == 422
+
+
+def test_without_the_check_they_would_be_saved_unasked(client, people, milestone, monkeypatch):
+    monkeypatch.setattr("plans.forms.looks_like_a_child", lambda text: ())
+    client.force_login(people.lead)
+
+    client.post(UPDATE, CHILD)
+
+    assert ProgressUpdate.objects.get().note == CHILD["note"]
