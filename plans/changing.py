@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
 from accounts.history import Tracked
@@ -58,10 +58,11 @@ class RowForm(ChildDataCheck):
             if name not in sent or sent[name] != getattr(self.row, name)
         ]
 
-    def take_up(self) -> None:
+    def take_up(self, sent: QueryDict) -> None:
         """After a conflict: the form as it was sent, now at the version that the reader is shown."""
-        self.data = self.data.copy()
-        self.data[self.add_prefix("version")] = str(version_of(self.row))
+        again = sent.copy()
+        again[self.add_prefix("version")] = str(version_of(self.row))
+        self.data = again
 
 
 def change_row(
@@ -93,7 +94,7 @@ def change_row(
             )
         except ChangedMeanwhile:
             form.row.refresh_from_db()
-            form.take_up()
+            form.take_up(request.POST)
             status, conflict = 409, form.now()
         except ValidationError as error:
             form.row.refresh_from_db()

@@ -159,7 +159,7 @@ def _add(
 def _people(request: SignedInRequest, chosen: int | None = None) -> Any:
     """Who can be chosen as a lead: nobody who has left, but for the one who is chosen."""
     people = people_visible_to(request.user)
-    return (people.filter(left_on=None) | people.filter(pk=chosen)).order_by("name", "pk")
+    return (people.filter(left_on=None) | people.filter(pk__in=[chosen] if chosen else [])).order_by("name", "pk")
 
 
 def _sent(request: SignedInRequest) -> QueryDict | None:

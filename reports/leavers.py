@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import partial
+from typing import Any
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
@@ -86,18 +88,16 @@ def holdings_of(person: Person, position: PlanPosition, candidates: Iterable[Per
             counts[each.lead.id][each.theme_id] += 1
     people = [Candidate(each.pk, each.job_title, each.organisation.name, counts[each.pk]) for each in candidates]
     theme_leads = {theme.id: theme.lead.id if theme.lead else None for theme in position.themes}
-    same = {"job_title": person.job_title, "organisation": person.organisation.name}
+    suggested = partial(suggest, people, job_title=person.job_title, organisation=person.organisation.name)
 
     def of(kind: Kind, milestone: MilestonePosition) -> Holding:
         supporting = [each.id for each in milestone.supporting]
         lead = [milestone.lead.id] if milestone.lead else []
-        found = suggest(
-            people,
+        found = suggested(
             theme=milestone.theme_id,
             theme_lead=theme_leads.get(milestone.theme_id),
             supporting=supporting if kind is Kind.LED else (),
             without=() if kind is Kind.LED else (*lead, *supporting),
-            **same,
         )
         words = f"{milestone.ref} {milestone.text}".strip()
         return Holding(kind, milestone.id, words, milestone.due_on, milestone.address, found)
@@ -109,13 +109,9 @@ def holdings_of(person: Person, position: PlanPosition, candidates: Iterable[Per
     return Holdings(
         led=tuple(of(Kind.LED, each) for each in led if is_open(each)),
         supported=tuple(of(Kind.SUPPORTED, each) for each in supported if is_open(each)),
-        themes=tuple(
-            Holding(Kind.THEME, each.id, each.name, suggestions=suggest(people, theme=each.id, **same))
-            for each in themes
-        ),
+        themes=tuple(Holding(Kind.THEME, each.id, each.name, suggestions=suggested(theme=each.id)) for each in themes),
         roles=tuple(
-            Holding(Kind.ROLE, row.pk, row.get_role_display(), row.ends_on, suggestions=suggest(people, **same))
-            for row in roles
+            Holding(Kind.ROLE, row.pk, row.get_role_display(), row.ends_on, suggestions=suggested()) for row in roles
         ),
         finished=sum(not is_open(each) for each in led),
     )
@@ -175,7 +171,7 @@ def counts_of(user: User, plans: QuerySet[Plan]) -> list[HeldOn]:
     """How much a user, and the person they are, holds on each of the plans; plans with nothing are left out."""
     person = Person.objects.filter(user=user).first()
 
-    def count(rows: QuerySet[Person]) -> dict[int, int]:
+    def count(rows: QuerySet[Any]) -> dict[int, int]:
         return dict(rows.filter(plan__in=plans).order_by().values_list("plan").annotate(Count("pk")))
 
     roles = count(PlanMembership.objects.current().filter(user=user))
