@@ -23,10 +23,10 @@ SIGN_IN = "/accounts/sign-in/"
 STEP = "/accounts/sign-in/second-step/"
 
 
-def code_now(secret):
-    """The code that an app shows now."""
+def code_now(secret, *, later=0):
+    """The code that an app shows now, or so many half minutes later."""
     counters = list(yield_hotp_counters_from_time())
-    return format_hotp_value(hotp_value(secret, counters[len(counters) // 2]))
+    return format_hotp_value(hotp_value(secret, counters[len(counters) // 2] + later))
 
 
 @pytest.fixture
