@@ -1,6 +1,9 @@
 """The database refuses to change what was recorded, and says so when it no longer would."""
 
+import os
 import re
+import subprocess
+import sys
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,6 +19,7 @@ from accounts.triggers import guarded_models, history_open, install_triggers, mi
 from plans.models import Theme
 from plans.operations import add_theme, edit_theme
 
+ROOT = Path(__file__).parents[2]
 HISTORY = Theme.history.model
 TABLE = HISTORY._meta.db_table
 
@@ -200,6 +204,19 @@ def test_nothing_is_served_without_the_triggers(db, kept_connection):
         checks.refuse_to_serve_unguarded()
 
 
+def test_the_server_does_not_start_over_an_empty_database_and_says_what_to_do(tmp_path):
+    started = subprocess.run(
+        [sys.executable, "-c", "import config.wsgi"],
+        cwd=ROOT,
+        env={**os.environ, "DATABASE_URL": f"sqlite:///{tmp_path}/empty.sqlite3"},
+        capture_output=True,
+        text=True,
+    )
+
+    assert started.returncode == 1
+    assert "Run “manage.py migrate” and start again." in started.stderr.splitlines()[-1]
+
+
 def test_nothing_is_served_through_an_open_gate(db, kept_connection):
     HistoryGate.objects.create(reason="Forgotten")
 
@@ -221,7 +238,7 @@ def test_the_role_of_the_guide_can_work_and_cannot_change_history(theme, people)
     """docs/operations.md: a role of PostgreSQL that does not own the tables."""
     if connection.vendor != "postgresql":
         pytest.skip("SQLite has no roles")
-    guide = (Path(__file__).parents[2] / "docs" / "operations.md").read_text()
+    guide = (ROOT / "docs" / "operations.md").read_text()
     sql("CREATE ROLE waymark_site; SET CONSTRAINTS ALL IMMEDIATE")
     sql(re.search(r"```sql\n(.*?)```", guide, re.DOTALL)[1])
     remove_triggers()
