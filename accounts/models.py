@@ -58,7 +58,7 @@ class UserQuerySet(TrackedQuerySet):
         return self.filter(is_system=False)
 
 
-class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
     """Users by e-mail address, upper and lower case alike."""
 
     def create_user(

@@ -156,7 +156,7 @@ class DraftForm(forms.Form):
     )
 
 
-class DraftPageForm(DraftForm):
+class DraftPageForm(forms.Form):
     """The draft of somebody who does not record updates, on a page of its own."""
 
     declared_status = forms.ChoiceField(label="Status (optional)", required=False, widget=forms.RadioSelect)
@@ -170,7 +170,7 @@ class DraftPageForm(DraftForm):
 
     def __init__(self, *args: Any, scheme: Scheme, draft: UpdateDraft | None, **kwargs: Any) -> None:
         words = {"note": draft.note, "declared_status": draft.declared_status} if draft else {}
-        super().__init__(*args, initial=words, **kwargs)
+        super().__init__(*args, **kwargs | {"initial": words})
         choices, definitions = status_choices(scheme)
         self.fields["declared_status"].choices = choices  # type: ignore[attr-defined]
         self.fields["declared_status"].widget = StatusRadios(

@@ -117,7 +117,8 @@ class MilestoneSlice:
         if of_plan:
             return replace(self, milestones=milestones)
         actions = tuple(each for each in self.plan.actions if each.id in {one.action_id for one in milestones})
-        cited = {reference.recommendation_id for each in (*actions, *milestones) for reference in each.references}
+        references = [*(each.references for each in actions), *(each.references for each in milestones)]
+        cited = {reference.recommendation_id for carried in references for reference in carried}
         plan = replace(
             self.plan,
             themes=tuple(each for each in self.plan.themes if each.id in {one.theme_id for one in milestones}),
