@@ -1,0 +1,77 @@
+"""The journey of somebody who is invited, and of the administrator who lets them in and out again."""
+
+import pytest
+from playwright.sync_api import expect
+
+from accounts.models import User
+
+from .cast import sign_in
+
+CHOSEN = "seven quiet otters dance"
+
+
+@pytest.fixture
+def guest(browser, browser_context_args, console):
+    """The browser of somebody else."""
+    context = browser.new_context(**browser_context_args)
+    console.watch(context)
+    yield context.new_page()
+    context.close()
+
+
+def test_somebody_is_invited_comes_and_goes(page, guest, people, plan, axe, console):
+    sign_in(page, people.manager)
+    page.get_by_role("link", name="Users").click()
+    axe(title="Users")
+    page.get_by_role("link", name="Invite somebody").click()
+    axe(title="Invite somebody")
+    page.get_by_label("Name", exact=True).fill("Nadia New")
+    page.get_by_label("E-mail address").fill("nadia@council.example")
+    page.get_by_role("button", name="Invite").click()
+    axe(title="Invited")
+    link = page.get_by_label("Link for Nadia New").input_value()
+
+    guest.goto("/" + link.split("/", 3)[3])
+    expect(guest).to_have_url("/accounts/invitation/")
+    password = guest.get_by_label("Password", exact=True)
+    password.fill(CHOSEN)
+    expect(password).to_have_attribute("type", "password")
+    guest.get_by_role("button", name="Show password").click()
+    expect(password).to_have_attribute("type", "text")
+    guest.get_by_role("button", name="Save the password").click()
+    expect(guest.get_by_text("Your password is saved.")).to_be_visible()
+    guest.get_by_label("E-mail address").fill("nadia@council.example")
+    guest.get_by_label("Password", exact=True).fill(CHOSEN)
+    guest.get_by_role("button", name="Sign in", exact=True).click()
+    expect(guest.get_by_text("There is no plan here for you yet.")).to_be_visible()
+
+    page.get_by_role("link", name="Go to Nadia New").click()
+    axe(title="Nadia New")
+    expect(page.locator(".facts")).to_contain_text("In 1 browser")
+    page.get_by_role("link", name="Deactivate").click()
+    axe(title="Deactivate")
+    page.get_by_label("Reason").fill("Came by mistake")
+    page.get_by_role("button", name="Deactivate").click()
+    expect(page.get_by_text("is deactivated and signed out everywhere")).to_be_visible()
+    guest.reload()
+    expect(guest.get_by_role("heading", name="Sign in")).to_be_visible()
+    assert not User.objects.get(email="nadia@council.example").is_active
+
+
+def test_the_list_is_narrowed_in_place(page, people, plan):
+    sign_in(page, people.manager)
+    page.goto("/accounts/users/")
+
+    page.get_by_label("Name or e-mail address").fill("leon")
+    page.get_by_role("button", name="Filter").click()
+
+    expect(page.locator("#users tbody tr")).to_have_count(1)
+    expect(page.locator("#announcer")).to_have_text("1 user")
+    expect(page).to_have_url("/accounts/users/?text=leon&state=&role=")
+
+
+def test_a_link_that_does_not_work_says_so(page, people, axe, console):
+    console.expect("404")
+    page.goto("/accounts/invitation/none/")
+
+    axe(title="This link does not work", status=404)
