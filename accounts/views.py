@@ -120,6 +120,7 @@ class PasskeySignIn(passkey_views.LoginWebAuthnView):
         return response
 
 
+@require_safe
 def second_factor_needed(request: SignedInRequest) -> HttpResponse:
     """Says that a second step has to be set up before anything else, and how."""
     if not second_factor.is_asked_of(request) or second_factor.has_one(request.user):
