@@ -1,0 +1,224 @@
+"""A small council on which every role can be tried: a plan of its own, one of somebody else, one in the archive.
+
+Somebody of each role is on the first and on the last; nobody of them is on the other. Each plan has a milestone that
+is the own of whoever has own ones (1.1), and one that is not (2.1).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.db import transaction
+from django.test import Client
+from django.utils import timezone
+
+from accounts.history import operating, save_with_reason
+from accounts.models import Operation, User
+from accounts.operations import add_organisation, add_person
+from accounts.redaction import propose_redaction
+from imports.operations import keep_preview
+from imports.readers.table import PlanTable
+from milestones.models import Milestone
+from milestones.operations import add_milestone, add_supporting_lead, record_update
+from plans.models import Plan, PlanMembership
+from plans.operations import add_action, add_theme, archive_plan, break_glass, give_role, start_plan, take_role
+from plans.policies import Role
+from tests.cast import PASSWORD, sign_in
+
+
+class Who(StrEnum):
+    """Everybody who may come to a door: each role alone, and those who hold none."""
+
+    MANAGER = Role.MANAGER
+    THEME_LEAD = Role.THEME_LEAD
+    LEAD = Role.LEAD
+    CONTRIBUTOR = Role.CONTRIBUTOR
+    STEERING_GROUP = Role.STEERING_GROUP
+    REPORTING_OFFICER = Role.REPORTING_OFFICER
+    ANALYST = Role.ANALYST
+    AUDITOR = Role.AUDITOR
+    ADMINISTRATOR = Role.ADMINISTRATOR
+    INFORMATION_GOVERNANCE = Role.INFORMATION_GOVERNANCE
+    BREAK_GLASS = Role.BREAK_GLASS
+    ENDED = "ended"
+    OUTSIDER = "outsider"
+    DEACTIVATED = "deactivated"
+    SIGNED_OUT = "signed_out"
+
+    @property
+    def is_signed_in(self) -> bool:
+        return self not in (Who.DEACTIVATED, Who.SIGNED_OUT)
+
+
+class Place(StrEnum):
+    """What an address names: something of one's own plan, which may be somebody else's milestone, of a plan that is
+    somebody else's, or of one's own plan in the archive; or, swapped, a thing of another plan under one's own."""
+
+    OWN = "own plan"
+    NOT_OWN = "another's milestone"
+    OTHER = "other plan"
+    ARCHIVED = "archived plan"
+    SWAPPED = "own plan, thing of another"
+
+
+#: Places within a plan, beside the three plans.
+FURTHER = frozenset({Place.NOT_OWN, Place.SWAPPED})
+
+
+@dataclass
+class Ground:
+    """A plan with what an address can name of it."""
+
+    plan: Plan
+    keys: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Scene:
+    users: dict[Who, User]
+    sessions: dict[Who, str]
+    grounds: dict[Place, Ground]
+    other_manager: User
+
+    def client(self, who: Who, *, strict: bool = False) -> Client:
+        """A browser of somebody's, who proved just now who they are. `strict`: it needs the token of a form."""
+        client = Client(enforce_csrf_checks=strict)
+        if who in self.sessions:
+            client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[who]
+        return client
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Whatever is written inside is taken back. As in a test case of Django's, operations may begin inside."""
+    block = transaction.atomic()
+    block._from_testcase = True
+    with block:
+        yield
+        transaction.set_rollback(True)
+
+
+def build() -> Scene:
+    """The whole scene; to be called inside `undone()`."""
+    admin = User.objects.create_superuser("ada@council.example", PASSWORD, name="Ada Administrator")
+    council = add_organisation(name="Testshire Council", kind="council", by=admin)
+    users = {who: _user(who) for who in Who if who is not Who.SIGNED_OUT}
+    people = {
+        who: add_person(name=users[who].name, organisation=council, user=users[who], by=admin)
+        for who in (Who.LEAD, Who.CONTRIBUTOR, Who.THEME_LEAD)
+    }
+    other_manager = User.objects.create_superuser("olga@council.example", PASSWORD, name="Olga Other")
+    elsewhere = add_organisation(name="Otherton Council", kind="council", by=admin)
+    others = {Who.LEAD: add_person(name="Omar Other", organisation=elsewhere, by=admin)}
+    passkey = Authenticator.objects.create(user=other_manager, type=Authenticator.Type.WEBAUTHN, data={})
+    session = UserSession.objects.create(
+        user=other_manager, session_key=_session(other_manager), ip="192.0.2.1", user_agent="", data={}
+    )
+    grounds = {}
+    for place, slug in ((Place.OWN, "safeguarding"), (Place.OTHER, "elsewhere"), (Place.ARCHIVED, "finished")):
+        if place is Place.OTHER:
+            grounds[place] = _ground(slug, elsewhere, others, {}, manager=other_manager)
+        else:
+            grounds[place] = _ground(slug, council, people, users, manager=admin)
+        grounds[place].keys |= {
+            "member": users[Who.STEERING_GROUP].pk,
+            "gone": users[Who.DEACTIVATED].pk,
+            "user": other_manager.pk,
+            "passkey": passkey.pk,
+            "session": session.pk,
+        }
+    redaction = propose_redaction(
+        words="A duty manager",
+        kind_of_data="Name of an officer",
+        reason="Asked for.",
+        by=users[Who.BREAK_GLASS],
+    )
+    for ground in grounds.values():
+        ground.keys["redaction"] = redaction.pk
+    milestone = Milestone.objects.get(plan=grounds[Place.OWN].plan, ref="2.1")
+    keys = grounds[Place.OWN].keys | {"ref": "2.1", "update": milestone.updates.get().pk}
+    grounds[Place.NOT_OWN] = Ground(grounds[Place.OWN].plan, keys)
+    archive_plan(plan=grounds[Place.ARCHIVED].plan, reason="Done.", by=users[Who.INFORMATION_GOVERNANCE])
+    sessions = {who: _session(user) for who, user in users.items()}
+    # Their session is still there, as if nobody had ended it.
+    _save(users[Who.DEACTIVATED], "is_active", False, by=admin)
+    return Scene(users, sessions, grounds, other_manager)
+
+
+def _user(who: Who) -> User:
+    return User.objects.create_user(
+        f"{who}@council.example",
+        PASSWORD,
+        name=f"{who} of the scene".capitalize().replace("_", " "),
+        is_administrator=who is Who.ADMINISTRATOR,
+        is_information_governance=who in (Who.INFORMATION_GOVERNANCE, Who.BREAK_GLASS),
+    )
+
+
+def _ground(slug: str, council: Any, people: dict[Who, Any], users: dict[Who, User], *, manager: User) -> Ground:
+    """A plan on which the users hold their roles, with one of everything that an address can name."""
+    plan = start_plan(
+        title=f"Plan {slug}", slug=slug, short_title=slug, council=council, cycle_anchor=date(2011, 5, 2), by=manager
+    )
+    keys: dict[str, Any] = {"slug": slug, "ref": "1.1"}
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    for who in (who for who in users if who == Who.DEACTIVATED or who in set(PlanMembership.Role)):
+        role = PlanMembership.Role.MANAGER if who is Who.DEACTIVATED else PlanMembership.Role(who)
+        ends_on = tomorrow if role == PlanMembership.Role.AUDITOR else None
+        give_role(plan=plan, user=users[who], role=role, ends_on=ends_on, by=manager)
+    keys["membership"] = PlanMembership.objects.filter(plan=plan).order_by("pk").last().pk
+    lead, theme_lead = people[Who.LEAD], people.get(Who.THEME_LEAD)
+    keys["person"] = lead.pk
+    for number, theme_name in enumerate(("Front door", "Workforce"), start=1):
+        theme = add_theme(plan=plan, name=theme_name, lead=theme_lead if number == 1 else None, by=manager)
+        action = add_action(theme=theme, ref=str(number), text="Answer every contact within a day.", by=manager)
+        milestone = add_milestone(
+            action=action,
+            ref=f"{number}.1",
+            text="A duty manager reads every contact.",
+            due_on=date(2011, 8, 31),
+            lead=lead if number == 1 else None,
+            by=manager,
+        )
+        update = record_update(
+            milestone=milestone, declared_status="on_track", note="Begun.", as_at=date(2011, 6, 1), by=manager
+        )
+        if number == 1:
+            done = Operation.objects.get(recorded_at=update.entered_at)
+            keys |= {"operation": done.pk, "theme": theme.pk, "action": action.pk, "update": update.pk}
+            if users:
+                add_supporting_lead(milestone=milestone, person=people[Who.CONTRIBUTOR], by=manager)
+    keys["import"] = keep_preview(
+        plan=plan, table=PlanTable(), file_name="plan.csv", sha256="0" * 64, as_at=date(2011, 6, 1), by=manager
+    ).pk
+    if users:
+        ended = give_role(plan=plan, user=users[Who.ENDED], role=PlanMembership.Role.MANAGER, by=manager)
+        _save(ended, "ends_on", timezone.localdate() - timedelta(days=1), by=manager)
+        keys["glass"] = break_glass(plan=plan, reason="Looking into a complaint.", by=users[Who.BREAK_GLASS]).pk
+        _leave(plan, manager)
+    return Ground(plan, keys)
+
+
+def _leave(plan: Plan, starter: User) -> None:
+    """The one who started the plan is nobody on it: administrators see none without a role."""
+    membership = PlanMembership.objects.get(plan=plan, user=starter)
+    take_role(membership=membership, reason="Started only.", by=starter)
+
+
+def _session(user: User) -> str:
+    client = Client()
+    sign_in(client, user)
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+def _save(row: Any, column: str, value: Any, *, by: User) -> None:
+    """As time or a fault would leave a row, past the rules of the operations."""
+    setattr(row, column, value)
+    with operating(by=by, name="set_the_scene"):
+        save_with_reason(row, [column], reason="Scene", by=by)

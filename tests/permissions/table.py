@@ -1,0 +1,366 @@
+"""Which door opens to whom: one line for every address of the site.
+
+What a role may do is in plans/policies.py and nowhere else. Here stands only which right an address asks for. An
+address without a line fails the build.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from plans.policies import LEFT_IN_STATE, RIGHTS, Reach, Right, Role
+
+from .scene import Place, Scene, Who
+
+METHODS = ("GET", "HEAD", "POST")
+
+
+class Answer(StrEnum):
+    """What comes back."""
+
+    OPENS = "opens"
+    REFUSED = "403"
+    NOT_THERE = "404"
+    SIGN_IN = "sign in"
+    WRONG_METHOD = "405"
+
+
+#: How many answers were looked at, by what was expected.
+counted: Counter[Answer] = Counter()
+
+
+def roles_of(who: Who, place: Place) -> frozenset[Role]:
+    """The roles that somebody of the scene holds where they stand."""
+    if who in (Who.ENDED, Who.OUTSIDER) or not who.is_signed_in:
+        return frozenset()
+    if who is Who.BREAK_GLASS:
+        opened = {Role.BREAK_GLASS} if place is not Place.OTHER else set()
+        return frozenset({Role.INFORMATION_GOVERNANCE} | opened)
+    role = Role(who)
+    if role in (Role.ADMINISTRATOR, Role.INFORMATION_GOVERNANCE):
+        return frozenset({role})
+    return frozenset() if place is Place.OTHER else frozenset({role})
+
+
+def reach_of(right: Right, who: Who, place: Place, *, whatever_the_state: bool = False) -> Reach | None:
+    """How far a right reaches, read off the one table; None where it does not reach at all."""
+    if place is Place.ARCHIVED and right not in LEFT_IN_STATE["archived"] and not whatever_the_state:
+        return None
+    given = {RIGHTS[right].get(role) for role in roles_of(who, place)}
+    return Reach.ALL if Reach.ALL in given else Reach.OWN if Reach.OWN in given else None
+
+
+@dataclass(frozen=True)
+class Needs:
+    """A right on the plan. Whoever is shown neither the plan nor, where it is about one, the milestone finds nothing.
+
+    `everywhere`: it has to reach the whole plan. `found_by`: the rights of which one is enough to find the page.
+    `past_the_state`: the state of the plan does not matter.
+    """
+
+    right: Right
+    everywhere: bool = False
+    milestone: bool = False
+    found_by: tuple[Right, ...] = (Right.SEE,)
+    past_the_state: bool = False
+
+    def answer(self, who: Who, place: Place) -> Answer:
+        if not any(self._reaches(right, who, place) for right in self.found_by):
+            return Answer.NOT_THERE
+        is_allowed = self._reaches(self.right, who, place)
+        if self.everywhere:
+            is_allowed = reach_of(self.right, who, place, whatever_the_state=self.past_the_state) is Reach.ALL
+        return Answer.OPENS if is_allowed else Answer.REFUSED
+
+    def _reaches(self, right: Right, who: Who, place: Place) -> bool:
+        reach = reach_of(right, who, place, whatever_the_state=self.past_the_state and right is self.right)
+        return reach is Reach.ALL or (reach is Reach.OWN and not (self.milestone and place is Place.NOT_OWN))
+
+
+@dataclass(frozen=True)
+class Installation:
+    """A page about a plan for those of the whole installation; it is no secret to who sees the plan anyway."""
+
+    def answer(self, who: Who, place: Place) -> Answer:
+        if roles_of(who, place) & {Role.ADMINISTRATOR, Role.INFORMATION_GOVERNANCE}:
+            return Answer.OPENS
+        sees = reach_of(Right.SEE, who, place) or reach_of(Right.SEE_ACCESS, who, place)
+        return Answer.REFUSED if sees else Answer.NOT_THERE
+
+
+@dataclass(frozen=True)
+class Only:
+    """These and nobody else, wherever they stand."""
+
+    whos: frozenset[Who]
+    others: Answer = Answer.REFUSED
+
+    def answer(self, who: Who, place: Place) -> Answer:
+        return Answer.OPENS if who in self.whos else self.others
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """Whoever is signed in. `also`: what it may answer besides, to somebody who has nothing there."""
+
+    also: frozenset[int] = frozenset()
+
+    def answer(self, who: Who, place: Place) -> Answer:
+        return Answer.OPENS
+
+
+@dataclass(frozen=True)
+class Anybody(SignedIn):
+    """Signed in or not."""
+
+
+Opener = Needs | Installation | Only | SignedIn | Anybody
+
+
+@dataclass(frozen=True)
+class Line:
+    """Who reads and who writes at an address; None where it cannot be read or written at all."""
+
+    read: Opener | None = None
+    write: Opener | None = None
+    #: Under which name the scene has the number that stands in the address.
+    pk: str = ""
+    #: Whether it sends on to a page that asks who somebody is, as those pages themselves do.
+    asks: bool = False
+
+    @property
+    def may_ask(self) -> bool:
+        return self.asks or self.is_for_anybody
+
+    @property
+    def is_for_anybody(self) -> bool:
+        return any(isinstance(opener, Anybody) for opener in (self.read, self.write))
+
+    def opener(self, method: str) -> Opener | None:
+        return {"GET": self.read, "HEAD": self.read, "POST": self.write}.get(method)
+
+    def answer(self, method: str, who: Who, place: Place) -> Answer:
+        if method not in METHODS:
+            return Answer.WRONG_METHOD
+        if not who.is_signed_in and not self.is_for_anybody:
+            return Answer.SIGN_IN
+        opener = self.opener(method)
+        if opener is None:
+            return Answer.WRONG_METHOD
+        if place is Place.SWAPPED:
+            found = opener.answer(who, Place.OWN)
+            return Answer.NOT_THERE if found is Answer.OPENS else found
+        return opener.answer(who, place)
+
+    def also(self, method: str, who: Who, place: Place) -> frozenset[int]:
+        """What else is right: a page that is not there for somebody need not say which methods it takes."""
+        if self.answer(method, who, place) is Answer.WRONG_METHOD:
+            other = self.read or self.write
+            if other is None or not who.is_signed_in:
+                return frozenset()
+            is_hidden = other.answer(who, place) is Answer.NOT_THERE
+            return frozenset({404}) if is_hidden else getattr(other, "also", frozenset())
+        if place is Place.SWAPPED:
+            return frozenset({404})
+        return getattr(self.opener(method), "also", frozenset())
+
+
+def names(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[str]:
+    """The name of every address there is."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLResolver):
+            yield from names(pattern, f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix)
+        elif isinstance(pattern, URLPattern):
+            yield f"{prefix}{pattern.name}"
+
+
+def arguments_of(name: str) -> frozenset[str]:
+    """The names of what stands in an address."""
+    return next(found for each, found in _patterns(get_resolver()) if each == name)
+
+
+def _patterns(
+    resolver: URLResolver, prefix: str = "", outer: frozenset[str] = frozenset()
+) -> Iterator[tuple[str, frozenset[str]]]:
+    for pattern in resolver.url_patterns:
+        found = outer | frozenset(pattern.pattern.regex.groupindex)
+        if isinstance(pattern, URLResolver):
+            yield from _patterns(pattern, f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix, found)
+        else:
+            yield f"{prefix}{pattern.name}", found
+
+
+#: What stands in an address of something that there is not.
+NOTHING = {"slug": "nothing-here", "ref": "9.9", "pk": 999_999, "token": "nothing", "uidb36": "zz", "key": "nothing"}
+
+
+def address(name: str, scene: Scene, place: Place | None) -> str:
+    """The address of a page about what stands at a place, or about nothing there is."""
+    arguments, pk = arguments_of(name), PAGES[name].pk
+    keys = dict(NOTHING)
+    if place is not None:
+        keys |= scene.grounds[Place.OWN if place is Place.SWAPPED else place].keys
+        elsewhere = scene.grounds[Place.OTHER] if place is Place.SWAPPED else scene.grounds[place]
+        keys["pk"] = elsewhere.keys[pk] if pk else NOTHING["pk"]
+    return reverse(name, kwargs={argument: keys[argument] for argument in arguments})
+
+
+def places(name: str) -> list[Place]:
+    """Where the page is tried: everywhere where its address names something of a plan, else once."""
+    arguments, line = arguments_of(name), PAGES[name]
+    if not isinstance(line.read or line.write, Needs | Installation):
+        return [Place.OWN]
+    found = [Place.OWN, Place.OTHER, Place.ARCHIVED]
+    if "ref" in arguments:
+        found.append(Place.NOT_OWN)
+    if {"slug", "pk"} <= arguments:
+        found.append(Place.SWAPPED)
+    return found
+
+
+STARTERS = Only(frozenset({Who.MANAGER, Who.ADMINISTRATOR}))
+ADMINISTRATORS = Only(frozenset({Who.ADMINISTRATOR}), others=Answer.NOT_THERE)
+OF_INSTALLATION = frozenset({Who.ADMINISTRATOR, Who.INFORMATION_GOVERNANCE, Who.BREAK_GLASS})
+GOVERNANCE = Only(frozenset({Who.INFORMATION_GOVERNANCE, Who.BREAK_GLASS}), others=Answer.NOT_THERE)
+NOBODY = Only(frozenset(), others=Answer.NOT_THERE)
+ANYBODY, SIGNED_IN = Anybody(), SignedIn()
+#: To anybody, where it is set up or still holds.
+MAYBE = Anybody(also=frozenset({404}))
+#: Somebody without the thing in question finds none.
+IF_THERE = SignedIn(also=frozenset({404}))
+
+
+def _both(opener: Opener, *, pk: str = "") -> Line:
+    return Line(read=opener, write=opener, pk=pk)
+
+
+def _asks() -> Line:
+    return Line(read=SIGNED_IN, write=SIGNED_IN, asks=True)
+
+
+def _milestone(right: Right, *, everywhere: bool = False) -> Needs:
+    return Needs(right, everywhere=everywhere, milestone=True)
+
+
+def _found_by_itself(right: Right, *others: Right) -> Needs:
+    """For whoever has one of the rights, though they may not see the plan."""
+    return Needs(right, found_by=(Right.SEE, right, *others))
+
+
+_trial = Needs(Right.PREVIEW_IMPORT, everywhere=True)
+_edits = _found_by_itself(Right.EDIT_PLAN)
+_assigns = _found_by_itself(Right.ASSIGN_PEOPLE)
+
+PAGES: dict[str, Line] = {
+    # --- signing in ---
+    "accounts:sign_in": _both(ANYBODY),
+    "accounts:sign_out": Line(write=ANYBODY),
+    "accounts:time_left": _both(ANYBODY),
+    "accounts:invitation": _both(MAYBE),
+    "accounts:invitation_link": Line(read=MAYBE),
+    "accounts:openid": Line(write=MAYBE),
+    "accounts:openid_back": Line(read=MAYBE),
+    "account_login": _both(ANYBODY),
+    "account_logout": Line(write=ANYBODY),
+    "account_signup": _both(Anybody(also=frozenset({403}))),
+    "account_reset_password": _both(ANYBODY),
+    "account_reset_password_done": Line(read=ANYBODY),
+    "account_reset_password_from_key": _both(ANYBODY),
+    "mfa_authenticate": _both(ANYBODY),
+    "mfa_login_webauthn": _both(ANYBODY),
+    # --- one's own account ---
+    "accounts:own": Line(read=SIGNED_IN),
+    "accounts:save_again": Line(read=SIGNED_IN),
+    "accounts:second_factor": Line(read=SIGNED_IN),
+    "accounts:end_session": Line(write=NOBODY, pk="session"),
+    "accounts:end_other_sessions": Line(write=SIGNED_IN),
+    "accounts:link_openid": Line(write=IF_THERE),
+    "accounts:unlink_openid": Line(write=IF_THERE),
+    "accounts:confirm_with_openid": _both(IF_THERE),
+    "accounts:resume": Line(read=SIGNED_IN),
+    "account_reauthenticate": _asks(),
+    "account_change_password": _both(SIGNED_IN),
+    "account_set_password": _both(SIGNED_IN),
+    "mfa_reauthenticate": _asks(),
+    "mfa_reauthenticate_webauthn": _asks(),
+    "mfa_index": _both(SIGNED_IN),
+    "mfa_activate_totp": _both(SIGNED_IN),
+    "mfa_deactivate_totp": _both(IF_THERE),
+    "mfa_list_webauthn": _both(SIGNED_IN),
+    "mfa_add_webauthn": _both(SIGNED_IN),
+    "mfa_edit_webauthn": _both(NOBODY, pk="passkey"),
+    "mfa_remove_webauthn": _both(NOBODY, pk="passkey"),
+    "mfa_view_recovery_codes": Line(read=IF_THERE),
+    "mfa_generate_recovery_codes": _both(IF_THERE),
+    "mfa_download_recovery_codes": Line(read=IF_THERE),
+    # --- users and the log ---
+    "accounts:users": Line(read=ADMINISTRATORS),
+    "accounts:invite": _both(ADMINISTRATORS),
+    "accounts:user": Line(read=ADMINISTRATORS, pk="user"),
+    "accounts:edit_user": _both(ADMINISTRATORS, pk="user"),
+    "accounts:invite_again": _both(ADMINISTRATORS, pk="user"),
+    "accounts:deactivate_user": _both(ADMINISTRATORS, pk="user"),
+    "accounts:reactivate_user": _both(ADMINISTRATORS, pk="gone"),
+    "accounts:security_log": Line(read=Only(OF_INSTALLATION, others=Answer.NOT_THERE)),
+    "accounts:redactions": Line(read=GOVERNANCE),
+    "accounts:propose_redaction": _both(GOVERNANCE),
+    "accounts:redaction": _both(GOVERNANCE, pk="redaction"),
+    "reports:access_of_all": Line(read=Only(OF_INSTALLATION)),
+    "reports:access_of_all_csv": Line(read=Only(OF_INSTALLATION)),
+    "reports:leaver": Line(read=Only(OF_INSTALLATION | {Who.MANAGER}, others=Answer.NOT_THERE), pk="member"),
+    # --- plans ---
+    "reports:home": Line(read=SIGNED_IN),
+    "plans:list": Line(read=SIGNED_IN),
+    "plans:start": _both(STARTERS),
+    "reports:plan": Line(read=Needs(Right.SEE)),
+    "plans:settings": _both(_edits),
+    "plans:themes": Line(read=_edits),
+    "plans:new_theme": _both(_edits),
+    "plans:theme": _both(_edits, pk="theme"),
+    "plans:new_action": _both(_edits, pk="theme"),
+    "plans:action": _both(_edits, pk="action"),
+    # --- people of a plan ---
+    "plans:people": Line(
+        read=_found_by_itself(Right.SEE_ACCESS, Right.ASSIGN_PEOPLE),
+        write=_found_by_itself(Right.ASSIGN_PEOPLE, Right.SEE_ACCESS),
+    ),
+    "plans:role": _both(_assigns, pk="membership"),
+    "plans:take_role": _both(_assigns, pk="membership"),
+    "plans:archive": _both(_found_by_itself(Right.ARCHIVE_PLAN)),
+    "plans:propose_redaction": _both(_found_by_itself(Right.PROPOSE_REDACTION)),
+    "plans:all": Line(read=Only(OF_INSTALLATION)),
+    "plans:break_glass": _both(Installation()),
+    "plans:close_glass": Line(write=Installation()),
+    "reports:access": Line(read=_found_by_itself(Right.SEE_ACCESS)),
+    "reports:access_csv": Line(read=_found_by_itself(Right.SEE_ACCESS)),
+    "reports:leads": Line(read=_edits),
+    "reports:person": _both(_edits, pk="person"),
+    "reports:hand_over": _both(_edits, pk="person"),
+    # --- history ---
+    "reports:history": Line(read=Needs(Right.SEE_HISTORY)),
+    "reports:history_csv": Line(read=Needs(Right.SEE_HISTORY)),
+    "reports:operation_history": Line(read=Needs(Right.SEE_HISTORY), pk="operation"),
+    # --- milestones ---
+    "milestones:list": Line(read=Needs(Right.SEE)),
+    "milestones:detail": Line(read=_milestone(Right.SEE)),
+    "milestones:update": Line(read=_milestone(Right.DRAFT_UPDATE), write=_milestone(Right.RECORD_UPDATE)),
+    "milestones:correct": _both(_milestone(Right.RECORD_UPDATE), pk="update"),
+    "milestones:draft": Line(write=_milestone(Right.DRAFT_UPDATE)),
+    "milestones:details": _both(_milestone(Right.EDIT_PLAN)),
+    "milestones:due_date": _both(_milestone(Right.CHANGE_DATE)),
+    "milestones:withdraw": _both(_milestone(Right.EDIT_PLAN)),
+    "milestones:archive": _both(_milestone(Right.EDIT_PLAN)),
+    # --- imports ---
+    "imports:list": Line(read=SIGNED_IN),
+    "imports:new": _both(_trial),
+    "imports:detail": Line(read=Needs(Right.PREVIEW_IMPORT, everywhere=True, past_the_state=True), pk="import"),
+    "imports:apply": Line(write=Needs(Right.IMPORT, everywhere=True), pk="import"),
+    "imports:discard": Line(write=_trial, pk="import"),
+    "imports:undo": Line(write=Needs(Right.IMPORT, everywhere=True), pk="import"),
+    # --- papers ---
+    "papers:order": _both(Needs(Right.MAKE_PAPER)),
+    "papers:milestones": Line(read=Needs(Right.MAKE_PAPER)),
+}

@@ -1,0 +1,95 @@
+"""Every address of the site, with every method, for everybody, about everything: opened or refused as the tables say.
+
+The expected answers come from plans/policies.py (what a role may) and table.py (what an address asks for).
+"""
+
+import re
+
+import pytest
+
+from .scene import FURTHER, Place, Scene, Who, build, undone
+from .table import PAGES, Answer, address, counted, names, places
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+#: Where an address names something more than a plan, reading and writing tell all there is to tell.
+FURTHER_METHODS = ("GET", "POST")
+#: What a page answers that lets somebody in: it is there, sends on, or says what is missing in what was sent.
+OPEN_STATUSES = {200, 302, 400, 409, 422}
+SIGN_IN = re.compile(r"^/accounts/(sign-in|confirm)/")
+
+
+@pytest.fixture(scope="module")
+def scene(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock(), undone():
+        yield build()
+
+
+def test_every_address_has_a_line_and_every_line_an_address():
+    assert [name for name in names() if name not in PAGES] == [], "Give them a line in tests/permissions/table.py."
+    assert [name for name in PAGES if name not in set(names())] == []
+
+
+@pytest.mark.parametrize("name", sorted(set(names()) & PAGES.keys()))
+def test_it_opens_to_whom_it_should(db, scene, name):
+    found = [difference for who in Who for difference in differences(scene, name, who)]
+
+    assert not found, "\n".join(found)
+
+
+def differences(scene: Scene, name: str, who: Who):
+    """What answers otherwise than the tables say, in words."""
+    nothing = {}
+    for place in places(name):
+        path = address(name, scene, place)
+        for method in FURTHER_METHODS if place in FURTHER else METHODS:
+            expected, also = PAGES[name].answer(method, who, place), PAGES[name].also(method, who, place)
+            response = send(scene, who, method, path)
+            counted[expected] += 1
+            if response.status_code not in also and not is_as(response, expected, PAGES[name].may_ask):
+                yield f"{method} {path} as {who} ({place}): expected {expected}, got {response.status_code}"
+            if expected is Answer.NOT_THERE and method in ("GET", "POST"):
+                # Nobody learns from an answer whether there is something that they may not see.
+                if method not in nothing:
+                    nothing[method] = send(scene, who, method, address(name, scene, None))
+                    counted[Answer.NOT_THERE] += 1
+                if nothing[method].status_code != 404 or unmarked(nothing[method]) != unmarked(response):
+                    yield f"{method} {path} as {who} ({place}): told from what is not there"
+    yield from takes_without_token(scene, name, who)
+
+
+def send(scene: Scene, who: Who, method: str, path: str):
+    """The answer; whatever it may have written is taken back."""
+    client = scene.client(who)
+    if method != "POST":
+        return client.generic(method, path)
+    with undone():
+        return client.generic(method, path, **FORM)
+
+
+FORM = {"data": b"", "content_type": "application/x-www-form-urlencoded"}
+
+
+def is_as(response, expected: Answer, may_ask: bool) -> bool:
+    location = response.headers.get("Location", "")
+    if expected is Answer.OPENS:
+        return response.status_code in OPEN_STATUSES and (may_ask or not SIGN_IN.match(location))
+    if expected is Answer.SIGN_IN:
+        return response.status_code == 401 or (response.status_code == 302 and bool(SIGN_IN.match(location)))
+    return response.status_code == int(expected)
+
+
+def unmarked(response) -> str:
+    """A page without what is new in every answer, and without its own address."""
+    text = response.text.replace(response.request["PATH_INFO"], "")
+    text = re.sub(r'(csrfmiddlewaretoken" value="|X-CSRFToken": ")\w+', r"\1", text)
+    text = re.sub(r'data-left="\d+"', "", text)
+    return text.replace(response.headers.get("X-Request-ID", "-"), "")
+
+
+def takes_without_token(scene: Scene, name: str, who: Who):
+    """A form of another site: whoever is signed in here, nothing is taken."""
+    path = address(name, scene, Place.OWN)
+    response = scene.client(who, strict=True).generic("POST", path, **FORM)
+    counted[Answer.REFUSED] += 1
+    if response.status_code != 403:
+        yield f"POST {path} as {who} without a token: got {response.status_code}"
