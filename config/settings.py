@@ -232,7 +232,10 @@ ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXIES") or 0)
 EMAIL_HOST = os.environ.get("EMAIL_HOST", "").strip()
 SENDS_MAIL = bool(EMAIL_HOST)
 if SENDS_MAIL:
-    EMAIL_PORT = int(os.environ.get("EMAIL_PORT") or 587)
+    _port = os.environ.get("EMAIL_PORT") or "587"
+    if not _port.isdecimal():
+        raise ImproperlyConfigured(f"EMAIL_PORT is “{_port}”. Set it to a number, such as 587.")
+    EMAIL_PORT = int(_port)
     EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
     EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
     EMAIL_SECURITY = os.environ.get("EMAIL_SECURITY") or "starttls"

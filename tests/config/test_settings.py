@@ -71,3 +71,43 @@ def test_trying_out_needs_no_settings_and_keeps_what_was_saved(settings_with):
     assert database["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
     assert "journal_mode=WAL" in database["OPTIONS"]["init_command"]
     assert "synchronous=FULL" in database["OPTIONS"]["init_command"]
+
+
+MAIL = {"EMAIL_HOST": "mail.council.example", "EMAIL_FROM": "waymark@council.example"}
+
+
+def test_mail_is_encrypted_unless_it_is_said_otherwise(settings_with):
+    settings = settings_with(MAIL)
+
+    assert settings["SENDS_MAIL"]
+    assert (settings["EMAIL_PORT"], settings["EMAIL_USE_TLS"], settings["EMAIL_USE_SSL"]) == (587, True, False)
+    assert settings["DEFAULT_FROM_EMAIL"] == "waymark@council.example"
+
+
+def test_without_a_server_no_mail_is_sent(settings_with):
+    assert not settings_with({})["SENDS_MAIL"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        pytest.param("EMAIL_FROM", "", "EMAIL_FROM is not set", id="nobody's mail"),
+        pytest.param("EMAIL_PORT", "smtp", "EMAIL_PORT is “smtp”", id="a port that is none"),
+        pytest.param("EMAIL_SECURITY", "maybe", "EMAIL_SECURITY is “maybe”", id="a way that is none"),
+    ],
+)
+def test_mail_that_is_set_up_by_half_stops_the_start(settings_with, name, value, sentence):
+    with pytest.raises(ImproperlyConfigured, match=sentence):
+        settings_with({**MAIL, name: value})
+
+
+def test_nobody_stays_signed_in_longer_than_a_working_day(settings_with):
+    settings = settings_with({})
+
+    assert settings["SESSION_LIMITS"] == {
+        "idle": 3600,
+        "idle_of_installation": 900,
+        "absolute": 12 * 3600,
+        "warning": 300,
+    }
+    assert settings["SESSION_COOKIE_AGE"] == 12 * 3600
