@@ -232,7 +232,8 @@ def record_update(
         entered_at=current_instant(),
         entered_by=by,
     )
-    update.full_clean()
+    # What it belongs to was read a moment ago, under the lock of the operation.
+    update.full_clean(exclude=["plan", "milestone", "entered_by"])
     save_with_reason(update, reason=reason, by=by)
     UpdateDraft.objects.filter(user=by, milestone=milestone).delete()
     return update
@@ -270,7 +271,7 @@ def _lock(milestone: Milestone) -> None:
 
     Operations run one at a time (accounts/history.py), so nobody changes it before this one ends.
     """
-    milestone.refresh_from_db()
+    milestone.refresh_from_db(from_queryset=Milestone._base_manager.select_related("plan"))
 
 
 def _change(milestone: Milestone, changes: dict[str, Any], *, reason: str, by: Any) -> Milestone:
