@@ -32,6 +32,7 @@ from .triggers import history_open
 
 logger = logging.getLogger("waymark.history")
 
+BATCH = 500
 LEAST_LETTERS = 3
 MOST_LETTERS = 500
 
@@ -235,7 +236,9 @@ def where_words_stand(words: str) -> list[Place]:
         if issubclass(model, Tracked):
             history: Any = model.history.model  # type: ignore[attr-defined]
             ids = [pk for pk, _ in _found(history, words, pattern, "")]
-            versions.update(history.objects.filter(pk__in=ids).values_list("id", flat=True))
+            for start in range(0, len(ids), BATCH):
+                batch = history.objects.filter(pk__in=ids[start : start + BATCH])
+                versions.update(batch.values_list("id", flat=True))
         if live or versions:
             shown = sorted({*live, *versions})[:10]
             named = {row.pk: str(row) for row in model._base_manager.filter(pk__in=shown)}
