@@ -4,11 +4,18 @@ The expected answers come from plans/policies.py (what a role may) and table.py 
 """
 
 import re
+import sys
 
 import pytest
 
+from imports.models import ImportQuerySet
+from milestones.models import MilestoneQuerySet
+from milestones.policies import Sight
+from plans.models import PlanQuerySet
+from plans.policies import Right
+
 from .scene import FURTHER, Place, Scene, Who, build, undone
-from .table import PAGES, Answer, address, counted, names, places
+from .table import PAGES, Answer, Needs, address, counted, names, places
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 #: Where an address names something more than a plan, reading and writing tell all there is to tell.
@@ -93,3 +100,77 @@ def takes_without_token(scene: Scene, name: str, who: Who):
     counted[Answer.REFUSED] += 1
     if response.status_code != 403:
         yield f"POST {path} as {who} without a token: got {response.status_code}"
+
+
+# --- Controls: the matrix would have seen it -----------------------------------------------------------------------
+
+OUR_APPS = ("accounts", "plans", "milestones", "imports", "reports")
+
+
+@pytest.fixture
+def uncounted():
+    kept = dict(counted)
+    yield
+    counted.clear()
+    counted.update(kept)
+
+
+def in_all_modules(monkeypatch, name: str, stand_in):
+    """Puts a stand-in for a function wherever it was imported to."""
+    for module_name, module in list(sys.modules.items()):
+        if module_name.split(".")[0] in OUR_APPS and hasattr(module, name):
+            monkeypatch.setattr(module, name, stand_in)
+
+
+READ_BY_WHO_SEES = [
+    name
+    for name, line in PAGES.items()
+    if isinstance(line.read, Needs) and line.read.found_by == (Right.SEE,) and not line.read.past_the_state
+]
+
+
+@pytest.mark.parametrize("name", READ_BY_WHO_SEES)
+def test_it_notices_a_page_that_shows_everybody_everything(db, scene, uncounted, monkeypatch, name):
+    for rows in (PlanQuerySet, MilestoneQuerySet, ImportQuerySet):
+        monkeypatch.setattr(rows, "visible_to", lambda self, user: self.all())
+    monkeypatch.setattr(Sight, "shows", lambda self, milestone: True)
+
+    assert any("as outsider (other plan): expected 404" in each for each in differences(scene, name, Who.OUTSIDER))
+
+
+ASKS_FOR_A_RIGHT = [
+    name
+    for name, line in PAGES.items()
+    if isinstance(line.read or line.write, Needs)
+    and Answer.REFUSED in (line.answer(method, Who.STEERING_GROUP, Place.OWN) for method in ("GET", "POST"))
+]
+
+
+@pytest.mark.parametrize("name", ASKS_FOR_A_RIGHT)
+def test_it_notices_a_page_that_asks_for_no_right(db, scene, uncounted, monkeypatch, name):
+    for check in ("check_has", "check_can", "check_can_update"):
+        in_all_modules(monkeypatch, check, lambda *args, **kwargs: None)
+
+    assert any("(own plan): expected 403" in each for each in differences(scene, name, Who.STEERING_GROUP))
+
+
+def test_it_notices_an_address_that_nobody_gave_a_line(monkeypatch):
+    monkeypatch.delitem(PAGES, "reports:plan")
+
+    with pytest.raises(AssertionError, match="reports:plan"):
+        test_every_address_has_a_line_and_every_line_an_address()
+
+
+def test_it_notices_a_page_that_takes_a_form_of_another_site(db, scene, uncounted, monkeypatch):
+    monkeypatch.setattr("django.middleware.csrf.CsrfViewMiddleware.process_view", lambda *args: None)
+
+    assert any("without a token" in each for each in takes_without_token(scene, "milestones:details", Who.MANAGER))
+
+
+def test_it_notices_an_answer_that_tells_what_is_there(db, scene, uncounted, monkeypatch):
+    monkeypatch.setattr(
+        "accounts.views._words_of",
+        lambda request: (("Plan", "nothing-here"),) if "nothing-here" in request.path else (),
+    )
+
+    assert any("told from what is not there" in each for each in differences(scene, "reports:plan", Who.OUTSIDER))
