@@ -4,8 +4,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from accounts.history import history_mismatches
 from accounts.models import User
+from accounts.verification import verify
 from milestones.models import Milestone, ProgressUpdate
 from plans.models import Plan
 from reports.position import plan_position
@@ -23,7 +23,7 @@ def test_it_makes_plans_of_the_size_asked_for_with_a_history_that_is_true(db):
     assert output == "Made 2 plans of 5 milestones, with 30 progress updates: scale-1, scale-2\n"
     assert ProgressUpdate.objects.count() == ProgressUpdate.history.count() == 30
     assert Milestone.history.count() == 2 * 5 * (1 + 3)
-    assert history_mismatches() == []
+    assert verify().findings == []
     for plan in Plan.objects.all():
         assert plan_position(plan, timezone.localdate()).counts.total == 5
 

@@ -108,7 +108,7 @@ def _live_through(cycle: int, cycles: int, milestones: list[Milestone], by: User
 
     Rows and their history are written side by side, many at a time: one by one, as everywhere else, a hundred
     fortnights of three hundred milestones would take minutes, and it is reading them that is measured.
-    `accounts.history.history_mismatches` finds no difference afterwards; a test sees to that.
+    `verify_history` finds no difference afterwards; a test sees to that.
     """
     with operating(by=by, name="make_scale_data") as running:
         as_at = timezone.localtime(running.recorded_at).date()
