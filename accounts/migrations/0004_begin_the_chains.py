@@ -3,6 +3,7 @@
 from django.db import migrations
 
 from accounts.chain import adopt_operations
+from accounts.triggers import history_open
 
 
 def adopt(apps, schema_editor):
@@ -10,7 +11,8 @@ def adopt(apps, schema_editor):
 
 
 def forget(apps, schema_editor):
-    apps.get_model("accounts", "ChainLink").objects.all().delete()
+    with history_open("the chains are undone"):
+        apps.get_model("accounts", "ChainLink").objects.all().delete()
 
 
 class Migration(migrations.Migration):
