@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
+from allauth.core.internal.httpkit import get_client_ip
+from django.core.exceptions import ImproperlyConfigured
 from django.db import Error
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -48,6 +50,7 @@ class Event(StrEnum):
     GLASS_BROKEN = "glass_broken"
     EXPORTED = "exported"
     IMPORTED = "imported"
+    IMPORT_UNDONE = "import_undone"
     REDACTION_PROPOSED = "redaction_proposed"
     REDACTED = "redacted"
     REDACTION_REFUSED = "redaction_refused"
@@ -84,8 +87,12 @@ def note_event(kind: str, *, request: HttpRequest | None = None, user: Any = Non
 
 
 def address_of(request: HttpRequest) -> str:
-    """The network address that the request came from."""
-    return str(request.META.get("REMOTE_ADDR", ""))[:45]
+    """The network address that the request came from, by what proxies of ours say of it (TRUSTED_PROXIES)."""
+    try:
+        return (get_client_ip(request) or "")[:45]
+    except ImproperlyConfigured:
+        # Fewer addresses than proxies: it did not come through all of them.
+        return str(request.META.get("REMOTE_ADDR", ""))[:45]
 
 
 def _facts(details: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.security import Event, note_event
 from plans.forms import ChildDataCheck, add_refusal
 from plans.models import Plan, Review
 from plans.policies import Reach, Right, can, check_has, plans_within, rights_of
@@ -155,6 +156,7 @@ def apply_import(request: HttpRequest, pk: int) -> HttpResponse:
     if not comparison.changes_something:
         messages.info(request, "This file changes nothing: the plan says all of it already.")
         return redirect(plan)
+    note_event(Event.IMPORTED, request=request, plan=plan.slug, of=pk)
     messages.success(request, _done(comparison))
     return redirect("imports:detail", pk)
 
@@ -186,5 +188,6 @@ def undo_import(request: HttpRequest, pk: int) -> HttpResponse:
         operations.undo_import(import_=import_, by=request.user)
     except ValidationError as error:
         return render(request, "refused.html", {"sentences": error.messages, "back": plan}, status=409)
+    note_event(Event.IMPORT_UNDONE, request=request, plan=plan.slug, of=pk)
     messages.success(request, f"The import of {file_name} is undone.")
     return redirect("imports:detail", pk) if Import.objects.filter(pk=pk).exists() else redirect("plans:list")

@@ -135,7 +135,7 @@ def _note_role(request: SignedInRequest, event: Event, membership: PlanMembershi
     note_event(
         event,
         request=request,
-        plan=membership.plan_id,
+        plan=membership.plan.slug,
         person=membership.user_id,
         role=membership.role,
         until=membership.ends_on,
@@ -173,7 +173,7 @@ def break_glass(request: SignedInRequest, slug: str) -> HttpResponse:
             add_refusal(form, error)
         else:
             request.session[HAS_OPENED] = True
-            note_event(Event.GLASS_BROKEN, request=request, plan=plan.pk, until=broken.ends_at)
+            note_event(Event.GLASS_BROKEN, request=request, plan=plan.slug, until=broken.ends_at)
             return redirect(plan)
     if form.errors:
         status = 422
@@ -205,7 +205,7 @@ def archive(request: SignedInRequest, slug: str) -> HttpResponse:
             (operations.archive_plan, Event.PLAN_ARCHIVED) if into else (operations.restore_plan, Event.PLAN_RESTORED)
         )
         with_override(act, form.override("Archive", plan))(plan=plan, by=request.user, **form.cleaned_data)
-        note_event(event, request=request, plan=plan.pk)
+        note_event(event, request=request, plan=plan.slug)
         messages.success(request, f"{plan.title} is {'in' if into else 'out of'} the archive.")
         return redirect("plans:all")
     if form.errors:

@@ -30,7 +30,7 @@ def propose(request: SignedInRequest, slug: str) -> HttpResponse:
         else:
             kind = redaction.kind_of_data
             note_event(
-                Event.REDACTION_PROPOSED, request=request, redaction=redaction.pk, plan=plan.pk, kind_of_data=kind
+                Event.REDACTION_PROPOSED, request=request, redaction=redaction.pk, plan=plan.slug, kind_of_data=kind
             )
             messages.success(
                 request, "Proposed. Information governance decides, and the words are gone once they have."

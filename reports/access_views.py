@@ -47,7 +47,7 @@ def access(request: SignedInRequest, slug: str) -> HttpResponse:
 def access_csv(request: SignedInRequest, slug: str) -> HttpResponse:
     """The people of one plan for the access review."""
     plan, _ = plan_for(request.user, slug, Right.SEE_ACCESS)
-    note_event(Event.EXPORTED, request=request, plan=plan.pk, what="access")
+    note_event(Event.EXPORTED, request=request, plan=plan.slug, what="access")
     return _csv(access_to([plan]), f"access-{plan.slug}.csv")
 
 

@@ -138,7 +138,7 @@ def history_csv(request: SignedInRequest, slug: str) -> HttpResponse:
     plan, log, form = _asked(request, slug)
     if not form.is_valid():
         raise Http404
-    note_event(Event.EXPORTED, request=request, plan=plan.pk, what="history")
+    note_event(Event.EXPORTED, request=request, plan=plan.slug, what="history")
     response = HttpResponse(_csv(log, form.narrowed), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = content_disposition_header(True, f"{plan.slug}-history.csv") or ""
     return response

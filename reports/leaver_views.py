@@ -95,9 +95,9 @@ def _note_roles(
     request: SignedInRequest, plan: Plan, roles: list[PlanMembership], choices: dict[int, User | None]
 ) -> None:
     for row in roles:
-        note_event(Event.ROLE_TAKEN, request=request, plan=plan.pk, person=row.user_id, role=row.role)
+        note_event(Event.ROLE_TAKEN, request=request, plan=plan.slug, person=row.user_id, role=row.role)
         if successor := choices[row.pk]:
-            note_event(Event.ROLE_GIVEN, request=request, plan=plan.pk, person=successor.pk, role=row.role)
+            note_event(Event.ROLE_GIVEN, request=request, plan=plan.slug, person=successor.pk, role=row.role)
 
 
 def _done(request: SignedInRequest, plan: Plan, leaver: Person, choices: dict[str, dict[int, Any]]) -> HttpResponse:

@@ -12,6 +12,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.security import Event, note_event
 from milestones.policies import Sight, own_milestones, sight_of
 from plans.as_at import NOT_RECORDED, asked_position, may_look_back
 from plans.models import Plan
@@ -54,6 +55,7 @@ def papers(request: HttpRequest, slug: str) -> HttpResponse:
         form.add_error(None, str(refused))
         return _ask(request, plan, form)
     note_that_paper_left(plan=plan)
+    note_event(Event.EXPORTED, request=request, plan=plan.slug, what="milestones", form=format)
     return _download(paper)
 
 

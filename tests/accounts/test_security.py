@@ -73,3 +73,16 @@ def test_what_is_not_there_is_no_refusal(client, people, milestone):
     client.get(milestone.get_absolute_url())
 
     assert not SecurityEvent.objects.exists()
+
+
+def test_a_paper_that_leaves_is_noted(client, people, milestone):
+    client.force_login(people.manager)
+
+    response = client.post(
+        "/plans/safeguarding/reports/",
+        {"layout": "accessible", "readers": "internal", "as_at": "2011-06-01", "format": "csv"},
+    )
+
+    event = SecurityEvent.objects.get(kind=Event.EXPORTED)
+    assert response.status_code == 200
+    assert event.details == {"plan": "safeguarding", "what": "milestones", "form": "csv"}
