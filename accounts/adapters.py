@@ -22,7 +22,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from . import limits, openid, second_factor, sudo
-from .kept import Kept
+from .kept import WAITING, Kept
 from .models import User
 from .security import Event, note_event
 
@@ -87,7 +87,7 @@ class AccountAdapter(DefaultAccountAdapter):
             return None
         limits.forget(account)
         limits.forget(place)
-        return user  # type: ignore[return-value]
+        return user
 
     def reauthenticate(self, user: Any, password: str) -> bool:
         found = self.authenticate(self.request, email=user.email, password=password)
@@ -112,15 +112,16 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def login(self, request: HttpRequest, user: Any) -> None:
         """A new key for the session; the words that wait in it come along."""
-        waiting = Kept.waiting(request)
+        waiting = Kept.waiting(request, user=user)
+        request.session.pop(WAITING, None)
         super().login(request, user)
         if waiting:
-            waiting.wait(request)
+            waiting.wait(request, user=user)
 
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
         """Onwards: to the words that wait, if any do, or else to the page that was wanted."""
         response = super().post_login(request, user, **kwargs)
-        return redirect("accounts:save_again") if Kept.waiting(request) else response
+        return redirect("accounts:save_again") if Kept.waiting(request, user=user) else response
 
     def add_message(self, request: HttpRequest, level: int, *args: Any, **kwargs: Any) -> None:
         """allauth remarks on everything. Here a page says what has changed, and trouble alone is announced."""

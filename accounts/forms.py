@@ -134,6 +134,34 @@ class SetUpAppForm(app_forms.ActivateTOTPForm):
         return code
 
 
+PASSKEY_NOT_TAKEN = "That passkey was not taken. Try again, or go another way."
+# What reading an answer that no browser of ours gave may end in.
+NONSENSE = (AttributeError, KeyError, TypeError, ValueError)
+
+
+class _TakesPasskey(passkey_forms.AuthenticateWebAuthnForm):
+    """What a passkey answered; nonsense is refused like an answer that is wrong."""
+
+    def clean_credential(self) -> Authenticator:
+        try:
+            authenticator: Authenticator = super().clean_credential()
+        except (*NONSENSE, forms.ValidationError) as error:
+            raise forms.ValidationError(PASSKEY_NOT_TAKEN) from error
+        return authenticator
+
+
+class PasskeySignInForm(_TakesPasskey, passkey_forms.LoginWebAuthnForm):
+    """A passkey alone."""
+
+
+class PasskeyForm(_TakesPasskey):
+    """A passkey after the password."""
+
+
+class ConfirmPasskeyForm(_TakesPasskey, passkey_forms.ReauthenticateWebAuthnForm):
+    """A passkey by somebody who is signed in, to prove who they are."""
+
+
 class AddPasskeyForm(passkey_forms.AddWebAuthnForm):
     """A passkey: it asks its owner for a finger, a face or a number, so it is two steps in one."""
 
@@ -146,5 +174,8 @@ class AddPasskeyForm(passkey_forms.AddWebAuthnForm):
 
     def clean(self) -> dict[str, Any]:
         self.cleaned_data["passwordless"] = True
-        cleaned: dict[str, Any] = super().clean()
+        try:
+            cleaned: dict[str, Any] = super().clean()
+        except (*NONSENSE, forms.ValidationError) as error:
+            raise forms.ValidationError(PASSKEY_NOT_TAKEN) from error
         return cleaned

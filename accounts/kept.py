@@ -1,5 +1,6 @@
 """What somebody had typed when the site could not take it, carried along until it can be sent again."""
 
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 # Where a session has them while their writer signs in, and how many characters of them it takes.
 WAITING = "kept_words"
 MOST_CHARACTERS = 1_000_000
+MOST_SECONDS = 15 * 60
 PREFIX = "kept-"
 PATH = "kept_path"
 HAD_FILE = "kept_had_file"
@@ -50,20 +52,29 @@ class Kept:
         """Whether a session takes it all; nobody fills our database with what is never sent."""
         return sum(len(name) + len(value) for name, value in self.fields) <= MOST_CHARACTERS
 
-    def wait(self, request: HttpRequest) -> None:
-        """Waits in the session until it can be sent again, through as many steps as signing in may have."""
-        request.session[WAITING] = self.as_json()
+    def wait(self, request: HttpRequest, *, user: Any = None) -> None:
+        """Waits in the session until it can be sent again, through as many steps as signing in may have.
+
+        For `user`, where a password or a passkey has said already who writes; otherwise for whoever signs in there
+        within a quarter of an hour. The next person at the same desk does not get to see it.
+        """
+        whose = user.pk if user is not None else None
+        request.session[WAITING] = self.as_json() | {"whose": whose, "since": time.time()}
         request.words_wait = True  # type: ignore[attr-defined]
 
     @classmethod
-    def waiting(cls, request: HttpRequest) -> "Kept | None":
-        """What waits in the session, if anything does."""
-        return cls.from_json(request.session.get(WAITING))
+    def waiting(cls, request: HttpRequest, *, user: Any) -> "Kept | None":
+        """What waits in the session for the user, if anything does."""
+        waiting = request.session.get(WAITING)
+        if not waiting:
+            return None
+        is_theirs = waiting["whose"] == user.pk if waiting["whose"] else time.time() - waiting["since"] < MOST_SECONDS
+        return cls.from_json(waiting) if is_theirs else None
 
     @classmethod
     def was_taken(cls, request: HttpRequest) -> None:
         """The page took what was sent to it: nothing has to wait for it any more."""
-        kept = None if hasattr(request, "words_wait") else cls.waiting(request)
+        kept = None if hasattr(request, "words_wait") else cls.waiting(request, user=request.user)
         if kept and kept.path == request.path:
             del request.session[WAITING]
 

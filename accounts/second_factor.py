@@ -145,7 +145,7 @@ class SecondFactorMiddleware:
             request.session[FOUND] = True
             return None
         if request.method not in SAFE:
-            Kept.of(request).wait(request)
+            Kept.of(request).wait(request, user=request.user)
         if getattr(request, "htmx", False):
             return HttpResponseClientRedirect(redirect("accounts:second_factor").url)
         return redirect("accounts:second_factor")

@@ -4,26 +4,23 @@ from allauth.account import views as allauth_views
 from allauth.account.utils import get_next_redirect_url
 from allauth.mfa.base import views as code_views
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp import views as app_views
 from allauth.mfa.webauthn import views as passkey_views
 from allauth.mfa.webauthn.internal import auth as passkeys
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LogoutView
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.http.response import HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse, reverse_lazy
+from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from . import forms, openid, own_sessions, reset_links, second_factor, sudo
+from . import forms, openid, reset_links, second_factor
 from .kept import Kept
 from .logs import masked_path
 from .requests import SignedInRequest
 from .security import Event, note_event
-from .sudo import sudo_required
 
 
 class SaysWhatIsWrong:
@@ -55,13 +52,13 @@ class SignIn(SaysWhatIsWrong, allauth_views.LoginView):
     def form_valid(self, form: Any) -> HttpResponse:
         kept = Kept.from_sign_in(self.request)
         if kept:
-            kept.wait(self.request)
+            kept.wait(self.request, user=form.user)
         response: HttpResponse = super().form_valid(form)
         return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        return context | sign_in_context(self.request, Kept.from_sign_in(self.request) or Kept.waiting(self.request))
+        return context | sign_in_context(self.request, Kept.from_sign_in(self.request))
 
 
 def sign_in_context(request: HttpRequest, kept: Kept | None) -> dict[str, Any]:
@@ -91,12 +88,6 @@ def no_sign_up(request: HttpRequest) -> HttpResponse:
 class SecondStep(SaysWhatIsWrong, code_views.AuthenticateView):
     """A code or a passkey after the password."""
 
-    def form_invalid(self, form: Any) -> HttpResponse:
-        response = code_views.AuthenticateView.form_invalid(self, form)
-        codes = {error.code for errors in form.errors.as_data().values() for error in errors}
-        response.status_code = 429 if "too_many_login_attempts" in codes else 422
-        return response
-
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
         user = self.stage.login.user
@@ -110,11 +101,17 @@ class PasskeySignIn(passkey_views.LoginWebAuthnView):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return JsonResponse({"request_options": passkeys.begin_authentication(user=None)})
 
+    def form_invalid(self, form: Any) -> HttpResponse:
+        messages.error(self.request, "That passkey was not taken. Try again, or sign in with your password.")
+        kept = Kept.from_sign_in(self.request)
+        context = {"form": forms.SignInForm(request=self.request), **sign_in_context(self.request, kept)}
+        return render(self.request, "accounts/sign_in.html", context, status=422)
+
     def form_valid(self, form: Any) -> HttpResponse:
+        authenticator = form.cleaned_data["credential"]
         kept = Kept.from_sign_in(self.request)
         if kept:
-            kept.wait(self.request)
-        authenticator = form.cleaned_data["credential"]
+            kept.wait(self.request, user=authenticator.user)
         login = passkey_views.Login(user=authenticator.user, redirect_url=get_next_redirect_url(self.request))
         response: HttpResponse = passkey_views.flows.perform_passwordless_login(self.request, authenticator, login)
         return response
@@ -126,87 +123,6 @@ def second_factor_needed(request: SignedInRequest) -> HttpResponse:
     if not second_factor.is_asked_of(request) or second_factor.has_one(request.user):
         return redirect("accounts:save_again")
     return render(request, "accounts/second_factor_needed.html")
-
-
-class SetUpApp(SaysWhatIsWrong, app_views.ActivateTOTPView):
-    """An authenticator app: its code, and the first one it shows."""
-
-
-class AddPasskey(SaysWhatIsWrong, passkey_views.AddWebAuthnView):
-    """A passkey, which this device or a key of one's own keeps."""
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_context_data(**kwargs)
-        context["js_data"] = {"creation_options": passkeys.begin_registration(self.request.user, True)}
-        return context
-
-
-class RemoveApp(SaysWhatIsWrong, app_views.DeactivateTOTPView):
-    """Takes the authenticator app off, where it is not the only second step there is to be."""
-
-
-class RemovePasskey(passkey_views.RemoveWebAuthnView):
-    """Takes a passkey off, where it is not the only second step there is to be."""
-
-    success_url = reverse_lazy("accounts:own")
-
-    def form_valid(self, form: Any) -> HttpResponse:
-        if second_factor.is_last_needed(self.get_object()):
-            messages.error(self.request, second_factor.LAST_ONE)
-            return redirect("accounts:own")
-        response: HttpResponse = super().form_valid(form)
-        return response
-
-
-class NamePasskey(SaysWhatIsWrong, passkey_views.EditWebAuthnView):
-    """Another name for a passkey."""
-
-    success_url = reverse_lazy("accounts:own")
-
-
-# --- Proving once more who one is (sudo.py) ----------------------------------------------------------------------
-
-
-class _Resumes(SaysWhatIsWrong):
-    """Whoever has proved who they are goes on with what they had sent."""
-
-    def form_valid(self, form: Any) -> HttpResponseBase:
-        answer: HttpResponseBase = super().form_valid(form)  # type: ignore[misc]
-        return sudo.resume(self.request) or answer  # type: ignore[attr-defined]
-
-
-class ConfirmPassword(_Resumes, allauth_views.ReauthenticateView):
-    """By the password."""
-
-
-class ConfirmCode(_Resumes, code_views.ReauthenticateView):
-    """By a code."""
-
-
-class ConfirmPasskey(_Resumes, passkey_views.ReauthenticateWebAuthnView):
-    """By a passkey."""
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def confirm_with_openid(request: SignedInRequest) -> HttpResponse:
-    """By the council's sign-in."""
-    if openid.link_of(request.user) is None:
-        raise Http404
-    onwards = get_next_redirect_url(request)
-    if request.method == "POST":
-        return openid.go(request, purpose="confirm", onwards=onwards)
-    return render(request, "accounts/confirm_with_openid.html", {"name": settings.OIDC_NAME, "next": onwards or ""})
-
-
-@require_safe
-@sudo_required
-def resume(request: SignedInRequest) -> HttpResponseBase:
-    """Where the council's sign-in comes back to: what was sent before is sent again with one press."""
-    suspended = request.session.pop(sudo.SUSPENDED, None)
-    kept = Kept.from_json(suspended)
-    if kept is None:
-        return redirect("accounts:own")
-    return render(request, "accounts/save_again.html", {"kept": kept})
 
 
 # --- The council's sign-in (openid.py) ---------------------------------------------------------------------------
@@ -236,71 +152,10 @@ def openid_back(request: HttpRequest) -> HttpResponse:
     return openid.back(request)
 
 
-@require_POST
-@sudo_required
-def link_openid(request: SignedInRequest) -> HttpResponse:
-    """Ties the council's account to the reader's own."""
-    if not openid.is_set_up() or openid.link_of(request.user):
-        raise Http404
-    return openid.go(request, purpose="link", onwards=None)
-
-
-@require_POST
-@sudo_required
-def unlink_openid(request: SignedInRequest) -> HttpResponse:
-    """Unties it again; whoever has no password of ours would be left outside."""
-    if openid.link_of(request.user) is None:
-        raise Http404
-    if request.user.has_usable_password():
-        openid.unlink(request, request.user)
-    else:
-        messages.error(request, "You have no password of Waymark, so this is your only way to sign in.")
-    return redirect("accounts:own")
-
-
-# --- One's own account -------------------------------------------------------------------------------------------
-
-
-@require_safe
-def own_account(request: SignedInRequest) -> HttpResponse:
-    """How the reader signs in, and where they are signed in."""
-    authenticators = list(Authenticator.objects.filter(user=request.user).order_by("created_at"))
-    of_type = {kind: [row for row in authenticators if row.type == kind] for kind in Authenticator.Type.values}
-    codes = of_type["recovery_codes"]
-    context = {
-        "has_password": request.user.has_usable_password(),
-        "apps": of_type["totp"],
-        "passkeys": of_type["webauthn"],
-        "codes_left": len(codes[0].wrap().get_unused_codes()) if codes else None,
-        "is_asked": settings.SECOND_FACTOR_REQUIRED,
-        "council": settings.OIDC_NAME if openid.is_set_up() else None,
-        "link": openid.link_of(request.user),
-        "sessions": own_sessions.list_of(request),
-    }
-    return render(request, "accounts/own.html", context)
-
-
-@require_POST
-def end_session(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Signs the reader out in one other browser."""
-    if not own_sessions.end(request, pk):
-        raise Http404
-    messages.success(request, "You are signed out there.")
-    return redirect(reverse("accounts:own") + "#sessions")
-
-
-@require_POST
-def end_other_sessions(request: SignedInRequest) -> HttpResponse:
-    """Signs the reader out everywhere else."""
-    own_sessions.end_others(request, request.user)
-    messages.success(request, "You are signed out everywhere else.")
-    return redirect(reverse("accounts:own") + "#sessions")
-
-
 @require_safe
 def save_again(request: SignedInRequest) -> HttpResponse:
     """What somebody had typed when they were signed out, to be saved by one press; onwards where there is nothing."""
-    kept = Kept.waiting(request)
+    kept = Kept.waiting(request, user=request.user)
     if kept is None:
         return redirect(settings.LOGIN_REDIRECT_URL)
     return render(request, "accounts/save_again.html", {"kept": kept})
@@ -338,21 +193,6 @@ class NewPassword(SaysWhatIsWrong, allauth_views.PasswordResetFromKeyView):
     def form_valid(self, form: Any) -> HttpResponse:
         response: HttpResponse = super().form_valid(form)
         messages.success(self.request, "Your password is changed. Sign in with it.")
-        return response
-
-
-class ChangePassword(SaysWhatIsWrong, allauth_views.PasswordChangeView):
-    """Changes the reader's own password; they stay signed in here and nowhere else."""
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not request.user.has_usable_password():
-            return HttpResponseRedirect(reverse("accounts:own"))
-        response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
-        return response
-
-    def form_valid(self, form: Any) -> HttpResponse:
-        response: HttpResponse = super().form_valid(form)
-        messages.success(self.request, "Your password is changed. You are signed out everywhere else.")
         return response
 
 

@@ -210,6 +210,9 @@ MFA_FORMS = {
     "reauthenticate": "accounts.forms.ConfirmCodeForm",
     "activate_totp": "accounts.forms.SetUpAppForm",
     "add_webauthn": "accounts.forms.AddPasskeyForm",
+    "authenticate_webauthn": "accounts.forms.PasskeyForm",
+    "reauthenticate_webauthn": "accounts.forms.ConfirmPasskeyForm",
+    "login_webauthn": "accounts.forms.PasskeySignInForm",
 }
 SECOND_FACTOR_REQUIRED = not DEMONSTRATION
 

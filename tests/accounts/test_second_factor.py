@@ -1,6 +1,7 @@
 """The second step: what it takes, once and not too often, and who is sent to set one up."""
 
 import base64
+from pathlib import Path
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -15,10 +16,11 @@ from allauth.mfa.totp.internal.auth import (
 from django.core.cache import cache
 from django.urls import reverse
 
-from accounts import second_factor
+from accounts import second_factor, sign_in_urls
 from accounts.models import SecurityEvent
 from tests.cast import PASSWORD, sign_in
 
+ROOT = Path(__file__).resolve().parents[2]
 SIGN_IN = "/accounts/sign-in/"
 STEP = "/accounts/sign-in/second-step/"
 
@@ -141,6 +143,35 @@ def test_words_wait_no_longer_once_they_were_taken(client, people, milestone):
     assert client.get("/accounts/save-again/").headers["Location"] == "/plans/"
 
 
+def test_words_wait_for_their_writer_alone(client, people, secret, milestone):
+    give_password(client, people.lead, **{"kept_path": "/plans/", "kept-note": "The rota began on Monday."})
+
+    assert "The rota began on Monday." not in client.get(SIGN_IN).text
+    response = client.post(SIGN_IN, {"login": people.manager.email, "password": PASSWORD}, follow=True)
+
+    assert response.redirect_chain[-1][0] == "/plans/"
+    assert "The rota began on Monday." not in client.get("/accounts/save-again/", follow=True).text
+
+
+def test_a_passkey_that_is_not_taken_loses_no_word(client, people):
+    response = client.post(
+        "/accounts/sign-in/passkey/",
+        {"credential": "{}", "kept_path": "/plans/", "kept-note": "The rota began on Monday."},
+    )
+
+    assert response.status_code == 422
+    assert "That passkey was not taken." in response.text
+    assert 'name="kept-note" value="The rota began on Monday."' in response.text
+
+
+@pytest.mark.parametrize("credential", ["", "null", "[]", "{}", '{"id": 1}', '{"response": {"userHandle": "x"}}'])
+def test_nonsense_for_a_passkey_lets_nobody_in(client, people, credential):
+    client.get("/accounts/sign-in/passkey/")
+
+    assert client.post("/accounts/sign-in/passkey/", {"credential": credential}).status_code == 422
+    assert not is_signed_in(client)
+
+
 # --- Setting one up ----------------------------------------------------------------------------------------------
 
 
@@ -244,3 +275,13 @@ def test_allauths_own_addresses_are_not_there(client, people, address):
     sign_in(client, people.lead)
 
     assert client.get(address).status_code == 404
+
+
+def test_every_page_of_signing_in_is_our_own():
+    """A template that is missing would be filled in with allauth's own, in another look."""
+    views = [pattern.callback for pattern in sign_in_urls.urlpatterns]
+    names = {getattr(getattr(view, "view_class", None), "template_name", None) for view in views}
+    names -= {None, "registration/logged_out.html"}  # who signs out is sent to the sign-in
+
+    assert len(names) > 12
+    assert all("/work" in name or (ROOT / "templates" / name).is_file() for name in names), names
