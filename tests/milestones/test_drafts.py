@@ -72,3 +72,12 @@ def test_the_steering_group_drafts_nothing(client, people, milestone):
     assert client.get(PAGE + "update/").status_code == 403
     assert client.post(PAGE + "draft/", {"note": WORDS}).status_code == 403
     assert "Draft an update" not in client.get(PAGE).text
+
+
+def test_the_plan_says_to_a_contributor_that_it_shows_their_own_milestones(client, people, contributor):
+    words = "You see the milestones that you lead or support"
+
+    client.force_login(contributor)
+    assert words in client.get("/plans/safeguarding/").text
+    client.force_login(people.lead)
+    assert words not in client.get("/plans/safeguarding/").text
