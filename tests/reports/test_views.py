@@ -176,6 +176,7 @@ def test_a_lead_sees_what_waits_for_them(client, people, several, milestone):
 
     with time_machine.travel(date(2011, 6, 10)):
         same_cycle = client.get(PLAN)
+    client.force_login(people.lead)
     next_cycle = client.get(PLAN)
 
     assert "All of yours are up to date." in same_cycle.text
