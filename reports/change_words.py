@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from difflib import SequenceMatcher
+from functools import cached_property
 from typing import Any
 
 from accounts.changes import ADDED, CHANGED, REMOVED, Model, RecordChange, Said, Tally
@@ -299,16 +300,19 @@ class Words:
     parts: tuple[tuple[str, bool], ...] = ()
     excerpt: tuple[tuple[str, bool], ...] = ()
 
-    @property
-    def text(self) -> str:
-        return "".join(text for text, _ in self.parts)
-
 
 @dataclass(frozen=True)
 class FieldChange:
+    """What a field said; empty for nothing."""
+
     label: str
-    before: Words
-    after: Words
+    before: str
+    after: str
+
+    @cached_property
+    def marked(self) -> tuple[Words, Words]:
+        """Both with what differs marked. Worked out for who looks at it; a table does without."""
+        return compared(self.before, self.after)
 
 
 def told_fields(change: RecordChange) -> list[Any]:
@@ -342,14 +346,12 @@ def field_changes(change: RecordChange, names: Names, scheme: Scheme) -> list[Fi
     """Each told field before and after; one side is empty for a record that is new or gone."""
     found = []
     for field in told_fields(change):
-        sides = [value_words(field, said[field.attname], names, scheme) if said else "" for said in _sides(change)]
-        before, after = compared(*sides)
+        before, after = (
+            value_words(field, said[field.attname], names, scheme) if said else ""
+            for said in (change.before, change.after)
+        )
         found.append(FieldChange(field_label(change.model, field), before, after))
     return found
-
-
-def _sides(change: RecordChange) -> tuple[Said | None, Said | None]:
-    return change.before, change.after
 
 
 def value_words(field: Any, value: Any, names: Names, scheme: Scheme) -> str:

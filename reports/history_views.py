@@ -189,4 +189,4 @@ def _rows(entry: Entry) -> Iterator[tuple[str, ...]]:
         yield (*head, "", "", "", "", "", "; ".join(entry.reasons))
     for record in entry.records:
         for field in record.fields:
-            yield (*head, record.name, record.done, field.label, field.before.text, field.after.text, record.reason)
+            yield (*head, record.name, record.done, field.label, field.before, field.after, record.reason)

@@ -57,9 +57,7 @@ def newest(client, query=""):
 def told(entry):
     """Every field of an entry, before and after, by the name of its record."""
     return {
-        (record.name, field.label): (field.before.text, field.after.text)
-        for record in entry.records
-        for field in record.fields
+        (record.name, field.label): (field.before, field.after) for record in entry.records for field in record.fields
     }
 
 
@@ -194,9 +192,10 @@ def test_a_long_note_shows_what_differs_first(mira, people, milestone):
 
     (field,) = newest(mira).records[0].fields
 
-    assert [text for text, differs in field.before.parts if differs] == ["word100 "]
-    assert [text for text, differs in field.after.parts if differs] == ["other "]
-    assert len("".join(text for text, _ in field.after.excerpt)) < 300
+    before, after = field.marked
+    assert [text for text, differs in before.parts if differs] == ["word100 "]
+    assert [text for text, differs in after.parts if differs] == ["other "]
+    assert len("".join(text for text, _ in after.excerpt)) < 300
     assert '<ins class="change__ins">other </ins>' in mira.get(LOG).text
 
 
