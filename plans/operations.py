@@ -211,8 +211,11 @@ def change_role_end(
 
 @operation
 def take_role(*, membership: PlanMembership, by: Any, reason: str) -> None:
-    """Takes a role away. The last programme manager of a plan stays."""
+    """Takes a role away; one that is gone already stays so. The last programme manager of a plan stays."""
     check_can(by, Right.ASSIGN_PEOPLE, membership.plan)
+    if not PlanMembership.objects.filter(pk=membership.pk).exists():
+        return
+    membership.refresh_from_db()
     if not _has_ended(membership):
         _check_manager_stays(membership)
     delete_with_reason(membership, reason=reason, by=by)

@@ -1,11 +1,13 @@
 """Who may give and take which role, until when; and who opens, archives and restores a plan."""
 
+import threading
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection
 
 from accounts.history import operating, save_with_reason
 from accounts.models import User
@@ -238,6 +240,15 @@ def test_two_who_change_one_role_do_not_overwrite_each_other(plan, cast):
     assert steering_of(plan).ends_on == TODAY
 
 
+def test_a_role_taken_away_twice_is_taken_away_once(plan, cast):
+    first, second = steering_of(plan), steering_of(plan)
+
+    for membership in (first, second):
+        operations.take_role(membership=membership, reason="R", by=cast.manager)
+
+    assert PlanMembership.history.filter(history_type="-").count() == 1
+
+
 @pytest.mark.parametrize(
     ("ends_on", "is_active", "stays"),
     [
@@ -334,3 +345,27 @@ def test_a_plan_comes_back_out_of_the_archive(plan, cast):
 
     assert Plan.objects.get().archived_at is None
     assert [row.history_change_reason for row in plan.history.all()[:2]] == ["Too early", "Done"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_managers_who_take_the_role_from_each_other_leave_one(plan, people):
+    other = User.objects.create_user("other@council.example")
+    hold(plan, other, Role.MANAGER)
+    refused = []
+
+    def take(by, of):
+        try:
+            operations.take_role(membership=PlanMembership.objects.get(plan=plan, user=of), reason="R", by=by)
+        except (PermissionDenied, ValidationError, PlanMembership.DoesNotExist) as error:
+            refused.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=take, args=pair) for pair in ((people.manager, other), (other, people.manager))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(refused) == 1
+    assert PlanMembership.objects.filter(plan=plan, role="manager").count() == 1
