@@ -18,6 +18,7 @@ from django.urls import reverse, reverse_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from . import openid, own_sessions, second_factor, sudo
+from .forms import PASSKEY_NOT_TAKEN
 from .kept import Kept
 from .requests import SignedInRequest
 from .sudo import sudo_required
@@ -135,6 +136,12 @@ class ConfirmCode(_Resumes, code_views.ReauthenticateView):
 
 class ConfirmPasskey(_Resumes, passkey_views.ReauthenticateWebAuthnView):
     """By a passkey."""
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        """Stays here, where allauth would leave for the sign-in."""
+        messages.error(self.request, PASSKEY_NOT_TAKEN)
+        response: HttpResponse = self.render_to_response(self.get_context_data(form=form), status=422)
+        return response
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -5,11 +5,16 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from allauth.mfa.models import Authenticator
+from cryptography.hazmat.primitives.asymmetric import ec
 from django.http import HttpResponse
 from django.test import override_settings
 from django.urls import include, path
 from django.utils import timezone
 from django.views.decorators.http import require_POST
+from fido2.cose import ES256
+from fido2.utils import websafe_encode
+from fido2.webauthn import AttestationObject, AttestedCredentialData, AuthenticatorData
 
 from accounts.sudo import sudo_required
 from tests.cast import PASSWORD, sign_in
@@ -146,3 +151,31 @@ def test_guessing_the_password_here_is_counted_like_at_the_sign_in(client, peopl
 
     assert client.post(CONFIRM, {"password": PASSWORD}).status_code == 429
     assert client.get("/look/").headers["Location"].startswith(CONFIRM)
+
+
+def passkey_of(user):
+    """A passkey as it is stored when it was set up; nobody has what answers for it."""
+    key = ES256.from_cryptography_key(ec.generate_private_key(ec.SECP256R1()).public_key())
+    credential = AttestedCredentialData.create(bytes(16), b"one", key)
+    flags = AuthenticatorData.FLAG.AT | AuthenticatorData.FLAG.UP | AuthenticatorData.FLAG.UV
+    told = AuthenticatorData.create(bytes(32), flags, 0, credential)
+    response = {
+        "clientDataJSON": websafe_encode(b'{"type": "webauthn.create", "challenge": "", "origin": ""}'),
+        "attestationObject": websafe_encode(AttestationObject.create("none", told, {})),
+    }
+    stored = {"id": "b25l", "rawId": "b25l", "type": "public-key", "response": response}
+    data = {"name": "Laptop", "credential": stored | {"clientExtensionResults": {}}}
+    return Authenticator.objects.create(user=user, type="webauthn", data=data)
+
+
+def test_a_passkey_that_is_not_taken_keeps_what_was_sent(client, people):
+    passkey_of(people.manager)
+    client.force_login(people.manager)
+    client.post("/give/", SENT)
+
+    response = client.post("/accounts/confirm/passkey/", {"credential": "{}"})
+    done = client.post(CONFIRM, {"password": PASSWORD})
+
+    assert response.status_code == 422
+    assert "That passkey was not taken." in response.text
+    assert "gave ['lead', 'analyst']" in done.text

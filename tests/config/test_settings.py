@@ -111,3 +111,22 @@ def test_nobody_stays_signed_in_longer_than_a_working_day(settings_with):
         "warning": 300,
     }
     assert settings["SESSION_COOKIE_AGE"] == 12 * 3600
+
+
+def test_a_second_step_is_asked_for_in_production_and_not_when_trying_out(settings_with):
+    assert settings_with(PRODUCTION)["SECOND_FACTOR_REQUIRED"]
+    assert not settings_with(PRODUCTION | {"WAYMARK_DEMONSTRATION": "1"})["SECOND_FACTOR_REQUIRED"]
+    assert settings_with({})["DEMONSTRATION"]
+
+
+@pytest.mark.parametrize(
+    ("variables", "sentence"),
+    [
+        ({"OIDC_ISSUER": "http://elsewhere.example"}, "OIDC_ISSUER does not start with https"),
+        ({"OIDC_ISSUER": "https://elsewhere.example"}, "OIDC_CLIENT_ID is not set"),
+        ({"OIDC_ISSUER": "https://elsewhere.example", "OIDC_CLIENT_ID": "waymark"}, "OIDC_CLIENT_SECRET is not set"),
+    ],
+)
+def test_half_a_councils_sign_in_does_not_start(settings_with, variables, sentence):
+    with pytest.raises(ImproperlyConfigured, match=sentence):
+        settings_with(PRODUCTION | variables)
