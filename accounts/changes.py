@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache, cached_property
 from typing import Any
 
 from django.db import models
@@ -49,7 +50,7 @@ class RecordChange:
         """What the record says, or said last."""
         return self.after if self.after is not None else self.before or {}
 
-    @property
+    @cached_property
     def columns(self) -> tuple[str, ...]:
         """The columns that differ; every column of a record that is new or gone."""
         if self.before is None or self.after is None:
@@ -163,7 +164,13 @@ def last_said(wanted: Mapping[Model, Iterable[int]]) -> dict[tuple[Model, int], 
 
 def _history(model: Model) -> QuerySet[Any]:
     """The history rows of a model, in no order."""
-    return model.history.model.objects.order_by()  # type: ignore[attr-defined]
+    return _history_model(model).objects.order_by()
+
+
+@cache
+def _history_model(model: Model) -> Any:
+    # To ask a model for its history makes a manager anew each time, which takes longer than many a query.
+    return model.history.model  # type: ignore[attr-defined]
 
 
 def _versions(model: Model, passes: Q) -> QuerySet[Any]:
@@ -183,8 +190,9 @@ def _as_json(model: Model) -> JSONObject:
     return JSONObject(**{field.attname: F(field.attname) for field in _fields(model)})
 
 
+@cache
 def _fields(model: Model) -> "list[models.Field[Any, Any]]":
-    return list(model.history.model.tracked_fields)  # type: ignore[attr-defined]
+    return list(_history_model(model).tracked_fields)
 
 
 def _read(model: Model, said: dict[str, Any] | None) -> dict[str, Any]:

@@ -8,6 +8,7 @@ see them. What a reader filters by narrows the records in the same way.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -97,7 +98,7 @@ class ChangeLog:
         self.visible = _visible(plan, user, rights)
         self.shows_everything = rights.everywhere(Right.SEE_HISTORY) and rights.everywhere(Right.SEE_INTERNAL)
 
-    @property
+    @cached_property
     def scheme(self) -> Scheme:
         return self.plan.status_scheme.scheme
 
