@@ -29,8 +29,8 @@ from .security import Event, note_event
 NOT_RIGHT = "The e-mail address or the password is not right."
 TOO_OFTEN = "That has been tried too often. Wait five minutes, then try again."
 
-# Of one account from one network address in a day: who goes on guessing slowly is stopped, its owner is not.
-MOST_FROM_ONE_PLACE = 50
+# Of one account from one network address in an hour: who goes on guessing slowly is stopped, its owner is not.
+MOST_FROM_ONE_PLACE = 20
 # Of all accounts from one network address in five minutes. A whole council may have one address.
 MOST_OF_A_NETWORK = 600
 
@@ -75,7 +75,7 @@ class AccountAdapter(DefaultAccountAdapter):
         account, place = f"password {email}", f"password {email} from {address}"
         allowed = (
             limits.may_try(f"password from {address}", most=MOST_OF_A_NETWORK)
-            and limits.may_try(place, most=MOST_FROM_ONE_PLACE, within=timedelta(days=1))
+            and limits.may_try(place, most=MOST_FROM_ONE_PLACE, within=timedelta(hours=1))
             and limits.may_try(account)
         )
         if not allowed:

@@ -72,6 +72,18 @@ def test_nobody_is_shut_out_for_good(people):
         assert attempt(people.lead.email, PASSWORD).status_code == 302
 
 
+def test_guessing_slowly_is_stopped_where_it_comes_from_and_nowhere_else(people):
+    now = timezone.now()
+    for batch in range(4):
+        with time_machine.travel(now + batch * timedelta(minutes=6)):
+            answers = [attempt(people.lead.email).status_code for _ in range(5)]
+        assert answers == [422] * 5
+
+    with time_machine.travel(now + timedelta(minutes=30)):
+        assert attempt(people.lead.email, PASSWORD).status_code == 429
+        assert attempt(people.lead.email, PASSWORD, REMOTE_ADDR="192.0.2.8").status_code == 302
+
+
 def test_whoever_gets_it_right_starts_anew(people):
     for _ in range(3):
         for _ in range(4):
