@@ -118,7 +118,7 @@ def edit_plan(*, plan: Plan, by: Any, reason: str, version: int | None = None, *
     Of a closed plan nothing but the status changes, unless the same change opens it again. `version` is the one the
     form was opened with (accounts/versions.py). Raises PermissionDenied, ChangedMeanwhile, ValidationError.
     """
-    check_can(by, Right.EDIT_PLAN, plan)
+    check_can(by, Right.EDIT_SETTINGS, plan)
     check_version(plan, version)
     stays_closed = plan.status in READ_ONLY and changes.get("status", plan.status) in READ_ONLY
     if stays_closed and any(getattr(plan, name) != value for name, value in changes.items() if name != "status"):
@@ -127,13 +127,6 @@ def edit_plan(*, plan: Plan, by: Any, reason: str, version: int | None = None, *
 
 
 READ_ONLY_WORDS = "This plan is closed and takes no changes. Set its status to active first."
-
-
-def _check_can_edit(user: Any, plan: Plan) -> None:
-    """Raises PermissionDenied for the wrong person, ValidationError for a plan that is read only."""
-    check_can(user, Right.EDIT_PLAN, plan)
-    if plan.status in READ_ONLY:
-        raise ValidationError(READ_ONLY_WORDS)
 
 
 def _change(row: M, changes: dict[str, Any], *, reason: str, by: Any) -> M:
@@ -297,7 +290,7 @@ def close_glass(*, broken: BreakGlass, by: Any, reason: str = "Closed early") ->
 @operation
 def add_theme(*, plan: Plan, name: str, by: Any, lead: Any = None, reason: str = "Theme added") -> Theme:
     """A theme at the end of the plan."""
-    _check_can_edit(by, plan)
+    check_can(by, Right.EDIT_PLAN, plan)
     newest = Theme.objects.filter(plan=plan).order_by("-order").first()
     theme = Theme(plan=plan, order=newest.order + 1 if newest else 1, name=name, lead=lead)
     theme.full_clean()
@@ -307,7 +300,7 @@ def add_theme(*, plan: Plan, name: str, by: Any, lead: Any = None, reason: str =
 @operation
 def edit_theme(*, theme: Theme, by: Any, reason: str, version: int | None = None, **changes: Any) -> Theme:
     """Changes a theme's name, order or lead. Raises ChangedMeanwhile where it is not at `version` any more."""
-    _check_can_edit(by, theme.plan)
+    check_can(by, Right.EDIT_PLAN, theme.plan)
     check_version(theme, version)
     return _change(theme, changes, reason=reason, by=by)
 
@@ -315,7 +308,7 @@ def edit_theme(*, theme: Theme, by: Any, reason: str, version: int | None = None
 @operation
 def add_action(*, theme: Theme, text: str, ref: str = "", by: Any, reason: str = "Action added") -> Action:
     """An action of a theme. Its number, where it has one, is unique in the plan."""
-    _check_can_edit(by, theme.plan)
+    check_can(by, Right.EDIT_PLAN, theme.plan)
     action = Action(plan=theme.plan, theme=theme, ref=ref, text=text)
     action.full_clean()
     return save_with_reason(action, reason=reason, by=by)
@@ -324,7 +317,7 @@ def add_action(*, theme: Theme, text: str, ref: str = "", by: Any, reason: str =
 @operation
 def edit_action(*, action: Action, by: Any, reason: str, version: int | None = None, **changes: Any) -> Action:
     """Changes an action's text, number or theme. Raises ChangedMeanwhile where it is not at `version` any more."""
-    _check_can_edit(by, action.plan)
+    check_can(by, Right.EDIT_PLAN, action.plan)
     check_version(action, version)
     return _change(action, changes, reason=reason, by=by)
 
@@ -332,7 +325,7 @@ def edit_action(*, action: Action, by: Any, reason: str, version: int | None = N
 @operation
 def add_outcome(*, action: Action, text: str, by: Any, reason: str = "Outcome added") -> Outcome:
     """An outcome at the end of an action's."""
-    _check_can_edit(by, action.plan)
+    check_can(by, Right.EDIT_PLAN, action.plan)
     newest = Outcome.objects.filter(action=action).order_by("-order").first()
     outcome = Outcome(plan=action.plan, action=action, order=newest.order + 1 if newest else 1, text=text)
     outcome.full_clean()
@@ -342,7 +335,7 @@ def add_outcome(*, action: Action, text: str, by: Any, reason: str = "Outcome ad
 @operation
 def edit_outcome(*, outcome: Outcome, text: str, by: Any, reason: str) -> Outcome:
     """Changes the words of an outcome."""
-    _check_can_edit(by, outcome.plan)
+    check_can(by, Right.EDIT_PLAN, outcome.plan)
     outcome.text = text
     outcome.full_clean()
     return save_with_reason(outcome, ["text"], reason=reason, by=by)
@@ -391,7 +384,7 @@ def link_action(
     reason: str = "Reference added",
 ) -> ActionLink:
     """Links an action to what its reference names, as far as that is known."""
-    _check_can_edit(by, action.plan)
+    check_can(by, Right.EDIT_PLAN, action.plan)
     link = ActionLink(
         plan=action.plan,
         action=action,

@@ -52,6 +52,7 @@ class Right(StrEnum):
     SEE_INTERNAL = "see the internal notes of this plan"
     SEE_HISTORY = "see who changed what in this plan"
     EDIT_PLAN = "change this plan"
+    EDIT_SETTINGS = "change the settings of this plan"
     RECORD_UPDATE = "record updates of this plan"
     DRAFT_UPDATE = "draft updates of this plan"
     CHANGE_DATE = "change the dates of this plan"
@@ -106,6 +107,7 @@ RIGHTS: Mapping[Right, Mapping[Role, Reach]] = {
         Role.BREAK_GLASS: _ALL,
     },
     Right.EDIT_PLAN: {Role.MANAGER: _ALL},
+    Right.EDIT_SETTINGS: {Role.MANAGER: _ALL},
     Right.RECORD_UPDATE: {Role.MANAGER: _ALL, Role.THEME_LEAD: _OWN, Role.LEAD: _OWN},
     Right.DRAFT_UPDATE: {Role.MANAGER: _ALL, Role.THEME_LEAD: _OWN, Role.LEAD: _OWN, Role.CONTRIBUTOR: _OWN},
     Right.CHANGE_DATE: {Role.MANAGER: _ALL},
@@ -135,11 +137,11 @@ READING = frozenset({Right.SEE, Right.SEE_INTERNAL, Right.SEE_HISTORY, Right.MAK
 KEEPING = frozenset({Right.ASSIGN_PEOPLE, Right.ARCHIVE_PLAN, Right.PROPOSE_REDACTION, Right.REDACT})
 
 #: What is left of everybody's rights in a state of the plan; a state that is not here leaves them all. A closed plan
-#: can still be opened again by who may edit it.
+#: is opened again by its settings.
 LEFT_IN_STATE: Mapping[str, frozenset[Right]] = {
     "archived": READING | KEEPING,
-    Plan.Status.CLOSED: READING | KEEPING | {Right.EDIT_PLAN},
-    Plan.Status.SUPERSEDED: READING | KEEPING | {Right.EDIT_PLAN},
+    Plan.Status.CLOSED: READING | KEEPING | {Right.EDIT_SETTINGS},
+    Plan.Status.SUPERSEDED: READING | KEEPING | {Right.EDIT_SETTINGS},
 }
 
 

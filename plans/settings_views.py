@@ -27,7 +27,7 @@ get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 @get_or_post
 def settings(request: SignedInRequest, slug: str) -> HttpResponse:
     """Changes what a plan is called, when it runs, and how it counts and prints."""
-    plan, rights = plan_for(request.user, slug, Right.EDIT_PLAN)
+    plan, rights = plan_for(request.user, slug, Right.EDIT_SETTINGS)
 
     def save(**changes: Any) -> Plan:
         return operations.edit_plan(plan=plan, **changes)
@@ -47,7 +47,6 @@ def themes(request: SignedInRequest, slug: str) -> HttpResponse:
     context = {
         "plan": plan,
         "groups": groups,
-        "is_open": plan.status not in operations.READ_ONLY,
         "rights": names_of(rights),
     }
     return render(request, "plans/themes.html", context)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.utils import timezone
 
@@ -15,7 +15,7 @@ from accounts.versions import ChangedMeanwhile, check_version
 from milestones.models import Milestone, SupportingLead
 from milestones.operations import edit_milestone, replace_supporting_lead
 from plans.models import Plan, PlanMembership, Theme
-from plans.operations import READ_ONLY, READ_ONLY_WORDS, edit_theme, give_role, take_role
+from plans.operations import edit_theme, give_role, take_role
 from plans.policies import Right, check_can
 
 from .leavers import people_of
@@ -51,8 +51,6 @@ def hand_over(
     ValidationError.
     """
     check_can(by, Right.EDIT_PLAN, plan)
-    if plan.status in READ_ONLY:
-        raise ValidationError(READ_ONLY_WORDS)
     for key, successor in (led or {}).items():
         _lead_milestone(plan, key, person, successor, reason=reason, by=by)
     for key, helper in (supported or {}).items():

@@ -316,7 +316,7 @@ PAGES: dict[str, Line] = {
     "plans:list": Line(read=SIGNED_IN),
     "plans:start": _both(STARTERS),
     "reports:plan": Line(read=Needs(Right.SEE)),
-    "plans:settings": _both(_edits),
+    "plans:settings": _both(_found_by_itself(Right.EDIT_SETTINGS)),
     "plans:themes": Line(read=_edits),
     "plans:new_theme": _both(_edits),
     "plans:theme": _both(_edits, pk="theme"),

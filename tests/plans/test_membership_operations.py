@@ -71,11 +71,11 @@ def steering_of(plan):
 #: Each operation by the right that the table asks for; each is tried on a plan that it has not changed yet.
 OPERATIONS = {
     "edit_plan": (
-        Right.EDIT_PLAN,
+        Right.EDIT_SETTINGS,
         lambda plan, cast, by: operations.edit_plan(plan=plan, title="T", reason="R", by=by),
     ),
     "close_plan": (
-        Right.EDIT_PLAN,
+        Right.EDIT_SETTINGS,
         lambda plan, cast, by: operations.edit_plan(plan=plan, status="closed", reason="R", by=by),
     ),
     "add_theme": (Right.EDIT_PLAN, lambda plan, cast, by: operations.add_theme(plan=plan, name="A", by=by)),

@@ -4,7 +4,7 @@ import re
 from datetime import date
 
 import pytest
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied
 
 from accounts.models import User
 from accounts.versions import version_of
@@ -236,7 +236,7 @@ def test_words_that_may_tell_who_a_child_is_are_asked_about(client, plan, action
 def test_a_closed_plan_takes_no_theme(plan, people):
     edit_plan(plan=plan, status="closed", reason="Over", by=people.manager)
 
-    with pytest.raises(ValidationError, match="closed"):
+    with pytest.raises(PermissionDenied, match="closed"):
         add_theme(plan=plan, name="Late", by=people.manager)
 
 

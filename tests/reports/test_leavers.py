@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
 
 from accounts.history import operating, save_with_reason
@@ -135,7 +135,7 @@ def test_only_managers_hand_over(plan, held, lead, successor, people, who):
 def test_a_closed_plan_is_not_handed_over(plan, held, lead, successor, people):
     edit_plan(plan=plan, status="closed", reason="Over", by=people.manager)
 
-    with pytest.raises(ValidationError, match="closed"):
+    with pytest.raises(PermissionDenied, match="closed"):
         hand_over(plan=plan, person=lead, led={held["led"].pk: successor}, reason="R", by=people.manager)
 
 
