@@ -1,0 +1,298 @@
+"""What a form may change: every column there is is sent to every form by everybody, and only its own ones move."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import models
+from django.forms.models import fields_for_model
+
+from accounts.history import tracked_models
+from accounts.models import User
+from milestones.change_views import DetailsForm
+from milestones.models import Milestone
+
+from .scene import Place, Scene, Who, build, undone
+from .table import PAGES, Answer, address
+
+#: What no form of ours is ever meant to write.
+FOREIGN_TEXT, FOREIGN_DAY, FOREIGN_NUMBER = "Foreign words", date(1999, 1, 1), 77
+
+#: Forms that change no row: they read a file, make a paper, or are about how one signs in (tests/accounts).
+NOT_HERE = {"imports:new", "imports:apply", "imports:discard", "imports:undo", "papers:order", "plans:close_glass"}
+
+Row = dict[str, Any]
+Rows = dict[tuple[str, Any], Row]
+
+
+@dataclass(frozen=True)
+class Form:
+    """What a form is filled in with, the columns of its row that it may change, and what it may make anew."""
+
+    sent: dict[str, Any]
+    changes: dict[str, set[str]] = field(default_factory=dict)
+    makes: set[str] = field(default_factory=set)
+    #: Values that choose a row, each with the key of the scene that it must not be able to choose.
+    chooses: dict[str, str] = field(default_factory=dict)
+
+
+NOTE = {"declared_status": "on_track", "note": "All is as it was.", "as_at": "2011-06-02"}
+
+FORMS: dict[str, Form] = {
+    "milestones:update": Form(NOTE, makes={"progressupdate"}),
+    "milestones:correct": Form(NOTE, makes={"progressupdate"}),
+    "milestones:draft": Form(NOTE, makes={"updatedraft"}),
+    "milestones:details": Form(
+        {"text": "A duty manager reads it all.", "lead_role": "Chair"},
+        changes={"milestone": {"text", "start_on", "lead_id", "lead_role", "version"}},
+        chooses={"lead": "person"},
+    ),
+    "milestones:due_date": Form(
+        {"to_on": "2011-09-30", "reason": "Agreed by the board.", "agreed_on": "2011-06-02"},
+        changes={"milestone": {"due_on", "due_words", "version"}},
+        makes={"datechange"},
+    ),
+    "milestones:withdraw": Form(
+        {"withdrawn_on": "2011-06-02", "reason": "Taken over."},
+        changes={"milestone": {"withdrawn_on", "withdrawn_reason", "version"}},
+    ),
+    "milestones:archive": Form({"reason": "Typed in twice."}, changes={"milestone": {"archived_at", "version"}}),
+    "plans:start": Form(
+        {"title": "Another plan", "cycle_anchor": "2011-05-02", "cycle_days": 14, "scheme": "four_statuses"},
+        makes={"plan", "planmembership", "statusscheme", "organisation"},
+    ),
+    "plans:settings": Form(
+        {"title": "The plan", "reason": "A better name."},
+        changes={
+            "plan": {
+                *("title", "short_title", "status", "starts_on", "ends_on"),
+                *("cycle_anchor", "cycle_days", "overdue_is_red", "report_months_end"),
+            }
+        },
+    ),
+    "plans:new_theme": Form({"name": "Partnerships"}, makes={"theme"}, chooses={"lead": "person"}),
+    "plans:theme": Form(
+        {"name": "The front door", "reason": "A better name."},
+        changes={"theme": {"name", "order", "lead_id"}},
+        chooses={"lead": "person"},
+    ),
+    "plans:new_action": Form({"text": "Meet every week.", "ref": "9"}, makes={"action"}),
+    "plans:action": Form({"text": "Meet.", "reason": "Shorter."}, changes={"action": {"text", "ref"}}),
+    "plans:people": Form(
+        {"role": "steering_group", "user": "lead", "reason": "Joins the group."}, makes={"planmembership"}
+    ),
+    "plans:role": Form({"ends_on": "2099-12-31", "reason": "Leaves."}, changes={"planmembership": {"ends_on"}}),
+    "plans:take_role": Form({"reason": "Left."}, changes={"planmembership": {"deleted"}}),
+    "plans:archive": Form({"reason": "Done.", "into": "archive"}, changes={"plan": {"archived_at"}}),
+    "plans:break_glass": Form({"reason": "A complaint."}, makes={"breakglass"}),
+    "reports:person": Form(
+        {"name": "Lea Lead", "reason": "Married."},
+        changes={
+            "person": {"name", "job_title", "organisation_id", "email", "is_named_in_public", "left_on", "user_id"}
+        },
+        chooses={"organisation": "organisation", "user": "user"},
+    ),
+    "reports:hand_over": Form(
+        {"reason": "Moved on."},
+        changes={
+            "milestone": {"lead_id", "version"},
+            "theme": {"lead_id"},
+            "planmembership": {"deleted"},
+            "supportinglead": {"deleted"},
+        },
+        makes={"planmembership", "supportinglead"},
+    ),
+    "accounts:invite": Form(
+        {"name": "Ines Invited", "email": "ines@council.example"},
+        makes={"user", "invitation"},
+    ),
+    "accounts:edit_user": Form(
+        {"name": "Olga Otherwise", "reason": "Married."},
+        changes={
+            "user": {"name", "email", "is_administrator", "is_information_governance"},
+            "person": {"user_id"},
+        },
+    ),
+    "accounts:deactivate_user": Form({"reason": "Left."}, changes={"user": {"is_active"}}),
+    "accounts:reactivate_user": Form({"reason": "Came back."}, changes={"user": {"is_active"}}),
+    "accounts:propose_redaction": Form(
+        {"words": "Answer every contact", "kind_of_data": "Name of an officer", "reason": "Asked for."},
+        makes={"redaction"},
+    ),
+    "plans:propose_redaction": Form(
+        {"words": "Answer every contact", "kind_of_data": "Name of an officer", "reason": "Asked for."},
+        makes={"redaction"},
+    ),
+    "accounts:redaction": Form(
+        {"decision": "refuse"}, changes={"redaction": {"state", "words", "decided_at", "decided_by_id"}}
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def scene(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock(), undone():
+        scene = build()
+        for place, ground in scene.grounds.items():
+            council = scene.grounds[Place.OTHER if place is Place.OTHER else Place.OWN].plan.council_id
+            ground.keys["organisation"] = council
+        yield scene
+
+
+@pytest.fixture(scope="module")
+def before(scene) -> Rows:
+    return rows()
+
+
+def watched() -> list[type[models.Model]]:
+    others = ("accounts.Invitation", "milestones.UpdateDraft", "imports.Import")
+    return [*tracked_models(), *(apps.get_model(name) for name in others)]
+
+
+def rows() -> Rows:
+    """Every row that a form could change, as it is."""
+    return {
+        (model._meta.model_name or "", values["id"]): values
+        for model in watched()
+        for values in model._base_manager.values()
+    }
+
+
+def foreign(scene: Scene) -> dict[str, Any]:
+    """Every column of every model with a value that no form may write, under its name and under that of its key."""
+    sent: dict[str, Any] = {}
+    for model in watched():
+        for column in model._meta.concrete_fields:
+            value: Any = FOREIGN_TEXT
+            if isinstance(column, models.ForeignKey):
+                value = scene.other_manager.pk if column.related_model is User else FOREIGN_NUMBER
+            elif isinstance(column, models.DateTimeField):
+                value = f"{FOREIGN_DAY}T00:00"
+            elif isinstance(column, models.DateField):
+                value = FOREIGN_DAY.isoformat()
+            elif isinstance(column, models.BooleanField):
+                value = "on"
+            elif isinstance(column, models.IntegerField):
+                value = FOREIGN_NUMBER
+            sent[column.name] = sent[column.attname] = value
+    return sent
+
+
+def filled_in(scene: Scene, name: str, who: Who) -> tuple[dict[str, Any], set[str]]:
+    """The form as somebody is shown it, with what is to be sent; and the names of its fields."""
+    path = address(name, scene, Place.OWN)
+    shown = scene.client(who).get(path).context if PAGES[name].read else None
+    form = shown.get("form") if shown else None
+    values = {each.name: each.value() for each in form} if form is not None else {}
+    sent = dict(FORMS[name].sent)
+    if sent.get("user") == "lead":
+        sent["user"] = scene.users[Who.LEAD].pk
+    names = set(values) | set(sent)
+    return {name: "" if value is None or value is False else value for name, value in (values | sent).items()}, names
+
+
+def everything(scene: Scene, name: str, who: Who) -> dict[str, Any]:
+    """The form of a page filled in, and every column beside it that is none of its fields."""
+    sent, names = filled_in(scene, name, who)
+    return {key: value for key, value in foreign(scene).items() if key not in names} | {
+        key: value for key, value in sent.items() if value != ""
+    }
+
+
+def writer_of(name: str) -> Who:
+    """Somebody who may send the form."""
+    return next(who for who in Who if PAGES[name].answer("POST", who, Place.OWN) is Answer.OPENS)
+
+
+def differences(scene: Scene, before: Rows, after: Rows, form: Form) -> Iterator[str]:
+    """What changed that the form may not change."""
+    for key in before.keys() | after.keys():
+        model, pk = key
+        if key not in after:
+            if "deleted" not in form.changes.get(model, ()):
+                yield f"{model} {pk} is gone"
+        elif key not in before:
+            if model not in form.makes:
+                yield f"{model} {pk} is new"
+            taken = {FOREIGN_TEXT, FOREIGN_DAY, FOREIGN_NUMBER}
+            yield from (
+                f"{model}.{column} of a new row is {value!r}"
+                for column, value in after[key].items()
+                if (column != "id" and isinstance(value, str | date | int) and value in taken)
+                or (column.endswith(("user_id", "by_id")) and value == scene.other_manager.pk)
+            )
+        else:
+            changed = {column for column in after[key] if after[key][column] != before[key][column]}
+            for column in changed - form.changes.get(model, set()) - {"last_login", "last_reported_at"}:
+                yield f"{model}.{column} of {pk}: {before[key][column]!r} is now {after[key][column]!r}"
+
+
+def after_sending(scene: Scene, name: str, who: Who, sent: dict[str, Any]) -> tuple[int, Rows]:
+    with undone():
+        response = scene.client(who).post(address(name, scene, Place.OWN), sent)
+        return response.status_code, rows()
+
+
+def test_every_form_that_writes_is_here():
+    of_signing_in = ("mfa_", "account_", "accounts:")
+    missing = [
+        name
+        for name, line in PAGES.items()
+        if line.write and name not in FORMS and name not in NOT_HERE and not name.startswith(of_signing_in)
+    ]
+
+    assert missing == [], "Say in FORMS what they may change."
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_a_form_changes_its_own_columns_and_nothing_else(db, scene, before, name):
+    form = FORMS[name]
+    sent = everything(scene, name, writer_of(name))
+    found, wrote = [], False
+    for who in Who:
+        status, after = after_sending(scene, name, who, sent)
+        may_write = PAGES[name].answer("POST", who, Place.OWN) is Answer.OPENS
+        found += [
+            f"{who} ({status}): {each}" for each in differences(scene, before, after, form if may_write else Form({}))
+        ]
+        wrote = wrote or (may_write and after != before)
+
+    assert not found, "\n".join(found)
+    assert wrote, "The form was never taken, so this shows nothing."
+
+
+@pytest.mark.parametrize(
+    ("name", "chosen"), [(name, chosen) for name, form in FORMS.items() for chosen in form.chooses]
+)
+def test_a_form_chooses_nothing_of_another_plan(db, scene, before, name, chosen):
+    sent, _ = filled_in(scene, name, writer_of(name))
+    sent[chosen] = scene.grounds[Place.OTHER].keys[FORMS[name].chooses[chosen]]
+
+    status, after = after_sending(scene, name, writer_of(name), sent)
+
+    assert status == 422
+    assert after == before
+
+
+def test_a_form_with_every_column_would_be_noticed(db, scene, before, monkeypatch):
+    columns = fields_for_model(Milestone, fields=["due_words", "withdrawn_reason"])
+    every_column = type("EveryColumn", (DetailsForm,), dict(columns))
+    monkeypatch.setattr("milestones.change_views.DetailsForm", every_column)
+    sent = everything(scene, "milestones:details", Who.MANAGER) | dict.fromkeys(columns, FOREIGN_TEXT)
+
+    _, after = after_sending(scene, "milestones:details", Who.MANAGER, sent)
+
+    assert any("milestone.due_words" in each for each in differences(scene, before, after, FORMS["milestones:details"]))
+
+
+def test_a_form_that_anybody_may_send_would_be_noticed(db, scene, before, monkeypatch):
+    sent = everything(scene, "milestones:archive", Who.MANAGER)
+    for module in ("milestones.change_views", "milestones.operations"):
+        monkeypatch.setattr(f"{module}.check_can", lambda *args: None)
+
+    _, after = after_sending(scene, "milestones:archive", Who.STEERING_GROUP, sent)
+
+    assert any("milestone.archived_at" in each for each in differences(scene, before, after, Form({})))
