@@ -8,6 +8,7 @@ import pytest
 from accounts.history import delete_with_reason, operating, recorded_clock, save_with_reason
 from accounts.models import Operation, User
 from accounts.operations import add_person, edit_person
+from accounts.redaction import propose_redaction, redact
 from milestones.operations import (
     add_supporting_lead,
     archive_milestone,
@@ -207,6 +208,28 @@ def test_what_somebody_wrote_is_text_and_no_markup(mira, people, milestone):
     assert "<b>Bold" not in page
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert(1)" in page
+
+
+def test_redacted_words_are_redacted_here_too(mira, people, milestone):
+    second = User.objects.create_user("imke@council.example", name="Imke Second", is_information_governance=True)
+    edit_milestone(milestone=milestone, text="Ask Wilfred Wren about it.", reason="Told", by=people.manager)
+    edit_milestone(milestone=milestone, text="Ask the family.", reason="Wilfred Wren asked", by=people.manager)
+    assert "Wilfred" in mira.get(LOG).text
+    redaction = propose_redaction(
+        words="Wilfred Wren", kind_of_data="A name", reason="Not for the plan", by=people.governance
+    )
+    redact(redaction=redaction, by=second)
+
+    response = mira.get(LOG)
+
+    assert "Wilfred" not in response.text
+    assert "[redacted " in response.text
+    assert (entries(response)[0].headline, str(entries(response)[0].operation.by)) == (
+        "Words taken out of the records",
+        "Imke Second",
+    )
+    assert "Wilfred" not in mira.get(f"{LOG}csv/").text
+    assert mira.get(f"{LOG}{entries(response)[0].operation.pk}/").status_code == 200
 
 
 # --- Many records ------------------------------------------------------------------------------------------------
