@@ -14,7 +14,7 @@ MOST_SECONDS = 15 * 60
 PREFIX = "kept-"
 PATH = "kept_path"
 HAD_FILE = "kept_had_file"
-NEVER = ("csrfmiddlewaretoken", "password", "login", "credential", "code")
+NEVER = ("csrfmiddlewaretoken", "login", "credential", "code")
 # Shorter values without a space are choices and dates; all others are words that somebody would miss.
 WORDS = 20
 
@@ -30,7 +30,7 @@ class Kept:
     @classmethod
     def of(cls, request: HttpRequest) -> "Kept":
         """What this request sent."""
-        fields = [(name, value) for name, values in request.POST.lists() if name not in NEVER for value in values]
+        fields = [(name, value) for name, values in request.POST.lists() if _may_keep(name) for value in values]
         return cls(request.path, tuple(fields), had_file=bool(request.FILES))
 
     @classmethod
@@ -98,3 +98,8 @@ class Kept:
             for name, value in self.fields
             if (len(value) > WORDS or " " in value.strip()) and name not in ("next", PATH)
         )
+
+
+def _may_keep(name: str) -> bool:
+    """Whether a field of this name is no secret; a new password too would stand in the session for all to read."""
+    return name not in NEVER and "password" not in name

@@ -84,3 +84,34 @@ def test_an_error_page_that_cannot_be_drawn_still_says_something(client, people,
 
     assert response.status_code == 500
     assert response.headers["X-Request-ID"] in response.text
+
+
+def test_a_password_is_no_word_that_is_given_back(client, people, monkeypatch):
+    monkeypatch.setattr("django.contrib.auth.get_user", fails_with(OperationalError("no route")))
+    secret = "correct horse battery staple"
+
+    response = client.post(
+        reverse("account_change_password"), {"password1": secret, "old_password": secret, "reason": "Words of mine."}
+    )
+
+    assert response.status_code == 503
+    assert secret not in response.text
+
+
+def test_a_new_password_does_not_wait_in_the_session(people):
+    secret, client = "correct horse battery staple", Client()
+    client.force_login(people.lead)
+
+    client.post(reverse("account_change_password"), {"password1": secret})
+
+    assert secret not in str(dict(client.session))
+
+
+def test_without_that_rule_it_would_wait_there(people, monkeypatch):
+    secret, client = "correct horse battery staple", Client()
+    client.force_login(people.lead)
+    monkeypatch.setattr("accounts.kept._may_keep", lambda name: True)
+
+    client.post(reverse("account_change_password"), {"password1": secret})
+
+    assert secret in str(dict(client.session))
