@@ -40,8 +40,10 @@ def main() -> None:
             try:
                 answer = frames.PDF, lay_out(html.decode())
             except Exception as error:
-                # A deep traceback may itself need more than there is: its end says what happened.
-                answer = frames.FAULT, f"{type(error).__name__}\n{''.join(traceback.format_exc(limit=-8))}".encode()
+                # Where it happened, for the log: what an error says may be words of the paper. A deep traceback may
+                # itself need more than there is, so only its end.
+                where = "".join(traceback.format_tb(error.__traceback__, limit=-8))
+                answer = frames.FAULT, f"{type(error).__name__}\n{where}".encode()
             frames.send(line, *answer, memory=memory_kib(at_start=at_start))
             del answer, html
             gc.collect()
