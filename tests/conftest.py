@@ -36,10 +36,16 @@ def pytest_collection_modifyitems(config, items):
     journeys = [item for item in items if item.get_closest_marker("browser")]
     others = [item for item in items if not item.get_closest_marker("browser")]
     if "sqlite3" in settings.DATABASES["default"]["ENGINE"]:
-        items[:] = others + journeys
+        wanted = [item for item in others + journeys if _is_for("sqlite", item)]
     else:
-        items[:] = [item for item in others if uses_database(item)]
-        config.hook.pytest_deselected(items=journeys + [item for item in others if not uses_database(item)])
+        wanted = [item for item in others if uses_database(item) and _is_for("postgresql", item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(wanted)])
+    items[:] = wanted
+
+
+def _is_for(vendor, item):
+    only = item.get_closest_marker("only")
+    return only is None or only.args == (vendor,)
 
 
 def uses_database(item):
