@@ -18,6 +18,7 @@ from .requests import SignedInRequest
 from .security import Event, can_read_events, events_visible_to
 
 ROWS_A_PAGE = 100
+DAY_FORMATS = ["%Y-%m-%d", "%d/%m/%Y"]
 #: Details that name a user by number.
 USERS = frozenset({"about", "person", "to"})
 
@@ -29,8 +30,8 @@ class EventFilterForm(forms.Form):
         label="What happened", required=False, choices=[("", "Anything"), *((kind.value, kind.label) for kind in Event)]
     )
     who = forms.CharField(label="Name or e-mail address", required=False, max_length=100)
-    since = forms.DateField(label="From", required=False)
-    until = forms.DateField(label="Until the end of", required=False)
+    since = forms.DateField(label="From", required=False, input_formats=DAY_FORMATS)
+    until = forms.DateField(label="Until the end of", required=False, input_formats=DAY_FORMATS)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -47,6 +47,7 @@ def test_the_newest_is_first_and_numbers_of_users_are_names(admin, people):
         ("?who=COUNCIL.EXAMPLE", [3, 2, 1]),
         ("?since=2026-05-02", [3, 2]),
         ("?until=2026-05-02", [2, 1]),
+        ("?since=2/5/2026", [3, 2]),
         ("?kind=denied&who=stella&since=2026-05-03&until=2026-05-03", [3]),
     ],
 )
