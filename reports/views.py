@@ -10,7 +10,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts.models import Person
 from accounts.requests import SignedInRequest
 from milestones.policies import sight_of
 from milestones.position import MilestonePosition
@@ -102,7 +101,7 @@ def attention(position: PlanPosition, asked: AskedPosition) -> list[Brief]:
 
 def waiting_for(user: Any, position: PlanPosition, asked: AskedPosition) -> Brief | None:
     """The reader's own milestones that have no update in this cycle; None for somebody who has none of their own."""
-    person = Person.objects.filter(user=user).first()
+    person = getattr(user, "person", None)
     if person is None or not asked.is_now:
         return None
     own = [each for each in position.milestones if any(who.id == person.pk for who in leads_of(each))]
