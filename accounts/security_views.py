@@ -93,7 +93,8 @@ def rows_of(events: Iterable[SecurityEvent]) -> list[EventRow]:
 
 
 def _facts(event: SecurityEvent, users: dict[int, str]) -> Iterable[tuple[str, str]]:
-    for name, value in event.details.items():
+    # PostgreSQL keeps no order of its own.
+    for name, value in sorted(event.details.items()):
         shown = users.get(value, value) if name in USERS else value
         yield name.replace("_", " ").capitalize(), str(shown)
 

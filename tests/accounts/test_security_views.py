@@ -36,7 +36,7 @@ def test_the_newest_is_first_and_numbers_of_users_are_names(admin, people):
     response = admin.get(LOG)
 
     assert listed(response) == [("role_given", people.manager), ("signed_in", people.lead)]
-    assert "Person: Leon Lead, Role: auditor, Plan: safeguarding" in " ".join(response.text.split())
+    assert "Person: Leon Lead, Plan: safeguarding, Role: auditor" in " ".join(response.text.split())
 
 
 @pytest.mark.parametrize(
