@@ -71,8 +71,8 @@ def change_due_date(
 ) -> DateChange | None:
     """Moves the due date, and keeps from when to when and why. The baseline stays the first agreed date.
 
-    In a plan that is still a draft the date is only corrected, and the baseline with it; then there is no change to
-    return. Raises ChangedMeanwhile, ValidationError (no reason, no other date, before the start).
+    In a plan that was never more than a draft the date is only corrected, and the baseline with it; then there is no
+    change to return. Raises ChangedMeanwhile, ValidationError (no reason, no other date, before the start).
     """
     check_can(by, Right.CHANGE_DATE, milestone.plan)
     _lock(milestone)
@@ -88,7 +88,7 @@ def change_due_date(
         raise ValidationError(
             {"agreed_on": f"The date was last moved on {newest.agreed_on:%d %B %Y}. Give a later day."}
         )
-    if milestone.plan.status == Plan.Status.DRAFT:
+    if milestone.plan.status == Plan.Status.DRAFT and not _was_agreed(milestone):
         _change(milestone, {"due_on": to_on, "baseline_due_on": to_on}, reason=reason, by=by)
         return None
     change = DateChange(
@@ -258,6 +258,16 @@ def _completed_on_at(milestone: Milestone, as_at: date) -> date | None:
         .first()
     )
     return in_force.completed_on if in_force else None
+
+
+def _was_agreed(milestone: Milestone) -> bool:
+    """Whether the plan was more than a draft at any time since the milestone was added to it. Then its first date
+    stays the baseline, even where the plan was made a draft again."""
+    born = milestone.history.order_by("history_date").values_list("history_date", flat=True)[0]
+    versions = Plan.history.filter(id=milestone.plan_id).order_by("-history_date", "-history_id")
+    at_birth = versions.filter(history_date__lte=born).values_list("status", flat=True).first()
+    later = versions.filter(history_date__gt=born).exclude(status=Plan.Status.DRAFT)
+    return at_birth != Plan.Status.DRAFT or later.exists()
 
 
 def _check_not_ahead(name: str, day: date) -> None:

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Q, QuerySet
 
 from plans.models import Plan, PlanMembership
-from plans.policies import RIGHTS, Reach, Right, Rights, check_has, rights_of
+from plans.policies import RIGHTS, Reach, Right, Rights, Role, check_has, rights_of
 
 from .models import Milestone, UpdateDraft
 
@@ -87,9 +87,10 @@ def check_can_update(user: Any, milestone: Milestone, right: Right = Right.RECOR
 def drafts_shown_to(user: Any, milestone: Milestone) -> QuerySet[UpdateDraft]:
     """The user's own draft, and those of contributors, who draft for others to record. The draft of somebody who
     records updates is theirs alone."""
-    recorders = PlanMembership.objects.current().filter(plan=milestone.plan, role__in=list(RIGHTS[Right.RECORD_UPDATE]))
-    others = ~Q(user__in=recorders.values("user"))
-    rows = UpdateDraft.objects.filter(Q(user=user) | others, milestone=milestone)
+    members = PlanMembership.objects.current().filter(plan=milestone.plan)
+    recorders = members.filter(role__in=list(RIGHTS[Right.RECORD_UPDATE]))
+    drafters = members.filter(role=Role.CONTRIBUTOR).exclude(user__in=recorders.values("user"))
+    rows = UpdateDraft.objects.filter(Q(user=user) | Q(user__in=drafters.values("user")), milestone=milestone)
     return rows.select_related("user").order_by("-saved_at")
 
 

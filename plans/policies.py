@@ -213,7 +213,10 @@ def plans_within(user: Any, right: Right, reach: Reach) -> PlanQuerySet:
     held = PlanMembership.objects.current().filter(user=user, role__in=roles)
     within = Q(pk__in=held.values("plan"))
     if Role.BREAK_GLASS in roles and (user.is_administrator or user.is_information_governance):
-        within |= Q(pk__in=BreakGlass.objects.current().filter(user=user).values("plan"))
+        opened = BreakGlass.objects.current().filter(user=user)
+        # Broken glass is for whoever holds no role; as in `roles_of`.
+        without_role = ~Q(pk__in=PlanMembership.objects.current().filter(user=user).values("plan"))
+        within |= Q(pk__in=opened.values("plan")) & without_role
     return Plan.objects.visible_to(user).filter(within)
 
 

@@ -4,8 +4,9 @@ import pytest
 
 from accounts.operations import add_person
 from milestones.models import ProgressUpdate, UpdateDraft
-from milestones.operations import add_supporting_lead
-from plans.operations import give_role
+from milestones.operations import add_supporting_lead, save_draft
+from plans.models import PlanMembership
+from plans.operations import give_role, take_role
 from tests.cast import make_milestone
 
 PAGE = "/plans/safeguarding/milestones/1.1/"
@@ -64,6 +65,20 @@ def test_a_contributor_drafts_nothing_of_others(client, people, contributor, act
     ):
         assert answer.status_code == 404
     assert not UpdateDraft.objects.exists()
+
+
+def test_a_draft_stays_its_writers_when_they_record_no_more(client, people, plan, milestone):
+    """And, as a control, would be shown if they drafted for others."""
+    give_role(plan=plan, user=people.outsider, role="manager", by=people.manager)
+    save_draft(milestone=milestone, declared_status="on_track", note=WORDS, by=people.outsider)
+    take_role(membership=PlanMembership.objects.get(user=people.outsider), reason="Moved on", by=people.manager)
+    client.force_login(people.lead)
+
+    address = f"{PAGE}update/?draft={UpdateDraft.objects.get().pk}"
+
+    assert WORDS not in client.get(address).text
+    give_role(plan=plan, user=people.outsider, role="contributor", by=people.manager)
+    assert WORDS in client.get(address).text
 
 
 def test_the_steering_group_drafts_nothing(client, people, milestone):

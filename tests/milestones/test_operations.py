@@ -155,15 +155,36 @@ def test_a_withdrawal_is_not_dated_ahead(milestone, people):
         )
 
 
-def test_in_a_draft_plan_a_date_is_corrected_not_moved(milestone, plan, people):
-    edit_plan(plan=plan, status=Plan.Status.DRAFT, reason="Back to draft", by=people.manager)
-    milestone.refresh_from_db()
+def test_in_a_draft_plan_a_date_is_corrected_not_moved(plan, action, people):
+    edit_plan(plan=plan, status=Plan.Status.DRAFT, reason="Still a draft", by=people.manager)
+    milestone = make_milestone(action, by=people.manager)
 
     operations.change_due_date(milestone=milestone, to_on=date(2011, 9, 30), reason="Typo.", by=people.manager)
 
     milestone.refresh_from_db()
     assert milestone.baseline_due_on == date(2011, 9, 30)
     assert not milestone.date_changes.exists()
+
+
+def test_a_plan_made_a_draft_again_keeps_its_first_dates(milestone, plan, people):
+    edit_plan(plan=plan, status=Plan.Status.DRAFT, reason="Back to draft", by=people.manager)
+
+    operations.change_due_date(milestone=milestone, to_on=date(2011, 9, 30), reason="Late.", by=people.manager)
+
+    milestone.refresh_from_db()
+    assert milestone.baseline_due_on == date(2011, 8, 31)
+    assert milestone.date_changes.get().to_on == date(2011, 9, 30)
+
+
+def test_a_plan_that_became_active_keeps_its_first_dates(plan, action, people):
+    edit_plan(plan=plan, status=Plan.Status.DRAFT, reason="Still a draft", by=people.manager)
+    milestone = make_milestone(action, by=people.manager)
+    for status in (Plan.Status.ACTIVE, Plan.Status.DRAFT):
+        edit_plan(plan=plan, status=status, reason="Agreed, and not", by=people.manager)
+
+    operations.change_due_date(milestone=milestone, to_on=date(2011, 9, 30), reason="Late.", by=people.manager)
+
+    assert milestone.date_changes.exists()
 
 
 def test_a_lead_does_not_move_dates(milestone, people):

@@ -11,7 +11,7 @@ from milestones.operations import add_supporting_lead
 from milestones.policies import sight_of
 from milestones.position import milestone_slice
 from plans.models import PlanMembership
-from plans.operations import add_action, add_theme, edit_theme, give_role, link_action
+from plans.operations import add_action, add_theme, break_glass, edit_theme, give_role, link_action
 from plans.policies import rights_of
 from reports.position import plan_position
 from reports.selection import for_sight, only_own
@@ -116,6 +116,21 @@ def test_a_paper_of_ones_own_has_nothing_of_others(several, people):
 
     assert {each.ref for each in position.milestones} == {"1.2", "1.4"}
     assert [theme.name for theme in position.themes] == ["Front door"]
+
+
+@pytest.mark.parametrize(("role", "seen"), [(None, ALL), ("contributor", {"1.2", "1.4"})])
+def test_broken_glass_is_for_whoever_holds_no_role(several, people, role, seen):
+    user = people.outsider
+    with operating(by=people.manager, name="edit_user"):
+        user.is_information_governance = True
+        save_with_reason(user, ["is_information_governance"], reason="Joined", by=people.manager)
+    break_glass(plan=several, reason="A complaint", by=user)
+    if role:
+        give_role(plan=several, user=user, role=role, by=people.manager)
+    sight = sight_of(user, several, rights_of(user, several))
+
+    assert set(Milestone.objects.visible_to(user).values_list("ref", flat=True)) == seen
+    assert {each.ref for each in milestone_slice(several.pk, AS_AT).narrowed(sight.shows).milestones} == seen
 
 
 def test_a_role_that_has_ended_shows_nothing(several, people):
