@@ -100,9 +100,7 @@ def _wanted() -> dict[str, tuple[str, str]]:
     if connection.vendor == "postgresql":
         return {meta.db_table: (meta.db_table, _postgresql(meta.db_table)) for meta in guarded}
     return {
-        f"{meta.db_table}_{name}": (meta.db_table, statement)
-        for meta in guarded
-        for name, statement in _sqlite(meta.db_table, meta.pk.column)
+        f"{meta.db_table}_{name}": (meta.db_table, statement) for meta in guarded for name, statement in _sqlite(meta)
     }
 
 
@@ -130,19 +128,36 @@ def _there() -> dict[str, str]:
         return {table: _postgresql(table) for (table,) in cursor.fetchall()}
 
 
-def _sqlite(table: str, key: Any) -> Iterator[tuple[str, str]]:
-    """INSERT OR REPLACE deletes a row without any trigger for deletes, so a key that is there is refused as well.
+def _sqlite(meta: Any) -> Iterator[tuple[str, str]]:
+    """INSERT OR REPLACE deletes a row without any trigger for deletes, so what would stand there a second time, by the
+    key or by whatever else is unique, is refused as well.
 
     Names come from our models.
     """
+    table = meta.db_table
     shut = f"NOT EXISTS (SELECT 1 FROM {GATE})"  # noqa: S608
+    is_there = " OR ".join(
+        f'EXISTS (SELECT 1 FROM "{table}" WHERE {_same(columns)})'  # noqa: S608
+        for columns in _unique(meta)
+    )
     refuse = f"BEGIN SELECT RAISE(ABORT, '{REFUSAL} ({table}).'); END"
     for name, when, condition in (
         ("no_update", "UPDATE", shut),
         ("no_delete", "DELETE", shut),
-        ("no_replace", "INSERT", f'{shut} AND EXISTS (SELECT 1 FROM "{table}" WHERE "{key}" = NEW."{key}")'),  # noqa: S608
+        ("no_replace", "INSERT", f"{shut} AND ({is_there})"),
     ):
         yield name, f'CREATE TRIGGER "{table}_{name}" BEFORE {when} ON "{table}" WHEN {condition} {refuse}'
+
+
+def _same(columns: list[str]) -> str:
+    return " AND ".join(f'"{column}" = NEW."{column}"' for column in columns)
+
+
+def _unique(meta: Any) -> list[list[str]]:
+    """The columns, or columns together, of which the table takes each value once: the primary key first."""
+    together = [*meta.unique_together, *(constraint.fields for constraint in meta.total_unique_constraints)]
+    alone = [[field.name] for field in meta.concrete_fields if field.unique and not field.primary_key]
+    return [[meta.get_field(name).column for name in names] for names in ([meta.pk.name], *alone, *together)]
 
 
 def _postgresql(table: str) -> str:

@@ -123,6 +123,49 @@ def test_operations_links_and_events_stay_too(theme, people, model):
         sql(f"DELETE FROM {model._meta.db_table} WHERE id = {row.pk}")
 
 
+REPLACED = [
+    (Operation, ["recorded_at"]),
+    (ChainLink, ["chain", "number"]),
+    (ChainLink, ["chain", "operation_id"]),
+]
+
+
+def replace_by(model, same):
+    """INSERT OR REPLACE of the newest row by one with another key that is the same in the unique columns alone."""
+    row = model.objects.order_by("pk").last()
+    columns = {field.column: f'"{field.column}"' for field in model._meta.concrete_fields}
+    columns["id"] = "id + 1000000"
+    for name, other in (("number", "number + 1000"), ("recorded_at", "'2001-01-01 00:00:00'")):
+        if name in columns and name not in same:
+            columns[name] = other
+    if "operation_id" in columns and "operation_id" not in same:
+        columns["operation_id"] = "(SELECT MIN(id) FROM accounts_operation)"
+    names, values = ", ".join(f'"{name}"' for name in columns), ", ".join(columns.values())
+    table = model._meta.db_table
+    sql(f"INSERT OR REPLACE INTO {table} ({names}) SELECT {values} FROM {table} WHERE id = {row.pk}")
+    return row
+
+
+@pytest.mark.only("sqlite")
+@pytest.mark.parametrize(("model", "same"), REPLACED, ids=["recorded_at", "chain+number", "chain+operation"])
+def test_a_row_is_not_replaced_by_another_that_is_the_same_where_it_is_unique(theme, model, same):
+    rows = set(model.objects.values_list("pk", flat=True))
+
+    with pytest.raises(IntegrityError, match="What was recorded is not changed"), transaction.atomic():
+        replace_by(model, same)
+
+    assert set(model.objects.values_list("pk", flat=True)) == rows
+
+
+@pytest.mark.only("sqlite")
+def test_control_without_the_triggers_it_is_replaced(theme):
+    with without_triggers():
+        savepoint = transaction.savepoint()
+        row = replace_by(ChainLink, ["chain", "number"])
+        assert not ChainLink.objects.filter(pk=row.pk).exists()
+        transaction.savepoint_rollback(savepoint)
+
+
 def test_every_tracked_model_is_guarded():
     histories = {model.history.model for model in tracked_models()}
 
