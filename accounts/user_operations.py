@@ -106,7 +106,8 @@ def edit_user(*, user: User, by: Any, reason: str, version: int | None = None, *
     """Changes a user's name, e-mail address, roles of the installation, or the `person` they are in the plans.
 
     `version` is the one the form was opened with (versions.py). Raises PermissionDenied, ChangedMeanwhile,
-    ValidationError.
+    ValidationError. With the e-mail address end the links that were sent to the one before: a link to a new password is
+    good for one address alone, and an invitation runs out now.
     """
     check_can_look_after_users(by)
     check_version(user, version)
@@ -122,7 +123,11 @@ def edit_user(*, user: User, by: Any, reason: str, version: int | None = None, *
     for name, value in changes.items():
         setattr(user, name, value)
     user.full_clean(exclude=["password"])
-    return save_with_reason(user, list(changes), reason=reason, by=by)
+    save_with_reason(user, list(changes), reason=reason, by=by)
+    if "email" in changes:
+        now = timezone.now()
+        user.invitations.filter(accepted_at=None, expires_at__gt=now).update(expires_at=now)
+    return user
 
 
 def _value(user: User, name: str) -> Any:

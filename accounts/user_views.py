@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Any
 
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -16,7 +17,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from . import invitations, user_operations
+from . import invitations, openid, user_operations
 from .models import Invitation, User
 from .policies import can_look_after_users, users_looked_after_by
 from .requests import SignedInRequest
@@ -29,6 +30,7 @@ from .users import ROLE_WORDS, UserState, in_order, matching, roles_of, state_wo
 from .versions import ChangedMeanwhile, version_of
 
 ROWS_A_PAGE = 50
+NEEDS_NEW_LINK = " The link that went to the old address works no longer: send a new invitation to the new one."
 
 View = Callable[..., HttpResponseBase]
 
@@ -115,6 +117,9 @@ def invite_again(request: SignedInRequest, pk: int) -> HttpResponse:
     has_second_factor = Authenticator.objects.filter(user=found).exists()
     if request.method == "POST" and form.is_valid():
         is_taken_off = has_second_factor and form.cleaned_data["takes_second_factor_off"]
+        if is_taken_off and SocialAccount.objects.filter(user=found, provider=openid.PROVIDER).exists():
+            # Before all sessions end, so that nobody begins another one by it.
+            openid.unlink(request, found)
         try:
             invitation, token = user_operations.invite_again(
                 user=found, by=request.user, takes_second_factor_off=is_taken_off
@@ -149,6 +154,7 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(users_looked_after_by(request.user), pk=pk)
     is_own = found == request.user
     before = _facts_of(found)
+    had_link = invitations.usable().filter(user=found).exists()
     initial = before | {"version": version_of(found)}
     form = EditUserForm(request.POST if request.method == "POST" else None, initial=initial, is_own=is_own, user=found)
     meanwhile = None
@@ -164,7 +170,8 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
             add_refusal(form, error)
         else:
             _note_changes(request, found, before)
-            messages.success(request, f"{found} is saved.")
+            links = NEEDS_NEW_LINK if had_link and found.email != before["email"] else ""
+            messages.success(request, f"{found} is saved.{links}")
             return redirect("accounts:user", pk)
     context = {"form": form, "found": found, "is_own": is_own, "meanwhile": meanwhile}
     return render(request, "accounts/user_edit.html", context, status=_status(form, meanwhile))

@@ -8,6 +8,7 @@ from threading import Barrier, Thread
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.core import mail
 from django.core.exceptions import ValidationError
 from django.db import connection
@@ -314,6 +315,17 @@ class TestALostSecondFactor:
         assert not people.lead.has_usable_password()
         assert leon.get("/plans/").status_code == 302
         assert SecurityEvent.objects.filter(kind=Event.SECOND_FACTOR_REMOVED, user=admin).exists()
+
+    def test_nobody_gets_in_by_the_account_of_the_council_either(self, client, admin, people, leon):
+        SocialAccount.objects.create(user=people.lead, provider="council", uid="leon")
+        page = f"/accounts/users/{people.lead.pk}/invitation/"
+
+        client.post(page)
+        assert SocialAccount.objects.exists()
+        client.post(page, {"takes_second_factor_off": "on"})
+
+        assert not SocialAccount.objects.exists()
+        assert SecurityEvent.objects.filter(kind=Event.SIGN_IN_UNLINKED).exists()
 
     def test_it_stays_where_only_the_password_is_lost(self, client, admin, people, leon):
         assert "lost their authenticator app" in client.get(f"/accounts/users/{people.lead.pk}/invitation/").text

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.tokens import default_token_generator
 from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
@@ -11,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts.invitations import with_token
 from accounts.models import Invitation, SecurityEvent, User
 from accounts.operations import add_person
 from accounts.security import Event
@@ -175,6 +177,29 @@ class TestEditing:
             Event.ROLE_GIVEN,
             Event.USER_CHANGED,
         ]
+
+    def test_with_the_address_the_links_to_the_one_before_end(self, client, admin, people):
+        invitation, token = invite_user(**WHO, by=admin)
+        nadia = invitation.user
+
+        page = client.post(address(nadia, "edit"), edited(nadia, name="Nadia Newer"), follow=True)
+        assert "send a new invitation" not in page.text
+        assert with_token(token) is not None
+        nadia.refresh_from_db()
+        page = client.post(address(nadia, "edit"), edited(nadia, email="n.new@council.example"), follow=True)
+
+        assert "send a new invitation to the new one" in page.text
+        assert "Invited; the invitation has run out" in page.text
+        assert with_token(token) is None
+
+    def test_with_the_address_a_link_to_a_new_password_ends(self, admin, people):
+        token = default_token_generator.make_token(people.lead)
+        assert default_token_generator.check_token(people.lead, token)
+
+        edit_user(user=people.lead, email="l.lead@council.example", reason="Married", by=admin)
+
+        people.lead.refresh_from_db()
+        assert not default_token_generator.check_token(people.lead, token)
 
     def test_a_reason_is_needed(self, client, admin, people):
         response = client.post(address(people.lead, "edit"), edited(people.lead, reason="", name="Leo"))
