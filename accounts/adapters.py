@@ -9,7 +9,6 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
-from allauth.core.internal.httpkit import get_client_ip
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
@@ -24,7 +23,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from . import limits, openid, second_factor, sudo
 from .kept import WAITING, Kept
 from .models import User
-from .security import Event, note_event
+from .security import Event, address_of, note_event
 
 NOT_RIGHT = "The e-mail address or the password is not right."
 TOO_OFTEN = "That has been tried too often. Wait five minutes, then try again."
@@ -137,7 +136,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """The network address, by X-Forwarded-For only as far as proxies of ours wrote it (TRUSTED_PROXIES)."""
-        return get_client_ip(request) or "0.0.0.0"  # noqa: S104  # that there is none
+        return address_of(request) or "0.0.0.0"  # noqa: S104  # that there is none
 
 
 class OpenIDAdapter(DefaultSocialAccountAdapter):

@@ -229,7 +229,10 @@ if OIDC_ISSUER:
     OIDC_CLIENT_SECRET = _required("OIDC_CLIENT_SECRET", "Set it to the secret that the provider gave this site.")
 
 # How many proxies of ours stand before the site, each of which adds to X-Forwarded-For; nobody else is believed.
-ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXIES") or 0)
+_proxies = os.environ.get("TRUSTED_PROXIES", "").strip() or "0"
+if not (_proxies.isascii() and _proxies.isdecimal()):
+    raise ImproperlyConfigured(f"TRUSTED_PROXIES is “{_proxies}”. Set it to a number, such as 1.")
+ALLAUTH_TRUSTED_PROXY_COUNT = int(_proxies)
 
 # Mail (accounts/invitations.py). Without a server none is sent, and a page shows the link that would go out.
 EMAIL_HOST = os.environ.get("EMAIL_HOST", "").strip()

@@ -107,6 +107,15 @@ def test_a_forwarded_address_is_believed_of_our_own_proxies_alone(people, settin
     assert UserSession.objects.get().ip == "198.51.100.7"
 
 
+def test_fewer_proxies_than_were_set_up_shut_nobody_out(people, settings):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 2
+
+    response = attempt(people.lead.email, PASSWORD, REMOTE_ADDR="192.0.2.1", HTTP_X_FORWARDED_FOR="198.51.100.7")
+
+    assert response.status_code == 302
+    assert UserSession.objects.get().ip == "192.0.2.1"
+
+
 @pytest.mark.parametrize("tries", [1, 6], ids=["wrong", "refused"])
 def test_known_and_unknown_addresses_get_the_same_page(people, tries):
     known, unknown = people.lead.email, "nobody@council.example"

@@ -56,6 +56,8 @@ def test_production_does_not_start_without(settings_with, name):
         pytest.param("ALLOWED_HOSTS", "*", "Name the hosts", id="any host"),
         pytest.param("DATABASE_URL", "waymark", "DATABASE_URL", id="not an address"),
         pytest.param("DATABASE_URL", "mysql://waymark@localhost/waymark", "PostgreSQL or an SQLite", id="MySQL"),
+        pytest.param("TRUSTED_PROXIES", "one", "TRUSTED_PROXIES is “one”", id="proxies in a word"),
+        pytest.param("TRUSTED_PROXIES", "-1", "Set it to a number", id="less than no proxy"),
         pytest.param("WAYMARK_ENV", "staging", "WAYMARK_ENV is “staging”", id="an unknown environment"),
     ],
 )
