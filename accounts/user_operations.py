@@ -125,8 +125,9 @@ def edit_user(*, user: User, by: Any, reason: str, version: int | None = None, *
     user.full_clean(exclude=["password"])
     save_with_reason(user, list(changes), reason=reason, by=by)
     if "email" in changes:
-        now = timezone.now()
-        user.invitations.filter(accepted_at=None, expires_at__gt=now).update(expires_at=now)
+        for invitation in usable().filter(user=user):
+            invitation.expires_at = timezone.now()
+            invitation.save(update_fields=["expires_at"])
     return user
 
 
