@@ -29,6 +29,7 @@ from .redaction import (
 from .requests import SignedInRequest
 from .security import Event, note_event
 from .sudo import sudo_required
+from .texts import plain
 
 ROWS_A_PAGE = 50
 
@@ -46,6 +47,13 @@ KINDS = (
 View = Callable[..., HttpResponseBase]
 
 
+class PlainField(forms.CharField):
+    """Words as somebody types or pastes them, without what no paper can print."""
+
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(plain(value) if isinstance(value, str) else value)
+
+
 class RedactionForm(forms.Form):
     """What is to be taken out, and why."""
 
@@ -61,7 +69,7 @@ class RedactionForm(forms.Form):
         choices=[("", "Choose"), *((kind, kind) for kind in KINDS)],
         error_messages={"required": "Choose what they are."},
     )
-    reason = forms.CharField(
+    reason = PlainField(
         label="Reason",
         max_length=500,
         help_text="Stays for ever, without the words themselves.",

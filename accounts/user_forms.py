@@ -5,7 +5,9 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.db.models.functions import Lower
 
+from .emails import NOT_ASCII, can_sign_in
 from .models import Person, User
+from .texts import plain
 from .users import ROLE_WORDS, UserState
 
 ROLE_LABELS = {
@@ -15,11 +17,11 @@ ROLE_LABELS = {
 
 
 class OneLine(forms.CharField):
-    """Words on one line, whatever was typed: they may go into a message."""
+    """Words on one line, whatever was typed, without what no paper can print: they may go into a message."""
 
     def to_python(self, value: Any) -> Any:
         value = super().to_python(value)
-        return " ".join(value.split()) if isinstance(value, str) else value
+        return " ".join(plain(value).split()) if isinstance(value, str) else value
 
 
 class UserFilterForm(forms.Form):
@@ -82,6 +84,12 @@ class UserForm(forms.Form):
         people = Person.objects.filter(free | Q(user=user) if user else free)
         field = cast(forms.ModelChoiceField, self.fields["person"])
         field.queryset = people.select_related("organisation").order_by(Lower("name"), "pk")
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"]
+        if not can_sign_in(email):
+            raise ValidationError(NOT_ASCII)
+        return email
 
 
 class ReasonForm(forms.Form):

@@ -157,6 +157,7 @@ def in_template(pattern: str) -> Callable[[str, str], Iterator[Finding]]:
 # --- The rules ---------------------------------------------------------------------------------------------------
 
 PURE_MODULES = (
+    "accounts/texts.py",
     "plans/childdata.py",
     "plans/schemes.py",
     "plans/timescales.py",

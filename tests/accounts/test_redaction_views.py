@@ -96,6 +96,14 @@ def test_a_proposal_needs_everything_and_keeps_what_was_typed(client, theme, peo
     assert not Redaction.objects.exists()
 
 
+def test_a_reason_keeps_nothing_that_no_paper_can_print(client, theme, people):
+    sign_in(client, people.governance)
+
+    client.post(NEW, {**FILLED, "reason": "Left \u202elong\x1b ago\x00"})
+
+    assert Redaction.objects.get().reason == "Left long ago"
+
+
 def test_the_second_person_decides(client, proposed, second):
     sign_in(client, second)
     assert WORDS in client.get(page_of(proposed)).text

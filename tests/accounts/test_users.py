@@ -201,6 +201,15 @@ class TestEditing:
         people.lead.refresh_from_db()
         assert not default_token_generator.check_token(people.lead, token)
 
+    def test_what_no_paper_can_print_is_left_out(self, client, admin, people):
+        sent = edited(people.lead, name="Leon \u202eLead\x07", reason="Left\x1b[31m \u2066soon\x00")
+        client.post(address(people.lead, "edit"), sent)
+
+        people.lead.refresh_from_db()
+        assert people.lead.name == "Leon Lead"
+        client.post(address(people.lead, "edit"), sent | {"name": "Leo Lead", "version": version_of(people.lead)})
+        assert people.lead.history.first().history_change_reason == "Left[31m soon"
+
     def test_a_reason_is_needed(self, client, admin, people):
         response = client.post(address(people.lead, "edit"), edited(people.lead, reason="", name="Leo"))
 
