@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Q
 from django.utils import timezone
 
@@ -96,10 +96,37 @@ def change_person(
     address, whether public papers name them, the day they left, the user they are.
 
     Papers of a moment recorded before keep what was known then. Raises PermissionDenied, ChangedMeanwhile,
-    ValidationError.
+    ValidationError, also for what one plan may not decide for another (SHARED) and nobody for themselves.
     """
     check_can(by, Right.EDIT_PLAN, plan)
     if not people_of(plan).filter(pk=person.pk).exists():
         raise PermissionDenied("This person is not of this plan.")
     check_version(person, version)
+    changed = {name for name, value in changes.items() if getattr(person, name) != value}
+    if "user" in changed and by in (person.user, changes["user"]):
+        raise ValidationError({"user": NOT_ONESELF})
+    shared = sorted(changed & SHARED)
+    if shared and _answers_elsewhere(person, by):
+        raise ValidationError(dict.fromkeys(shared, f"{person.name} {ANSWERS_ELSEWHERE}"))
     return edit_person(person=person, reason=reason, by=by, **changes)
+
+
+#: What is known of somebody and decides on every plan who sees and updates what, and whom its papers name.
+SHARED = frozenset({"user", "is_named_in_public", "left_on"})
+ANSWERS_ELSEWHERE = (
+    "answers for something on a plan that you do not manage. Ask its programme manager or a system administrator."
+)
+NOT_ONESELF = "You may not decide who you are in the plans. Ask another programme manager or a system administrator."
+
+
+def _answers_elsewhere(person: Person, by: Any) -> bool:
+    """Whether somebody answers for something on a plan, not in the archive, that `by` does not manage."""
+    others = Plan.objects.current().exclude(pk__in=Plan.objects.managed_by(by).values("pk"))
+    return any(
+        rows.filter(plan__in=others).exists()
+        for rows in (
+            Milestone.objects.filter(lead=person),
+            SupportingLead.objects.filter(person=person),
+            Theme.objects.filter(lead=person),
+        )
+    )

@@ -12,8 +12,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Organisation, Person, User
 from accounts.requests import SignedInRequest
+from accounts.security import Event, note_event
 from plans.changing import change_row
-from plans.finding import names_of, plan_for
+from plans.finding import names_of, plan_for, sudo_to_change
 from plans.models import Plan, PlanMembership
 from plans.policies import Right
 
@@ -76,16 +77,24 @@ def _in_words(counts: Counter[str]) -> list[str]:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@sudo_to_change
 def person(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """Changes what is known of somebody who answers for something on the plan."""
     plan, _ = plan_for(request.user, slug, Right.EDIT_PLAN)
     # The rows of the plan were found; its people are reached from there.
     found: Person = get_object_or_404(people_of(plan).select_related("user"), pk=pk)
+    # Whose sign-in was tied to the person or taken off them.
+    touched: set[int | None] = set()
 
     def save(**changes: Any) -> Person:
-        return change_person(plan=plan, person=found, **changes)
+        before = found.user_id
+        saved = change_person(plan=plan, person=found, **changes)
+        touched.update({before} ^ {saved.user_id})
+        return saved
 
     def done() -> HttpResponse:
+        for user in sorted(touched - {None}):  # type: ignore[type-var]
+            note_event(Event.USER_CHANGED, request=request, plan=plan.slug, about=user, fields="person")
         messages.success(request, f"What is known of {found.name} is saved.")
         has_left = found.left_on is not None and found.left_on <= timezone.localdate()
         return redirect("reports:hand_over" if has_left else "reports:person", plan.slug, found.pk)
@@ -94,7 +103,7 @@ def person(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         row=found,
         organisations=_organisations(plan, found),
-        users=_users(plan, found),
+        users=_users(plan, found, by=request.user),
     )
     return change_row(
         request,
@@ -116,8 +125,9 @@ def _organisations(plan: Plan, person: Person) -> Any:
     )
 
 
-def _users(plan: Plan, person: Person) -> Any:
-    """Users with a role on the plan who are nobody else, and the one whom this person is already."""
-    on_plan = PlanMembership.objects.current().filter(plan=plan).values("user")
+def _users(plan: Plan, person: Person, *, by: User) -> Any:
+    """Users with a role on the plan who are nobody else, and the one whom this person is already. Nobody chooses
+    themselves."""
+    on_plan = PlanMembership.objects.current().filter(plan=plan).exclude(user=by).values("user")
     free = Q(pk__in=on_plan, is_active=True, person=None)
     return User.objects.people().filter(free | Q(pk=person.user_id)).order_by("name", "email")

@@ -3,10 +3,11 @@
 import csv
 import io
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 import time_machine
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.management import call_command
 
 from accounts.history import operating, save_with_reason
@@ -16,7 +17,7 @@ from accounts.versions import ChangedMeanwhile, version_of
 from milestones.models import Milestone, SupportingLead
 from milestones.operations import add_supporting_lead, edit_milestone, record_update
 from plans.models import Plan
-from plans.operations import add_theme, edit_plan, edit_theme, give_role, start_plan
+from plans.operations import add_action, add_theme, archive_plan, edit_plan, edit_theme, give_role, start_plan
 from reports.leavers import still_leading
 from reports.operations import change_person, hand_over
 from reports.position import plan_position
@@ -385,7 +386,7 @@ def sent_of(person, **changes):
 
 
 def test_a_manager_changes_what_is_known_of_somebody(client, held, lead, people):
-    client.force_login(people.manager)
+    sign_in(client, people.manager)
 
     response = client.post(
         f"/plans/safeguarding/people/{lead.pk}/",
@@ -399,7 +400,7 @@ def test_a_manager_changes_what_is_known_of_somebody(client, held, lead, people)
 
 
 def test_two_who_change_one_person_see_each_other(client, held, lead, people):
-    client.force_login(people.manager)
+    sign_in(client, people.manager)
     sent = sent_of(lead, name="Leo Lead")
     edit_person(person=lead, job_title="Director", reason="R", by=people.manager)
 
@@ -413,7 +414,7 @@ def test_two_who_change_one_person_see_each_other(client, held, lead, people):
 
 
 def test_a_person_becomes_a_user_of_the_plan_and_no_other(client, plan, held, successor, lead, people):
-    client.force_login(people.manager)
+    sign_in(client, people.manager)
     page = f"/plans/safeguarding/people/{successor.pk}/"
 
     for user in (people.outsider, people.lead):
@@ -422,6 +423,122 @@ def test_a_person_becomes_a_user_of_the_plan_and_no_other(client, plan, held, su
 
     successor.refresh_from_db()
     assert successor.user == people.steering
+
+
+@pytest.fixture
+def elsewhere(plan, held, lead, people, council):
+    """Leon leads a theme of another plan, of which Mo is no manager; Mo manages this one."""
+    mo = User.objects.create_user("mo@council.example", name="Mo Manager")
+    give_role(plan=plan, user=mo, role="manager", by=people.manager)
+    other = start_plan(title="Other", council=council, cycle_anchor=date(2011, 5, 2), by=people.manager)
+    give_role(plan=other, user=mo, role="contributor", by=people.manager)
+    theme = add_theme(plan=other, name="Elsewhere", lead=lead, by=people.manager)
+    return SimpleNamespace(mo=mo, plan=other, theme=theme)
+
+
+def lead_milestone(elsewhere, lead, people):
+    make_milestone(
+        add_action(theme=elsewhere.theme, ref="1", text="Act.", by=people.manager), lead=lead, by=people.manager
+    )
+
+
+def support_milestone(elsewhere, lead, people):
+    action = add_action(theme=elsewhere.theme, ref="1", text="Act.", by=people.manager)
+    add_supporting_lead(milestone=make_milestone(action, by=people.manager), person=lead, by=people.manager)
+
+
+def lead_theme(elsewhere, lead, people):
+    add_theme(plan=elsewhere.plan, name="More", lead=lead, by=people.manager)
+
+
+@pytest.mark.parametrize("answer", [lead_milestone, support_milestone, lead_theme])
+@pytest.mark.parametrize("name", ["user", "is_named_in_public", "left_on"])
+def test_who_answers_on_a_plan_of_others_is_not_changed_from_here(plan, lead, people, elsewhere, answer, name):
+    edit_theme(theme=elsewhere.theme, lead=None, reason="R", by=people.manager)
+    value = {"user": people.steering, "is_named_in_public": True, "left_on": TODAY}[name]
+    answer(elsewhere, lead, people)
+
+    with pytest.raises(ValidationError, match="Leon Lead answers for something on a plan that you do not manage") as no:
+        change_person(plan=plan, person=lead, reason="R", by=elsewhere.mo, **{name: value})
+    assert set(no.value.error_dict) == {name}
+    lead.refresh_from_db()
+    assert getattr(lead, name) != value
+    change_person(plan=plan, person=lead, reason="R", by=elsewhere.mo, job_title="Director", left_on=None)
+
+    give_role(plan=elsewhere.plan, user=elsewhere.mo, role="manager", by=people.manager)
+    change_person(plan=plan, person=lead, reason="R", by=elsewhere.mo, **{name: value})
+    lead.refresh_from_db()
+    assert getattr(lead, name) == value
+
+
+def test_a_plan_in_the_archive_does_not_hold_a_person(plan, lead, people, elsewhere):
+    archive_plan(plan=elsewhere.plan, reason="Over", by=people.governance)
+
+    change_person(plan=plan, person=lead, reason="R", by=elsewhere.mo, left_on=TODAY)
+
+    lead.refresh_from_db()
+    assert lead.left_on == TODAY
+
+
+def test_nobody_says_of_themselves_who_they_are(client, plan, held, lead, successor, people):
+    mine = add_person(name="Mira Manager", organisation=successor.organisation, user=people.manager, by=people.manager)
+    sign_in(client, people.manager)
+
+    with pytest.raises(ValidationError, match="You may not decide who you are"):
+        change_person(plan=plan, person=mine, user=None, reason="R", by=people.manager)
+    with operating(by=people.steering, name="test"):
+        mine.user = None
+        save_with_reason(mine, ["user"], reason="Test", by=people.steering)
+    with pytest.raises(ValidationError, match="You may not decide who you are"):
+        change_person(plan=plan, person=lead, user=people.manager, reason="R", by=people.manager)
+    response = client.post(f"/plans/safeguarding/people/{lead.pk}/", sent_of(lead, user=people.manager.pk))
+
+    assert response.status_code == 422
+    lead.refresh_from_db()
+    assert lead.user == people.lead
+
+
+def test_the_page_says_why_and_loses_nothing(client, plan, lead, people, elsewhere):
+    sign_in(client, elsewhere.mo)
+
+    response = client.post(
+        f"/plans/safeguarding/people/{lead.pk}/", sent_of(lead, job_title="Director", user=people.steering.pk)
+    )
+
+    assert response.status_code == 422
+    assert "Leon Lead answers for something on a plan that you do not manage." in response.text
+    assert "Known now" in response.text
+    lead.refresh_from_db()
+    assert (lead.user, lead.job_title) == (people.lead, "Head of Service")
+
+
+def test_whoever_signed_in_long_ago_proves_who_they_are_first(client, held, lead, people):
+    client.force_login(people.manager)
+    page = f"/plans/safeguarding/people/{lead.pk}/"
+
+    response = client.post(page, sent_of(lead, user=people.steering.pk))
+
+    assert response.status_code == 302
+    assert "next=" in response.headers["Location"]
+    lead.refresh_from_db()
+    assert lead.user == people.lead
+    assert client.get(page).status_code == 200
+
+
+def test_that_somebody_became_another_user_stands_in_the_log_once(client, held, lead, people):
+    sign_in(client, people.manager)
+    page = f"/plans/safeguarding/people/{lead.pk}/"
+
+    client.post(page, sent_of(lead, job_title="Director"))
+    assert not SecurityEvent.objects.filter(kind="user_changed").exists()
+    sent = sent_of(lead, job_title="Director", user=people.steering.pk)
+    answers = [client.post(page, sent).status_code for _ in range(2)]
+
+    assert answers == [302, 302]
+    events = SecurityEvent.objects.filter(kind="user_changed")
+    assert {event.details["about"] for event in events} == {people.lead.pk, people.steering.pk}
+    assert len(events) == 2
+    assert events[0].details["fields"] == "person"
 
 
 # --- How much a user holds ---
