@@ -21,6 +21,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from . import limits, openid, second_factor, sudo
+from .emails import key_of
 from .kept import WAITING, Kept
 from .models import User
 from .security import Event, address_of, note_event
@@ -70,7 +71,7 @@ class AccountAdapter(DefaultAccountAdapter):
         Whether there is such a user makes no difference to the counting, to the words or to the work: Django hashes
         the password for an unknown address too.
         """
-        email, address = credentials["email"].lower(), self.get_client_ip(request)
+        email, address = key_of(credentials["email"]), self.get_client_ip(request)
         account, place = f"password {email}", f"password {email} from {address}"
         allowed = (
             limits.may_try(f"password from {address}", most=MOST_OF_A_NETWORK)

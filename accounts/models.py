@@ -2,10 +2,12 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.text import slugify
 
+from .emails import NOT_ASCII, can_sign_in
 from .history import IndexedHistory, Tracked, TrackedQuerySet, operating, save_with_reason
 
 
@@ -67,6 +69,8 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
         """A user who can sign in with `password`, or not at all without one. Without `by`, the product adds them."""
         if not email:
             raise ValueError("A user needs an e-mail address.")
+        if not can_sign_in(email):
+            raise ValidationError({"email": NOT_ASCII})
         user: User = self.model(email=self.normalize_email(email), **extra)
         user.set_password(password)
         user.full_clean(exclude=["password"])
@@ -89,7 +93,20 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
         return found
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(email__iexact=username or "")
+        found = self.with_address(username or "")
+        if found is None:
+            raise self.model.DoesNotExist
+        return found
+
+    def with_address(self, email: str) -> "User | None":
+        """The one user with this address, in capitals or not; None for one that nobody can have.
+
+        Compared as the index compares them that lets no two users have the same.
+        """
+        if not can_sign_in(email):
+            return None
+        found: User | None = self.alias(folded=Lower("email")).filter(folded=email.lower()).first()
+        return found
 
 
 class User(AbstractBaseUser, Tracked):

@@ -15,6 +15,7 @@ from django.core.mail import EmailMessage
 from django.urls import reverse
 
 from . import limits
+from .emails import key_of
 from .models import User
 
 logger = logging.getLogger("waymark.mail")
@@ -35,10 +36,10 @@ The link works once, within an hour. If it was not you, do nothing: your passwor
 
 def send(email: str) -> None:
     """Mails a link to whoever has this address and a password of ours; to nobody, where nobody has."""
-    if not limits.may_try(f"link to {email.lower()}", most=MOST_LINKS, within=WITHIN):
+    if not limits.may_try(f"link to {key_of(email)}", most=MOST_LINKS, within=WITHIN):
         return
-    user = User.objects.people().filter(email__iexact=email, is_active=True).first()
-    if user is None or not user.has_usable_password():
+    user = User.objects.with_address(email)
+    if user is None or user.is_system or not user.is_active or not user.has_usable_password():
         return
     message = EmailMessage(subject=SUBJECT, body=MESSAGE.format(name=user, link=link_for(user)), to=[user.email])
     try:
