@@ -37,7 +37,7 @@ from plans.overrides import Override, note_override
 from .comparing import compare
 from .comparison import ComparedAction, ComparedLink, ComparedMilestone, Comparison
 from .models import Import
-from .policies import check_as_at, check_can_import, check_can_preview, check_can_undo
+from .policies import check_as_at, check_can_discard, check_can_import, check_can_preview, check_can_undo
 from .present import Present, present_in
 from .readers.table import PlanTable
 from .undoing import changed_since, take_back
@@ -80,8 +80,9 @@ def keep_preview(*, plan: Plan, table: PlanTable, file_name: str, sha256: str, a
 
 
 def discard_preview(*, import_: Import, by: Any) -> None:
-    """Forgets a file that nobody wants imported. Raises ValidationError where it was imported already."""
-    check_can_preview(by, import_.plan)
+    """Forgets a file that nobody wants imported: one's own, or any for whoever imports into the plan. Raises
+    PermissionDenied, and ValidationError where it was imported already."""
+    check_can_discard(by, import_)
     rows = Import.objects.filter(pk=import_.pk)
     deleted, _ = rows.filter(state=Import.State.PREVIEWED).delete()
     if not deleted and rows.exists():

@@ -24,6 +24,13 @@ def check_can_import(user: Any, plan: Plan) -> None:
     check_can(user, Right.IMPORT, plan)
 
 
+def check_can_discard(user: Any, import_: Import) -> None:
+    """Raises PermissionDenied as above, and for somebody else's file to who may not import it either."""
+    check_can_preview(user, import_.plan)
+    if import_.by_id != user.pk:
+        check_can_import(user, import_.plan)
+
+
 def check_as_at(as_at: date) -> None:
     """Raises ValidationError for a day that no table can stand for: one to come, or one that is surely mistyped."""
     check_not_long_ago(as_at)

@@ -111,6 +111,7 @@ def _preview(
     status: int = 200,
 ) -> HttpResponse:
     comparison = operations.comparison_of(import_)
+    may_import = can(request.user, Right.IMPORT, import_.plan)
     context = {
         "import": import_,
         "plan": import_.plan,
@@ -123,7 +124,8 @@ def _preview(
         "tick_name": ChildDataCheck.TICK,
         "is_ticked": ChildDataCheck.TICK in request.POST,
         "title": PlanTable.from_json(import_.table).title,
-        "may_import": can(request.user, Right.IMPORT, import_.plan),
+        "may_import": may_import,
+        "may_discard": may_import or import_.by_id == request.user.pk,
     }
     return render(request, "imports/preview.html", context, status=status)
 

@@ -11,7 +11,7 @@ from imports.readers.table import ReadPerson
 from milestones.models import Milestone
 from milestones.operations import edit_milestone
 from plans.models import Theme
-from plans.operations import archive_plan
+from plans.operations import archive_plan, give_role
 
 from .files import excel_clipboard, plan_docx, sheet_rows
 from .tables import JUNE, MAY, action, june_table, may_table, put, step, table
@@ -230,6 +230,34 @@ def test_a_preview_can_be_thrown_away(manager, previewed):
     page = manager.post(reverse("imports:discard", args=[import_.pk]), follow=True)
 
     assert "preview.docx was not imported." in page.content.decode()
+    assert not Import.objects.exists()
+
+
+def test_a_reporting_officer_throws_away_their_own_file_alone(plan, people, client, previewed):
+    give_role(plan=plan, user=people.outsider, role="reporting_officer", by=people.manager)
+    theirs = previewed(may_table())
+    own = operations.keep_preview(
+        plan=plan, table=may_table(), file_name="own", sha256="own", as_at=MAY, by=people.outsider
+    )
+    client.force_login(people.outsider)
+
+    pages = [client.get(reverse("imports:detail", args=[each.pk])).text for each in (theirs, own)]
+    answers = [client.post(reverse("imports:discard", args=[each.pk])).status_code for each in (theirs, own)]
+
+    assert ["Do not import it" in page for page in pages] == [False, True]
+    assert answers == [403, 302]
+    assert Import.objects.get() == theirs
+
+
+def test_a_manager_throws_away_anybodys_file(plan, people, manager):
+    give_role(plan=plan, user=people.outsider, role="reporting_officer", by=people.manager)
+    import_ = operations.keep_preview(
+        plan=plan, table=may_table(), file_name="own", sha256="own", as_at=MAY, by=people.outsider
+    )
+
+    assert "Do not import it" in manager.get(reverse("imports:detail", args=[import_.pk])).text
+    manager.post(reverse("imports:discard", args=[import_.pk]))
+
     assert not Import.objects.exists()
 
 

@@ -358,7 +358,8 @@ PAGES: dict[str, Line] = {
     "imports:new": _both(_trial),
     "imports:detail": Line(read=Needs(Right.PREVIEW_IMPORT, everywhere=True, past_the_state=True), pk="import"),
     "imports:apply": Line(write=Needs(Right.IMPORT, everywhere=True), pk="import"),
-    "imports:discard": Line(write=_trial, pk="import"),
+    # The one that waits is the manager's; one's own is thrown away by whoever tries it out (tests/imports).
+    "imports:discard": Line(write=Needs(Right.IMPORT, everywhere=True), pk="import"),
     "imports:undo": Line(write=Needs(Right.IMPORT, everywhere=True), pk="import"),
     # --- papers ---
     "papers:order": _both(Needs(Right.MAKE_PAPER)),
