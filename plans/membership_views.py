@@ -36,6 +36,9 @@ def people(request: SignedInRequest, slug: str) -> HttpResponse:
         raise PermissionDenied("You may not give roles on this plan. Ask its programme manager.")
     form, status = _give_form(request), 200
     if request.method == "POST" and form.is_valid():
+        has_it = PlanMembership.objects.filter(
+            plan=plan, **{name: form.cleaned_data[name] for name in ("user", "role", "ends_on")}
+        ).exists()
         try:
             membership = with_override(operations.give_role, form.override("Role given", plan))(
                 plan=plan, by=request.user, **form.cleaned_data
@@ -43,7 +46,8 @@ def people(request: SignedInRequest, slug: str) -> HttpResponse:
         except ValidationError as error:
             add_refusal(form, error)
         else:
-            _note_role(request, Event.ROLE_GIVEN, membership)
+            if not has_it:
+                _note_role(request, Event.ROLE_GIVEN, membership)
             messages.success(request, f"{membership.user} now has the role {membership.get_role_display().lower()}.")
             return redirect("plans:people", plan.slug)
     if form.errors:
@@ -80,12 +84,17 @@ def role(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """Sets or changes the last day of a role; from here it is taken away too."""
     plan, rights = plan_for(request.user, slug, Right.ASSIGN_PEOPLE)
     membership = _membership(plan, pk)
+    has_changed = False
 
     def save(**changes: Any) -> PlanMembership:
-        return operations.change_role_end(membership=membership, **changes)
+        nonlocal has_changed
+        saved = operations.change_role_end(membership=membership, **changes)
+        has_changed = True
+        return saved
 
     def done() -> HttpResponse:
-        _note_role(request, Event.ROLE_GIVEN, membership)
+        if has_changed:
+            _note_role(request, Event.ROLE_CHANGED, membership)
         messages.success(request, f"The last day of {membership.user} as {membership.get_role_display()} is saved.")
         return redirect("plans:people", plan.slug)
 

@@ -237,6 +237,17 @@ def test_a_last_day_sent_twice_is_saved_once(client, plan, people, manager):
 
     assert answers == [302, 302]
     assert held.history.count() == 2
+    event = SecurityEvent.objects.get()
+    assert (event.kind, event.details["until"]) == ("role_changed", "2099-01-31")
+
+
+def test_a_role_given_twice_stands_in_the_log_once(client, plan, people, manager):
+    sign_in(client, manager)
+
+    answers = [client.post(PEOPLE, GIVE).status_code for _ in range(2)]
+
+    assert answers == [302, 302]
+    assert SecurityEvent.objects.filter(kind="role_given").count() == 1
 
 
 def test_a_role_is_taken_away_with_a_reason(client, plan, people, manager):
