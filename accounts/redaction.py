@@ -1,14 +1,16 @@
 """Taking words out of the records for good (reliability.md T-30): the only way past the triggers besides migrations.
 
 One person proposes, another one of information governance decides. Then the words are replaced wherever they stand:
-in the records as they are now, in every version of their history, in drafts and in files that wait to be imported. The
-operation lists each version that it wrote anew with its new digest, so that `verify_history` still agrees and still
-names what anybody else changes. What stays is a tombstone: which kind of words, why, who and when.
+in the records as they are now, in every version of their history, in drafts and in files that wait to be imported. A
+form that waits in a session until its writer has signed in is dropped where it holds them. The operation lists each
+version that it wrote anew with its new digest, so that `verify_history` still agrees and still names what anybody else
+changes. What stays is a tombstone: which kind of words, why, who and when.
 """
 
 import json
 import logging
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,8 +19,12 @@ from operator import or_
 from pathlib import Path
 from typing import Any
 
+from allauth.socialaccount.models import SocialAccount
 from django.apps import apps
 from django.conf import settings
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, connection, models
 from django.db.models.functions import Cast
@@ -27,13 +33,17 @@ from django.utils.crypto import salted_hmac
 from django.utils.formats import date_format
 
 from .history import Tracked, current_instant, operating, operation, save_with_reason, tracked_models
+from .kept import WAITING
 from .models import Redaction, User
+from .sudo import SUSPENDED
 from .triggers import history_open
 
 logger = logging.getLogger("waymark.history")
 
 BATCH = 500
 LEAST_LETTERS = 3
+# Of words that somebody only looks for: that is no way to read what plans say.
+LEAST_TO_LOOK = 4
 MOST_LETTERS = 500
 
 #: What holds nothing that anybody typed, and seals or opens the history.
@@ -48,12 +58,16 @@ Changes = dict[str, Any]
 
 @dataclass(frozen=True)
 class Place:
-    """A kind of record in which the words stand: how many records hold them now, and how many versions did."""
+    """A kind of record in which the words stand: how many records hold them now, and how many versions did.
+
+    `which` are up to ten of them by number and plan, without a word of what they say: whoever reads this may not read
+    the plan.
+    """
 
     kind: str
     records: int
     versions: int
-    names: tuple[str, ...]
+    which: tuple[str, ...]
 
 
 # --- Operations --------------------------------------------------------------------------------------------------
@@ -71,9 +85,9 @@ def propose_redaction(*, words: str, kind_of_data: str, reason: str, by: Any, ma
     if not (is_governance or may_propose):
         raise PermissionDenied("You may not propose a redaction. Ask information governance.")
     words = check_words(words)
-    pattern = _pattern(words)
+    pattern = _pattern(_folded(words))
     for name, kept in (("kind_of_data", kind_of_data), ("reason", reason)):
-        if pattern.search(kept):
+        if pattern.search(_folded(kept)):
             raise ValidationError({name: "This stays for ever, so it may not hold the words themselves."})
     digest = _digest(words)
     if Redaction.objects.filter(words_digest=digest, state=Redaction.State.PROPOSED).exists():
@@ -90,6 +104,7 @@ def propose_redaction(*, words: str, kind_of_data: str, reason: str, by: Any, ma
         proposed_at=current_instant(),
     )
     redaction.full_clean()
+    _forget_in_sessions(words, proposals_alone=True)
     return save_with_reason(redaction, reason="Redaction proposed", by=by)
 
 
@@ -104,6 +119,7 @@ def redact(*, redaction: Redaction, by: Any) -> Redaction:
         words, marker = redaction.words, marker_at(timezone.localdate(current_instant()))
         with history_open(f"redaction {redaction.pk}"):
             versions = _replace_everywhere(words, marker, running.rewritten)
+        _forget_in_sessions(words)
         # What waits itself has been changed along the way.
         redaction.refresh_from_db()
         redaction.words, redaction.places = "", versions
@@ -174,11 +190,11 @@ def redactions_visible_to(user: Any) -> models.QuerySet[Redaction]:
 # --- Words -------------------------------------------------------------------------------------------------------
 
 
-def check_words(words: str) -> str:
+def check_words(words: str, *, least: int = LEAST_LETTERS) -> str:
     """The words without space around them. Raises ValidationError where they would match too much."""
     words = words.strip().replace("\r\n", "\n")
-    if len(words) < LEAST_LETTERS:
-        raise ValidationError({"words": f"Give at least {LEAST_LETTERS} letters."})
+    if len(words) < least:
+        raise ValidationError({"words": f"Give at least {least} letters."})
     if len(words) > MOST_LETTERS:
         raise ValidationError({"words": f"Give at most {MOST_LETTERS} letters."})
     return words
@@ -199,6 +215,11 @@ def _pattern(words: str) -> re.Pattern[str]:
     before = r"(?<!\w)" if re.match(r"\w", words) else ""
     after = r"(?!\w)" if re.search(r"\w\Z", words) else ""
     return re.compile(before + re.escape(words).replace("\\\n", r"\r?\n") + after)
+
+
+def _folded(text: str) -> str:
+    """A text as it is read, however it was typed: capitals, accents and widths of letters, and space."""
+    return " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).split())
 
 
 def _without(value: Any, pattern: re.Pattern[str], marker: str) -> Any:
@@ -224,7 +245,7 @@ def _without(value: Any, pattern: re.Pattern[str], marker: str) -> Any:
 
 
 def where_words_stand(words: str) -> list[Place]:
-    """Every kind of record that holds the words, now or in its history, with the names of up to ten of them."""
+    """Every kind of record that holds the words, now or in its history, and which ones by their numbers."""
     pattern = _pattern(words)
     places = []
     for model in _own_models():
@@ -241,21 +262,36 @@ def where_words_stand(words: str) -> list[Place]:
                 versions.update(batch.values_list("id", flat=True))
         if live or versions:
             shown = sorted({*live, *versions})[:10]
-            named = {row.pk: str(row) for row in model._base_manager.filter(pk__in=shown)}
-            names = tuple(named.get(pk, f"deleted, number {pk}") for pk in shown)
-            places.append(Place(str(model._meta.verbose_name), len(live), versions.total(), names))
+            found = {row.pk: _reference(row) for row in _with_plan(model).filter(pk__in=shown)}
+            which = tuple(found.get(pk, f"record {pk}, deleted") for pk in shown)
+            places.append(Place(str(model._meta.verbose_name), len(live), versions.total(), which))
     return places
 
 
+def _with_plan(model: type[models.Model]) -> models.QuerySet[Any]:
+    rows = model._base_manager.all()
+    return rows.select_related("plan") if any(column.name == "plan" for column in model._meta.fields) else rows
+
+
+def _reference(row: models.Model) -> str:
+    """Which record it is: its number and the plan it belongs to; a plan by its title."""
+    if row._meta.model_name == "plan":
+        return str(row)
+    number = getattr(row, "ref", "") or getattr(row, "number", "") or f"record {row.pk}"
+    plan = getattr(row, "plan", None)
+    return f"{number} of {plan}" if plan is not None else str(number)
+
+
 def _own_models() -> list[type[models.Model]]:
-    """The models of Waymark's own apps that hold what somebody typed."""
-    return [
+    """The models that hold what somebody typed: of Waymark's own apps, and what the council calls an account."""
+    own = [
         model
         for config in apps.get_app_configs()
         if Path(config.path).parent == settings.BASE_DIR
         for model in config.get_models()
         if model.__name__ not in NEVER_MODELS and _text_columns(model)
     ]
+    return [*own, SocialAccount]
 
 
 def _histories() -> set[type[models.Model]]:
@@ -264,6 +300,9 @@ def _histories() -> set[type[models.Model]]:
 
 def _text_columns(model: type[models.Model]) -> list[Any]:
     """The columns that hold words of somebody's own. A word chosen from a list is none."""
+    if model is SocialAccount:
+        # The others are the keys by which the account is found.
+        return [model._meta.get_field("extra_data")]
     return [
         column
         for column in model._meta.concrete_fields
@@ -288,6 +327,46 @@ def _found(
         changes = {name: fresh[name] for name, value in zip(names, values, strict=True) if fresh[name] != value}
         if changes:
             yield pk, changes
+
+
+def forget_in_session(session: SessionBase, words: str, *, proposals_alone: bool = False) -> bool:
+    """Takes out of a session what holds the words, such as a form that waits until its writer has signed in; whether
+    there was any. With `proposals_alone` a form that asks for these words to be redacted, and nothing else.
+
+    The session of a request that saves it afterwards has to forget them as well as what is stored.
+    """
+    pattern = _pattern(words)
+    forgotten = [name for name in list(session.keys()) if _must_go(name, session[name], pattern, proposals_alone)]
+    for name in forgotten:
+        del session[name]
+    return bool(forgotten)
+
+
+def _must_go(name: str, held: Any, pattern: re.Pattern[str], proposals_alone: bool) -> bool:
+    if name.startswith("_auth_user"):
+        # Who is signed in. Nobody typed that.
+        return False
+    if proposals_alone:
+        fields = held["fields"] if name in (WAITING, SUSPENDED) else []
+        return any(field.endswith("words") and pattern.search(value) for field, value in fields)
+    return bool(_without(held, pattern, "") != held)
+
+
+def _forget_in_sessions(words: str, *, proposals_alone: bool = False) -> None:
+    """As `forget_in_session`, in all that are stored. Those that ran out, or that nobody can read, are deleted."""
+    Session.objects.filter(expire_date__lte=timezone.now()).delete()
+    store, pattern = SessionStore(), _pattern(words)
+    useless, fresh = [], {}
+    for key, data in Session.objects.values_list("session_key", "session_data").iterator():
+        held = store.decode(data)
+        kept = {name: held[name] for name in held if not _must_go(name, held[name], pattern, proposals_alone)}
+        if not kept:
+            useless.append(key)
+        elif len(kept) < len(held):
+            fresh[key] = store.encode(kept)
+    Session.objects.filter(session_key__in=useless).delete()
+    for key, data in fresh.items():
+        Session.objects.filter(session_key=key).update(session_data=data)
 
 
 def _spellings(words: str) -> set[str]:

@@ -18,8 +18,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from .models import Redaction
 from .redaction import (
+    LEAST_TO_LOOK,
     MOST_LETTERS,
     check_words,
+    forget_in_session,
     propose_redaction,
     redact,
     redactions_visible_to,
@@ -115,8 +117,11 @@ def propose(request: SignedInRequest) -> HttpResponse:
         try:
             redaction = propose_redaction(by=request.user, **form.cleaned_data)
         except ValidationError as error:
+            # Whoever is told that words stand nowhere has looked.
+            note_event(Event.REDACTION_LOOKED_UP, request=request)
             form.add_error(None, error)
         else:
+            forget_in_session(request.session, redaction.words, proposals_alone=True)
             note_event(
                 Event.REDACTION_PROPOSED, request=request, redaction=redaction.pk, kind_of_data=redaction.kind_of_data
             )
@@ -133,8 +138,10 @@ def _looked(request: SignedInRequest, form: RedactionForm) -> HttpResponse:
     context: dict[str, Any] = {"form": form}
     if "words" in form.cleaned_data:
         try:
-            context["places"] = where_words_stand(check_words(form.cleaned_data["words"]))
+            words = check_words(form.cleaned_data["words"], least=LEAST_TO_LOOK)
+            places = context["places"] = where_words_stand(words)
             context["has_looked"] = True
+            note_event(Event.REDACTION_LOOKED_UP, request=request, kinds_of_record=len(places))
         except ValidationError as error:
             form.add_error(None, error)
     return render(request, "accounts/redaction_propose.html", context, status=422 if form.errors else 200)
@@ -150,7 +157,9 @@ def decide(request: SignedInRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         try:
             if request.POST.get("decision") == "redact":
+                words = redaction.words
                 redact(redaction=redaction, by=request.user)
+                forget_in_session(request.session, words)
                 note_event(Event.REDACTED, request=request, redaction=pk, versions=redaction.places)
                 messages.success(request, f"Redacted, in {redaction.places} versions and wherever the words stood now.")
                 return redirect("accounts:redactions")
@@ -164,11 +173,14 @@ def decide(request: SignedInRequest, pk: int) -> HttpResponse:
             refusal = " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
             redaction.refresh_from_db()
     waits = redaction.state == Redaction.State.PROPOSED
+    places = where_words_stand(redaction.words) if waits else []
+    if waits:
+        note_event(Event.REDACTION_LOOKED_UP, request=request, redaction=pk, kinds_of_record=len(places))
     context = {
         "redaction": redaction,
         "waits": waits,
         "is_own": redaction.proposed_by_id == request.user.pk,
-        "places": where_words_stand(redaction.words) if waits else [],
+        "places": places,
         "refusal": refusal,
     }
     return render(request, "accounts/redaction_page.html", context, status=422 if refusal else 200)

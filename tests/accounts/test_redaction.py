@@ -4,8 +4,12 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from allauth.socialaccount.models import SocialAccount
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
+from django.utils import timezone
 
 from accounts.history import recorded_clock
 from accounts.models import Organisation, Person, Redaction, User
@@ -268,7 +272,81 @@ def test_where_the_words_stand_is_told_with_counts(written, people):
         "update draft": (1, 0),
         "import": (1, 0),
     }
-    assert places["milestone"].names == ("1.1 Ask the family.",)
+    assert places["milestone"].which == ("1.1 of Safeguarding Plan",)
+
+
+def test_where_the_words_stand_is_told_without_a_word_of_what_is_written(written, people):
+    milestone, theme, *_ = written
+
+    told = " ".join(record for place in where_words_stand(WORDS) for record in place.which)
+
+    assert "Quill" not in told
+    assert milestone.text not in told
+    assert f"record {theme.pk} of Safeguarding Plan" in told
+
+
+def session_of(user, **held):
+    """A stored session in which the user is signed in."""
+    session = SessionStore()
+    session.update({"_auth_user_id": str(user.pk), **held})
+    session.save()
+    return session
+
+
+def waiting(*fields):
+    return {"path": "/plans/", "fields": [list(field) for field in fields], "had_file": False}
+
+
+@pytest.mark.parametrize("name", ["kept_words", "suspended_request"])
+def test_words_that_wait_in_a_session_are_dropped_and_nobody_is_signed_out(written, people, second, name):
+    session = session_of(people.lead, **{name: waiting(("note", f"We met {WORDS} today."))})
+    other = session_of(people.lead, **{name: waiting(("note", "We met nobody."))})
+
+    take_out(people, second)
+
+    assert dict(SessionStore(session.session_key).items()) == {"_auth_user_id": str(people.lead.pk)}
+    assert name in SessionStore(other.session_key)
+
+
+def test_sessions_that_ran_out_or_cannot_be_read_are_deleted(written, people, second):
+    over, broken, running = session_of(people.lead), session_of(people.lead), session_of(people.lead)
+    Session.objects.filter(pk=over.session_key).update(expire_date=timezone.now())
+    Session.objects.filter(pk=broken.session_key).update(session_data="x")
+
+    take_out(people, second)
+
+    assert list(Session.objects.values_list("pk", flat=True)) == [running.session_key]
+
+
+def test_what_the_council_calls_an_account_loses_the_words(people, second):
+    data = {"issuer": "https://login.example", "shown": WORDS}
+    account = SocialAccount.objects.create(user=people.lead, provider="council", uid="council", extra_data=data)
+
+    take_out(people, second)
+
+    account.refresh_from_db()
+    assert account.extra_data == {"issuer": "https://login.example", "shown": MARKER}
+    assert (account.provider, account.uid) == ("council", "council")
+
+
+def test_a_proposal_leaves_its_form_in_no_session_and_the_notes_of_others_alone(written, people):
+    form = session_of(people.governance, suspended_request=waiting(("words", WORDS), ("reason", "Asked for")))
+    signed_out = session_of(people.governance, kept_words=waiting(("kept-words", f" {WORDS}\r\n")))
+    note = session_of(people.lead, kept_words=waiting(("note", f"We met {WORDS}.")))
+
+    propose(people.governance)
+
+    assert "suspended_request" not in SessionStore(form.session_key)
+    assert "kept_words" not in SessionStore(signed_out.session_key)
+    assert "kept_words" in SessionStore(note.session_key)
+
+
+@pytest.mark.parametrize(
+    "reason", ["about zoë “quill” FEATHER", "about Zoe\u0308 “Quill”\u00a0Feather", "about Zoë\n“Quill” \uff26eather"]
+)
+def test_what_stays_may_not_hold_the_words_however_they_are_typed(written, people, reason):
+    with pytest.raises(ValidationError, match="for ever"):
+        propose_redaction(words=WORDS, kind_of_data="Name of a child", reason=reason, by=people.governance)
 
 
 def test_a_proposal_is_no_place_of_its_own(written, people):

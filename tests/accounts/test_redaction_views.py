@@ -1,6 +1,9 @@
 """The pages of taking words out: found by information governance alone, and asked for who they are first."""
 
+import time
+
 import pytest
+from allauth.account.internal.flows import login as allauth_login
 from django.urls import reverse
 
 from accounts.models import Redaction, SecurityEvent, User
@@ -27,6 +30,15 @@ def theme(plan, people):
 @pytest.fixture
 def proposed(theme, people):
     return propose_redaction(**FILLED, by=people.governance)
+
+
+def sign_in_again(client):
+    """By another way, which left alone what waits; and long enough ago for the next request to write the session."""
+    session = client.session
+    session[allauth_login.AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "password", "at": time.time()}]
+    session[allauth_login._AUTHENTICATION_METHODS_USER_SESSION_KEY] = session["_auth_user_id"]
+    session["last_seen_at"] -= 120
+    session.save()
 
 
 def page_of(redaction):
@@ -59,7 +71,8 @@ def test_looking_shows_where_the_words_stand_and_asks_for_nothing(client, theme,
     page = client.post(NEW, {"words": WORDS, "look": "1"})
 
     assert page.status_code == 200
-    assert "Led by Zoë Feather" in page.text
+    assert f"record {theme.pk} of Safeguarding Plan" in page.text
+    assert "Led by" not in page.text
     assert "There is a problem" not in page.text
     assert not Redaction.objects.exists()
 
@@ -67,10 +80,50 @@ def test_looking_shows_where_the_words_stand_and_asks_for_nothing(client, theme,
 def test_looking_for_too_little_says_so(client, theme, people):
     sign_in(client, people.governance)
 
-    page = client.post(NEW, {"words": "Zo", "look": "1"})
+    page = client.post(NEW, {"words": "Zoë", "look": "1"})
 
     assert page.status_code == 422
-    assert "at least 3 letters" in page.text
+    assert "at least 4 letters" in page.text
+
+
+def test_every_look_is_noted_without_the_words(client, proposed, people, second):
+    sign_in(client, second)
+
+    client.post(NEW, {"words": WORDS, "look": "1"})
+    client.post(NEW, {**FILLED, "words": "Stands nowhere"})
+    client.get(page_of(proposed))
+
+    events = SecurityEvent.objects.filter(kind="redaction_looked_up", user=second).order_by("pk")
+    assert [event.details for event in events] == [
+        {"kinds_of_record": 1},
+        {},
+        {"redaction": proposed.pk, "kinds_of_record": 1},
+    ]
+
+
+def test_the_session_keeps_no_words_after_a_proposal(client, theme, people):
+    client.force_login(people.governance)
+    client.post(NEW, FILLED)
+    assert WORDS in str(client.session["suspended_request"])
+    sign_in_again(client)
+
+    client.post(NEW, FILLED)
+
+    assert Redaction.objects.get().words == WORDS
+    assert WORDS not in str(dict(client.session.items()))
+
+
+def test_the_session_of_whoever_decides_keeps_no_words_either(client, proposed, second):
+    sign_in(client, second)
+    session = client.session
+    session["kept_words"] = {"path": "/", "fields": [["note", WORDS]], "had_file": False, "whose": second.pk}
+    session["last_seen_at"] -= 120  # so that the request writes the session
+    session.save()
+
+    client.post(page_of(proposed), {"decision": "redact"})
+
+    assert WORDS not in str(dict(client.session.items()))
+    assert client.get(LIST).status_code == 200
 
 
 def test_a_proposal_waits_in_the_list_without_its_words(client, theme, people):
