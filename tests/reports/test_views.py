@@ -3,6 +3,7 @@ from datetime import date
 import pytest
 import time_machine
 
+from accounts.operations import add_person, edit_person
 from milestones.models import Milestone
 from milestones.operations import add_supporting_lead, link_milestone, record_update
 from plans.operations import add_recommendation, add_review, add_theme, link_action
@@ -169,6 +170,30 @@ def test_the_plan_page_costs_the_same_for_more_milestones(
 
     with django_assert_max_num_queries(len(before)):
         client.get(PLAN)
+
+
+def test_the_plan_page_with_rows_of_every_kind_stays_within_its_budget(
+    client, people, full_plan, council, django_assert_max_num_queries
+):
+    plan, by = full_plan.plan, full_plan.by
+    manager = add_person(name="Mira Manager", organisation=council, user=by, by=by)
+    make_milestone(full_plan.one, ref="1.11", lead=manager, by=by)
+    edit_person(person=full_plan.lead, left_on=date(2011, 6, 1), reason="Left", by=by)
+    make_milestone(full_plan.one, ref="1.12", lead=full_plan.lead, by=by)
+    client.force_login(by)
+
+    with django_assert_max_num_queries(20):
+        response = client.get(f"/plans/{plan.slug}/")
+
+    # All of it is on the page: else it would cost less than it does elsewhere.
+    assert [each.name for each in response.context["gone"]] == ["Leon Lead"]
+    assert [each.ref for each in response.context["own"].milestones] == ["1.11"]
+    position = response.context["position"]
+    assert any(action.outcomes and action.references for theme in position.themes for action in theme.actions)
+    assert any(each.supporting and each.references for each in position.milestones)
+    assert any(each.ref == "1.10" and each.due_on == date(2011, 10, 31) for each in position.milestones)
+    assert any(each.visibility == "internal" for each in position.milestones)
+    assert len(position.recommendations) == 2
 
 
 def test_a_lead_sees_what_waits_for_them(client, people, several, milestone):
