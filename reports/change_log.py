@@ -119,7 +119,8 @@ class ChangeLog:
             links = links.filter(operation__by=narrowed.who)
         if narrowed.since is not None:
             links = links.filter(operation__recorded_at__gte=_midnight(narrowed.since))
-        if narrowed.until is not None:
+        # The last day there is has no day after it, and leaves nothing out.
+        if narrowed.until is not None and narrowed.until < date.max:
             links = links.filter(operation__recorded_at__lt=_midnight(narrowed.until + timedelta(days=1)))
         return links
 

@@ -300,6 +300,24 @@ def test_the_log_is_narrowed_by_day_kind_and_reason(mira, week, query, reasons):
     assert response.context["total"] == len(reasons)
 
 
+@pytest.mark.parametrize(
+    ("query", "finds"),
+    [
+        ("?since=9999-12-30", False),
+        ("?since=9999-12-31", False),
+        ("?until=9999-12-30", True),
+        ("?until=9999-12-31", True),
+        ("?since=2031-06-02&until=9999-12-31", True),
+    ],
+)
+def test_the_log_is_narrowed_by_the_last_days_there_are(mira, week, query, finds):
+    response, table = mira.get(LOG + query), mira.get(f"{LOG}csv/{query}")
+
+    assert (response.status_code, table.status_code) == (200, 200)
+    assert bool(response.context["total"]) is finds
+    assert ("Staff left" in table.content.decode()) is finds
+
+
 def test_the_log_is_narrowed_by_who(mira, people, milestone, lead):
     record_update(milestone=milestone, declared_status="on_track", note="Ok.", as_at=date(2011, 6, 1), by=people.lead)
 
@@ -340,6 +358,9 @@ def test_every_page_of_a_narrowed_log_is_narrowed(mira, week, monkeypatch):
     [
         ("?since=nonsense", "This is not a date. Write it as 31/5/2026."),
         ("?since=2031-06-02&until=2031-06-01", "The last day is before the first."),
+        ("?since=0001-01-01", "is before 1990. Check the year."),
+        ("?until=0001-01-01", "is before 1990. Check the year."),
+        ("?until=10000-01-01", "This is not a date."),
         ("?milestone=999", "Select a valid choice"),
     ],
 )
