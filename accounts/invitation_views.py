@@ -22,7 +22,7 @@ def open_link(request: HttpRequest, token: str) -> HttpResponse:
     invitation = invitations.with_token(token)
     if invitation is None:
         return _does_not_work(request)
-    request.session[invitations.IN_SESSION] = invitation.pk
+    invitations.open_in_session(request, invitation)
     return redirect("accounts:invitation")
 
 
@@ -34,6 +34,9 @@ def accept(request: HttpRequest) -> HttpResponse:
     if invitation is None:
         return _does_not_work(request)
     user = invitation.user
+    council = settings.OIDC_NAME if openid.is_set_up() and openid.link_of(user) is None else ""
+    if request.method == "POST" and council and "council" in request.POST:
+        return openid.go(request, purpose="accept", onwards=None, invitation=invitation.pk)
     form = NewPasswordForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -46,7 +49,6 @@ def accept(request: HttpRequest) -> HttpResponse:
             logout(request)
             messages.success(request, "Your password is saved. Sign in with it.")
             return redirect("accounts:sign_in")
-    council = settings.OIDC_NAME if openid.is_set_up() and openid.link_of(user) is None else ""
     context = {"form": form, "invited": user, "is_new": user.last_login is None, "council": council}
     return render(request, "accounts/invitation.html", context, status=422 if form.errors else 200)
 

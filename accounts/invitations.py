@@ -8,6 +8,7 @@ mail cannot be sent, the administrator is shown the link once and passes it on (
 import hashlib
 import logging
 import secrets
+import time
 from datetime import timedelta
 from smtplib import SMTPException
 
@@ -24,8 +25,10 @@ from .models import Invitation
 logger = logging.getLogger("waymark.mail")
 
 LIFETIME = timedelta(days=7)
-#: Where a session says whose invitation it was opened with, once the token is out of the address.
-IN_SESSION = "invitation_pk"
+#: Where a session says which invitation it was opened with and when, once the token is out of the address; and for how
+#: many seconds that holds: the next person at the same desk is not the one who was invited.
+IN_SESSION = "invitation"
+OPEN_SECONDS = 15 * 60
 
 SUBJECTS = {True: "Your invitation to Waymark", False: "Choose a new password for Waymark"}
 MESSAGE = """\
@@ -64,10 +67,17 @@ def with_token(token: str) -> Invitation | None:
     return usable().filter(token_digest=digest_of(token)).first()
 
 
+def open_in_session(request: HttpRequest, invitation: Invitation) -> None:
+    """Its link was opened: it can be accepted in this session for a quarter of an hour."""
+    request.session[IN_SESSION] = {"pk": invitation.pk, "at": time.time()}
+
+
 def being_accepted(request: HttpRequest) -> Invitation | None:
-    """The invitation whose link was opened in this session, if it still works."""
-    pk = request.session.get(IN_SESSION)
-    return usable().filter(pk=pk).first() if pk is not None else None
+    """The invitation whose link was opened in this session a moment ago, if it still works."""
+    opened = request.session.get(IN_SESSION)
+    if not opened or time.time() - opened["at"] > OPEN_SECONDS:
+        return None
+    return usable().filter(pk=opened["pk"]).first()
 
 
 def link_for(token: str) -> str:

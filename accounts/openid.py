@@ -118,9 +118,14 @@ class Adapter(OpenIDConnectOAuth2Adapter):
             raise ValueError("nonce")
         if claims.get("azp", settings.OIDC_CLIENT_ID) != settings.OIDC_CLIENT_ID:
             raise ValueError("azp")
-        if self.state["purpose"] == "confirm" and claims.get("auth_time", self.state["at"]) < self.state["at"] - LEEWAY:
+        if self.state["purpose"] == "confirm" and not self._signed_in_anew(claims.get("auth_time")):
             raise ValueError("auth_time")
         return claims
+
+    def _signed_in_anew(self, auth_time: Any) -> bool:
+        """Whether the provider says that it asked who they are since we sent them there, whoever was signed in."""
+        is_number = isinstance(auth_time, int | float) and not isinstance(auth_time, bool)
+        return is_number and auth_time >= self.state["at"] - LEEWAY
 
 
 class Council(OpenIDConnectProvider):
@@ -145,8 +150,9 @@ class Council(OpenIDConnectProvider):
         return []
 
 
-def go(request: HttpRequest, *, purpose: str, onwards: str | None) -> HttpResponse:
-    """Sends the reader to the provider. `purpose` is sign_in, link or confirm; `onwards` where they wanted to be.
+def go(request: HttpRequest, *, purpose: str, onwards: str | None, invitation: int | None = None) -> HttpResponse:
+    """Sends the reader to the provider. `purpose` is sign_in, accept (the `invitation` with this primary key), link or
+    confirm; `onwards` where they wanted to be.
 
     By a page that goes on by itself: our content security policy lets no form lead to another site.
     """
@@ -165,6 +171,7 @@ def go(request: HttpRequest, *, purpose: str, onwards: str | None) -> HttpRespon
             purpose=purpose,
             at=time.time(),
             for_user=request.user.pk,
+            invitation=invitation,
         )
     except (RequestException, OAuth2Error, KeyError, ValueError) as error:
         return did_not_work(request, error)
@@ -191,6 +198,8 @@ def received(request: HttpRequest, sociallogin: Any) -> HttpResponse | None:
     known = sociallogin.user if sociallogin.is_existing else None
     state = sociallogin.state
     signed_in = request.user if request.user.is_authenticated else None
+    if state["purpose"] == "accept":
+        return _accept(request, sociallogin, known)
     if state["purpose"] != "sign_in":
         if signed_in is None or signed_in.pk != state["for_user"]:
             return redirect("accounts:sign_in")
@@ -201,16 +210,19 @@ def received(request: HttpRequest, sociallogin: Any) -> HttpResponse | None:
         record_authentication(request, signed_in, "socialaccount", provider=PROVIDER, reauthenticated=True)
         return redirect("accounts:resume")
     if known is None:
-        return _accept(request, sociallogin)
+        return _refused(request)
     if signed_in is not None and signed_in.pk == known.pk:
         return redirect("accounts:save_again")
     return None
 
 
-def _accept(request: HttpRequest, sociallogin: Any) -> HttpResponse | None:
-    """Somebody nobody knows: whoever opened an invitation in this session is the one who was invited."""
+def _accept(request: HttpRequest, sociallogin: Any, known: User | None) -> HttpResponse | None:
+    """Somebody nobody knows, who pressed the button on the page of an invitation, is the one who was invited."""
     invitation = invitations.being_accepted(request)
-    if invitation is None or link_of(invitation.user) is not None:
+    request.session.pop(invitations.IN_SESSION, None)
+    if invitation is None or invitation.pk != sociallogin.state["invitation"]:
+        return _refused(request)
+    if known is not None or link_of(invitation.user) is not None:
         return _refused(request)
     user = invitation.user
     try:

@@ -5,11 +5,13 @@ import re
 from datetime import timedelta
 
 import pytest
+import time_machine
 from allauth.socialaccount.models import SocialAccount
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.test import Client
 from django.utils import timezone
 
+from accounts import invitations
 from accounts.models import Invitation, SecurityEvent, User
 from accounts.openid import PROVIDER, key_of
 from tests.accounts.openid_provider import CLIENT_ID, SECRET, Provider
@@ -240,22 +242,30 @@ def invitation(people):
     invited = User.objects.create_user("new@council.example", None, name="Nora New")
     now = timezone.now()
     return Invitation.objects.create(
-        user=invited, token_digest="d", invited_by=people.manager, invited_at=now, expires_at=now + timedelta(days=7)
+        user=invited,
+        token_digest=invitations.digest_of("the-token"),
+        invited_by=people.manager,
+        invited_at=now,
+        expires_at=now + timedelta(days=7),
     )
 
 
 def open_invitation(client, invitation):
-    session = client.session
-    session["invitation_pk"] = invitation.pk
-    session.save()
+    client.get("/accounts/invitation/the-token/")
 
 
-def test_whoever_opened_their_invitation_is_tied_and_signed_in(client, people, provider, invitation):
+def press_the_button(client, provider):
+    return come_back(client, provider, leave(client, "/accounts/invitation/", council="1"))
+
+
+def test_whoever_presses_the_button_of_their_invitation_is_tied_and_signed_in(client, people, provider, invitation):
     open_invitation(client, invitation)
+    assert 'name="council"' in client.get("/accounts/invitation/").text
 
-    go(client, provider)
+    press_the_button(client, provider)
 
     assert is_signed_in(client)
+    assert invitations.IN_SESSION not in client.session
     assert SocialAccount.objects.get().user == invitation.user
     invitation.refresh_from_db()
     assert invitation.accepted_at is not None
@@ -263,12 +273,52 @@ def test_whoever_opened_their_invitation_is_tied_and_signed_in(client, people, p
     assert go(other, provider).headers["Location"] == "/plans/"
 
 
-def test_an_invitation_that_has_run_out_ties_nobody(client, people, provider, invitation):
-    invitation.expires_at = timezone.now()
-    invitation.save()
+def test_an_ordinary_sign_in_after_an_invitation_was_opened_ties_nobody(client, people, provider, invitation):
+    """A colleague at the same desk would become the one who was invited."""
     open_invitation(client, invitation)
 
     assert NO_ACCESS in go(client, provider).text
+    assert not SocialAccount.objects.exists()
+    invitation.refresh_from_db()
+    assert invitation.accepted_at is None
+
+
+def test_an_invitation_that_was_opened_since_is_not_the_one_that_was_pressed(client, people, provider, invitation):
+    open_invitation(client, invitation)
+    away = leave(client, "/accounts/invitation/", council="1")
+    other = Invitation.objects.create(
+        user=people.lead,
+        token_digest=invitations.digest_of("another"),
+        invited_by=people.manager,
+        invited_at=timezone.now(),
+        expires_at=invitation.expires_at,
+    )
+    client.get("/accounts/invitation/another/")
+
+    assert NO_ACCESS in come_back(client, provider, away).text
+    other.refresh_from_db()
+    assert other.accepted_at is None
+    assert not SocialAccount.objects.exists()
+
+
+def test_an_invitation_is_open_for_a_quarter_of_an_hour(client, people, provider, invitation):
+    open_invitation(client, invitation)
+
+    with time_machine.travel(timezone.now() + timedelta(minutes=14)):
+        away = leave(client, "/accounts/invitation/", council="1")
+    with time_machine.travel(timezone.now() + timedelta(minutes=16)):
+        assert NO_ACCESS in come_back(client, provider, away).text
+        assert client.get("/accounts/invitation/").status_code == 404
+    assert not SocialAccount.objects.exists()
+
+
+def test_an_invitation_that_has_run_out_ties_nobody(client, people, provider, invitation):
+    open_invitation(client, invitation)
+    away = leave(client, "/accounts/invitation/", council="1")
+    invitation.expires_at = timezone.now()
+    invitation.save()
+
+    assert NO_ACCESS in come_back(client, provider, away).text
     assert not SocialAccount.objects.exists()
 
 
@@ -276,8 +326,7 @@ def test_an_invitation_does_not_take_an_account_away_from_its_user(client, peopl
     link(people.lead, provider)
     open_invitation(client, invitation)
 
-    go(client, provider)
-
+    assert press_the_button(client, provider).status_code == 403
     assert SocialAccount.objects.get().user == people.lead
 
 
@@ -357,15 +406,16 @@ def test_whoever_has_no_password_proves_who_they_are_there(client, people, provi
     assert 'action="/accounts/council/unlink/"' in client.get("/accounts/confirm/done/").text
 
 
-@pytest.mark.parametrize("who", ["somebody else", "an old sign-in"])
+@pytest.mark.parametrize("who", ["somebody else", 1_300_000_000, None, "2100", True, [4_000_000_000], float("nan")])
 def test_that_proof_has_to_be_theirs_and_new(client, people, provider, who):
+    """What is no number says nothing of when they signed in there; with a session that runs nobody would be asked."""
     link(people.lead, provider)
     client.force_login(people.lead)
     away = leave(client, "/accounts/confirm/council/")
     if who == "somebody else":
         provider.subject = "subject-2"
     else:
-        provider.wrong = {"auth_time": 1_300_000_000}
+        provider.wrong = {"auth_time": who}
 
     assert come_back(client, provider, away).status_code == 403
     assert client.get("/accounts/confirm/done/").headers["Location"].startswith("/accounts/confirm/")
