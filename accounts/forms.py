@@ -93,11 +93,11 @@ class _CodeForm(code_forms.BaseAuthenticateForm):
         self.fields["code"].widget.attrs |= {"spellcheck": "false", "class": "govuk-input--width-10"}
 
     def clean_code(self) -> str:
-        if not second_factor.may_try_code(self.user):
+        if not second_factor.may_try_code(self.user, context.request):
             note_event(Event.SIGN_IN_REFUSED, request=context.request, user=self.user, step="second")
             raise get_adapter().validation_error("too_many_login_attempts")
         code: str = self.cleaned_data["code"]
-        authenticator = second_factor.accepted(self.user, code)
+        authenticator = second_factor.accepted(self.user, code, context.request)
         if authenticator is None:
             note_event(Event.SECOND_FACTOR_FAILED, request=context.request, user=self.user)
             raise get_adapter().validation_error("incorrect_code")
@@ -126,7 +126,7 @@ class SetUpAppForm(app_forms.ActivateTOTPForm):
         }
 
     def clean_code(self) -> str:
-        if not second_factor.may_try_code(self.user):
+        if not second_factor.may_try_code(self.user, context.request):
             raise get_adapter().validation_error("too_many_login_attempts")
         code: str = self.cleaned_data["code"]
         if not validate_totp_code(self.secret, code) or not limits.use_code(self.user, second_factor.plain(code)):

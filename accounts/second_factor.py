@@ -6,6 +6,7 @@ and we both know is encrypted where it is stored; a code is taken once.
 
 import base64
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from allauth.account.internal.flows.login import get_authentication_records
@@ -22,11 +23,14 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from . import limits
 from .kept import Kept
+from .security import address_of
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 NOT_RIGHT = "The code is not right, or it was used already. Wait for the next one."
 LAST_ONE = "This is your only second step. Set up another one first."
 FOUND = "has_second_factor"
+# At the codes of one user from one network address in a day.
+MOST_FROM_ONE_PLACE = 30
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 # What somebody without a second step may open: setting one up, proving who they are, signing out.
@@ -67,9 +71,13 @@ def _derived(key: str) -> bytes:
     return base64.urlsafe_b64encode(derived)
 
 
-def may_try_code(user: Any) -> bool:
-    """Counts one attempt at a code of the user; six digits would be guessed in a day without a limit."""
-    return limits.may_try(_attempts(user))
+def may_try_code(user: Any, request: HttpRequest) -> bool:
+    """Counts one attempt at a code of the user; six digits would be guessed in a day without a limit.
+
+    Who goes on guessing slowly is stopped where they are; the owner is not shut out elsewhere.
+    """
+    place = limits.may_try(_attempts_from(request, user), most=MOST_FROM_ONE_PLACE, within=timedelta(days=1))
+    return place and limits.may_try(_attempts(user))
 
 
 def plain(code: str) -> str:
@@ -78,12 +86,13 @@ def plain(code: str) -> str:
     return normal
 
 
-def accepted(user: Any, code: str) -> Authenticator | None:
+def accepted(user: Any, code: str, request: HttpRequest) -> Authenticator | None:
     """What the code is of, if it is right and was never used; it is used up by that."""
     code = plain(code)
     for authenticator in Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.WEBAUTHN):
         if _takes(authenticator, code):
             limits.forget(_attempts(user))
+            limits.forget(_attempts_from(request, user))
             # allauth asks the authenticator for its user: the very one who is signing in.
             authenticator.user = user
             return authenticator
@@ -100,6 +109,10 @@ def _takes(authenticator: Authenticator, code: str) -> bool:
 
 def _attempts(user: Any) -> str:
     return f"second factor {user.pk}"
+
+
+def _attempts_from(request: HttpRequest, user: Any) -> str:
+    return f"{_attempts(user)} from {address_of(request)}"
 
 
 def has_one(user: Any) -> bool:

@@ -1,9 +1,11 @@
 """The second step: what it takes, once and not too often, and who is sent to set one up."""
 
 import base64
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import (
@@ -14,7 +16,9 @@ from allauth.mfa.totp.internal.auth import (
     yield_hotp_counters_from_time,
 )
 from django.core.cache import cache
+from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts import second_factor, sign_in_urls
 from accounts.models import SecurityEvent
@@ -102,6 +106,34 @@ def test_after_five_wrong_codes_the_right_one_is_not_looked_at(client, people, s
     assert response.status_code == 429
     assert "tried too often" in response.text
     assert not is_signed_in(client)
+
+
+def test_guessing_codes_slowly_is_stopped_where_it_comes_from_and_nowhere_else(people, secret):
+    now, other = timezone.now(), Client(REMOTE_ADDR="192.0.2.8")
+    for batch in range(6):
+        with time_machine.travel(now + batch * timedelta(minutes=6)):
+            client = Client()
+            give_password(client, people.lead)
+            answers = [client.post(STEP, {"code": "000000"}).status_code for _ in range(5)]
+        assert answers == [422] * 5
+
+    with time_machine.travel(now + timedelta(hours=20)):
+        client = Client()
+        give_password(client, people.lead)
+        give_password(other, people.lead)
+        assert client.post(STEP, {"code": code_now(secret)}).status_code == 429
+        assert other.post(STEP, {"code": code_now(secret)}).status_code == 302
+
+
+def test_whoever_gets_the_code_right_starts_the_day_anew(people, secret):
+    now = timezone.now()
+    for batch in range(8):
+        with time_machine.travel(now + batch * timedelta(minutes=6)):
+            client = Client()
+            give_password(client, people.lead)
+            for _ in range(4):
+                client.post(STEP, {"code": "000000"})
+            assert client.post(STEP, {"code": code_now(secret)}).status_code == 302
 
 
 def test_a_recovery_code_works_once(client, people, secret):
