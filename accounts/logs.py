@@ -26,7 +26,7 @@ MASK = "***"
 MOST_LETTERS = 2000
 MOST_FRAMES = 30
 MOST_CAUSES = 3
-#: Our own messages and Django's hold no words of users. Of any other package's only the template is written.
+#: Our own messages and Django's hold no words of users. Of any other package's the template is written, with numbers.
 TRUSTED = ("waymark", "django")
 #: Arguments of an address by which somebody can be let in.
 SECRET_ARGUMENTS = frozenset({"token", "key", "code", "uidb36", "uidb64", "secret"})
@@ -106,7 +106,7 @@ class ReadableLines(logging.Formatter):
 
 def message_of(record: logging.LogRecord) -> str:
     """What a record says, without the secret part of an address."""
-    message = record.getMessage() if record.name.split(".")[0] in TRUSTED else str(record.msg)
+    message = record.getMessage() if record.name.split(".")[0] in TRUSTED else _with_numbers_alone(record)
     request = _request.get() or getattr(record, "request", None)
     if isinstance(request, HttpRequest):
         masked = masked_path(request)
@@ -114,6 +114,16 @@ def message_of(record: logging.LogRecord) -> str:
         for path in (request.path, request.path.encode("unicode_escape").decode("ascii")):
             message = message.replace(path, masked)
     return message[:MOST_LETTERS]
+
+
+def _with_numbers_alone(record: logging.LogRecord) -> str:
+    """What another package says: its own words, and of what it puts in them the numbers, such as a process's."""
+    if not isinstance(record.args, tuple):
+        return str(record.msg)
+    try:
+        return str(record.msg) % tuple(each if isinstance(each, int) else MASK for each in record.args)
+    except (TypeError, ValueError):
+        return str(record.msg)
 
 
 def request_facts() -> dict[str, Any]:

@@ -76,7 +76,13 @@ def test_another_formatter_would_have_let_it_through():
 
 
 def test_of_a_package_that_is_not_ours_the_words_it_was_given_are_left_out():
-    assert json.loads(one_line(JsonLines(), "Read %s", "canary", name="some.library"))["message"] == "Read %s"
+    def said(*arguments):
+        return json.loads(one_line(JsonLines(), *arguments, name="some.library"))["message"]
+
+    assert said("Read %s", "canary") == "Read ***"
+    assert said("Worker %s (pid: %d)", "canary", 12) == "Worker *** (pid: 12)"
+    assert said("Cannot be filled in: %d %d", "canary") == "Cannot be filled in: %d %d"
+    assert said("100%") == "100%"
 
 
 def test_an_error_says_its_kind_and_place_and_not_its_words():
