@@ -4,7 +4,8 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 
 # Where a session has them while their writer signs in, and how many characters of them it takes.
@@ -52,15 +53,24 @@ class Kept:
         """Whether a session takes it all; nobody fills our database with what is never sent."""
         return sum(len(name) + len(value) for name, value in self.fields) <= MOST_CHARACTERS
 
-    def wait(self, request: HttpRequest, *, user: Any = None) -> None:
-        """Waits in the session until it can be sent again, through as many steps as signing in may have.
+    def wait(self, request: HttpRequest, *, user: Any = None) -> bool:
+        """Waits in the session until it can be sent again, through as many steps as signing in may have. Whether it
+        does: what is too long for that is to be answered with `too_long`.
 
         For `user`, where a password or a passkey has said already who writes; otherwise for whoever signs in there
         within a quarter of an hour. The next person at the same desk does not get to see it.
         """
+        if not self.fits:
+            return False
         whose = user.pk if user is not None else None
         request.session[WAITING] = self.as_json() | {"whose": whose, "since": time.time()}
         request.words_wait = True  # type: ignore[attr-defined]
+        return True
+
+    def too_long(self, request: HttpRequest, *, onwards: str) -> HttpResponse:
+        """The answer where it does not fit: that nothing was saved, the words to be copied, and the address where
+        their writer says who they are."""
+        return render(request, "accounts/too_long.html", {"kept": self, "onwards": onwards}, status=413)
 
     @classmethod
     def waiting(cls, request: HttpRequest, *, user: Any) -> "Kept | None":

@@ -12,6 +12,7 @@ import logging
 import secrets
 import time
 from typing import Any
+from urllib.parse import urlencode
 
 import jwt
 from allauth.account.internal.flows.login import record_authentication
@@ -23,6 +24,7 @@ from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
 from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.conf import settings
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
@@ -208,7 +210,8 @@ def received(request: HttpRequest, sociallogin: Any) -> HttpResponse | None:
         if known is None or known.pk != signed_in.pk:
             return _refused(request)
         record_authentication(request, signed_in, "socialaccount", provider=PROVIDER, reauthenticated=True)
-        return redirect("accounts:resume")
+        onwards = urlencode({REDIRECT_FIELD_NAME: state.get("next") or ""})
+        return redirect(f"{reverse('accounts:resume')}?{onwards}")
     if known is None:
         return _refused(request)
     if signed_in is not None and signed_in.pk == known.pk:

@@ -159,10 +159,9 @@ def confirm_with_openid(request: SignedInRequest) -> HttpResponse:
 @sudo_required
 def resume(request: SignedInRequest) -> HttpResponseBase:
     """Where the council's sign-in comes back to: what was sent before is sent again with one press."""
-    suspended = request.session.pop(sudo.SUSPENDED, None)
-    kept = Kept.from_json(suspended)
+    kept = Kept.from_json(sudo.take_suspended(request))
     if kept is None:
-        return redirect("accounts:own")
+        return redirect(get_next_redirect_url(request) or "accounts:own")
     return render(request, "accounts/save_again.html", {"kept": kept})
 
 

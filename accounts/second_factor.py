@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 
 from . import limits
@@ -158,7 +159,9 @@ class SecondFactorMiddleware:
             request.session[FOUND] = True
             return None
         if request.method not in SAFE:
-            Kept.of(request).wait(request, user=request.user)
+            kept = Kept.of(request)
+            if not kept.wait(request, user=request.user):
+                return kept.too_long(request, onwards=reverse("accounts:second_factor"))
         if getattr(request, "htmx", False):
             return HttpResponseClientRedirect(redirect("accounts:second_factor").url)
         return redirect("accounts:second_factor")

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.utils import get_next_redirect_url
 from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -20,7 +21,7 @@ from django.shortcuts import render
 from django.urls import resolve, reverse
 from django_htmx.http import HttpResponseClientRedirect
 
-from .kept import Kept
+from .kept import MOST_SECONDS, Kept
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 SUSPENDED = "suspended_request"
@@ -46,11 +47,16 @@ def has_proved(request: HttpRequest) -> bool:
 
 
 def ask_again(request: HttpRequest) -> HttpResponse:
-    """To the page that asks; what was sent waits in the session."""
-    if request.method not in SAFE:
-        request.session[SUSPENDED] = Kept.of(request).as_json() | {"query": request.GET.urlencode()}
+    """To the page that asks; what was sent waits in the session, in place of what was sent before."""
     methods = get_adapter(request).get_reauthentication_methods(request.user)
     asks = methods[0]["url"] if methods else reverse("account_login")
+    request.session.pop(SUSPENDED, None)
+    if request.method not in SAFE:
+        kept = Kept.of(request)
+        if not kept.fits:
+            return kept.too_long(request, onwards=asks)
+        sent_to = {"query": request.GET.urlencode(), "address": request.get_full_path(), "since": time.time()}
+        request.session[SUSPENDED] = kept.as_json() | sent_to
     address = f"{asks}?{urlencode({REDIRECT_FIELD_NAME: request.get_full_path()})}"
     if getattr(request, "htmx", False):
         response = HttpResponseClientRedirect(address)
@@ -59,11 +65,20 @@ def ask_again(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(address)
 
 
+def take_suspended(request: HttpRequest) -> dict[str, Any] | None:
+    """What was sent before we asked, and waits no longer; None where that was not what this proof was asked for, by
+    the address it goes on to, or was too long ago."""
+    waiting: dict[str, Any] | None = request.session.pop(SUSPENDED, None)
+    if waiting is None or waiting.get("address") != get_next_redirect_url(request):
+        return None
+    return waiting if time.time() - waiting.get("since", 0) < MOST_SECONDS else None
+
+
 def resume(request: HttpRequest) -> HttpResponseBase | None:
     """The answer to what was sent before we asked; None where nothing waits."""
-    waiting = request.session.pop(SUSPENDED, None)
+    waiting = take_suspended(request)
     kept = Kept.from_json(waiting)
-    if kept is None:
+    if waiting is None or kept is None:
         return None
     if kept.had_file:
         return render(request, "accounts/save_again.html", {"kept": kept})

@@ -12,15 +12,19 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LogoutView
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST, require_safe
 
-from . import forms, openid, reset_links, second_factor
+from . import forms, limits, openid, reset_links, second_factor
+from .adapters import MOST_OF_A_NETWORK, TOO_OFTEN
 from .kept import Kept
 from .logs import masked_path
 from .requests import SignedInRequest
-from .security import Event, note_event
+from .security import Event, address_of, note_event
+
+# Who goes to the council's sign-in from one network address in five minutes with words that wait in a session.
+MOST_WITH_WORDS = 30
 
 
 class SaysWhatIsWrong:
@@ -51,8 +55,8 @@ class SignIn(SaysWhatIsWrong, allauth_views.LoginView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         kept = Kept.from_sign_in(self.request)
-        if kept:
-            kept.wait(self.request, user=form.user)
+        if kept and not kept.wait(self.request, user=form.user):
+            return kept.too_long(self.request, onwards=reverse("accounts:sign_in"))
         response: HttpResponse = super().form_valid(form)
         return response
 
@@ -110,8 +114,8 @@ class PasskeySignIn(passkey_views.LoginWebAuthnView):
     def form_valid(self, form: Any) -> HttpResponse:
         authenticator = form.cleaned_data["credential"]
         kept = Kept.from_sign_in(self.request)
-        if kept:
-            kept.wait(self.request, user=authenticator.user)
+        if kept and not kept.wait(self.request, user=authenticator.user):
+            return kept.too_long(self.request, onwards=reverse("accounts:sign_in"))
         login = passkey_views.Login(user=authenticator.user, redirect_url=get_next_redirect_url(self.request))
         response: HttpResponse = passkey_views.flows.perform_passwordless_login(self.request, authenticator, login)
         return response
@@ -135,11 +139,16 @@ def sign_in_with_openid(request: HttpRequest) -> HttpResponse:
     if not openid.is_set_up():
         raise Http404
     kept = Kept.from_sign_in(request)
-    if kept and not kept.fits:
-        context = {"form": forms.SignInForm(request=request), **sign_in_context(request, kept), "too_long": True}
-        return render(request, "accounts/sign_in.html", context, status=422)
-    if kept:
-        kept.wait(request)
+    # Each writes a session, which nobody has to sign in for; those with words in it may be long.
+    address = address_of(request)
+    allowed = limits.may_try(f"openid from {address}", most=MOST_OF_A_NETWORK)
+    if not allowed or (kept and not limits.may_try(f"words from {address}", most=MOST_WITH_WORDS)):
+        note_event(Event.SIGN_IN_REFUSED, request=request, by="openid")
+        messages.error(request, TOO_OFTEN)
+        context = {"form": forms.SignInForm(request=request), **sign_in_context(request, kept)}
+        return render(request, "accounts/sign_in.html", context, status=429)
+    if kept and not kept.wait(request):
+        return kept.too_long(request, onwards=reverse("accounts:sign_in"))
     return openid.go(request, purpose="sign_in", onwards=get_next_redirect_url(request))
 
 

@@ -8,14 +8,17 @@ import pytest
 import time_machine
 from allauth.socialaccount.models import SocialAccount
 from cryptography.hazmat.primitives.asymmetric import rsa
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
 from accounts import invitations
 from accounts.models import Invitation, SecurityEvent, User
 from accounts.openid import PROVIDER, key_of
+from accounts.sudo import SUSPENDED
+from accounts.views import MOST_WITH_WORDS
 from tests.accounts.openid_provider import CLIENT_ID, SECRET, Provider
-from tests.cast import sign_in
+from tests.cast import PASSWORD, sign_in
 
 GO = "/accounts/council/"
 NO_ACCESS = "You have no access to Waymark yet"
@@ -210,6 +213,42 @@ def test_words_that_were_typed_wait_until_one_is_back(client, people, provider, 
     assert "The rota began on Monday." in client.get("/accounts/save-again/").text
 
 
+NOTE = {"kept_path": "/plans/safeguarding/milestones/1.1/update/", "kept-note": "The rota began on Monday."}
+
+
+def test_words_do_not_fill_the_database_from_one_place(people, provider):
+    for _ in range(MOST_WITH_WORDS):
+        assert Client().post(GO, NOTE).status_code == 200
+    sessions = Session.objects.count()
+
+    refused = Client().post(GO, NOTE)
+
+    assert refused.status_code == 429
+    assert "Wait five minutes" in refused.text
+    assert 'value="The rota began on Monday."' in refused.text
+    assert Session.objects.count() == sessions
+    assert Client().post(GO).status_code == 200
+    assert Client(REMOTE_ADDR="192.0.2.8").post(GO, NOTE).status_code == 200
+
+
+def test_nobody_goes_there_without_an_end_from_one_place(people, provider, monkeypatch):
+    monkeypatch.setattr("accounts.views.MOST_OF_A_NETWORK", 2)
+
+    assert [Client().post(GO).status_code for _ in range(3)] == [200, 200, 429]
+
+
+@pytest.mark.parametrize("address", [GO, "/accounts/sign-in/"])
+def test_words_too_long_for_a_session_are_shown_to_be_copied(client, people, provider, address):
+    words = "A long story. " * 80_000
+    who = {"login": people.lead.email, "password": PASSWORD}
+
+    response = client.post(address, NOTE | who | {"kept-note": words})
+
+    assert response.status_code == 413
+    assert words in response.text
+    assert "kept_words" not in client.session
+
+
 def test_it_never_leads_on_to_another_site(client, people, provider):
     link(people.lead, provider)
 
@@ -402,8 +441,19 @@ def test_whoever_has_no_password_proves_who_they_are_there(client, people, provi
     response = come_back(client, provider, leave(client, asked))
 
     assert provider.asked[0]["prompt"] == "login"
-    assert response.headers["Location"] == "/accounts/confirm/done/"
-    assert 'action="/accounts/council/unlink/"' in client.get("/accounts/confirm/done/").text
+    assert response.headers["Location"].startswith("/accounts/confirm/done/?next=")
+    assert 'action="/accounts/council/unlink/"' in client.get(response.headers["Location"]).text
+
+
+def test_that_proof_resumes_nothing_else(client, people, provider):
+    link(people.lead, provider)
+    client.force_login(people.lead)
+    client.post("/accounts/council/unlink/")
+
+    response = come_back(client, provider, leave(client, "/accounts/confirm/council/", next="/accounts/password/"))
+
+    assert client.get(response.headers["Location"]).headers["Location"] == "/accounts/password/"
+    assert SUSPENDED not in client.session
 
 
 @pytest.mark.parametrize("who", ["somebody else", 1_300_000_000, None, "2100", True, [4_000_000_000], float("nan")])

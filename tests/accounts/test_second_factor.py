@@ -229,6 +229,17 @@ def test_words_wait_while_a_second_step_is_set_up(client, people, milestone, req
     assert "The rota began on Monday." in client.get("/accounts/save-again/").text
 
 
+def test_words_too_long_for_a_session_are_shown_to_be_copied(client, people, milestone, required):
+    client.force_login(people.lead)
+    words = "A long story. " * 80_000
+
+    response = client.post("/plans/safeguarding/milestones/1.1/update/", {"note": words})
+
+    assert response.status_code == 413
+    assert words in response.text
+    assert "kept_words" not in client.session
+
+
 def test_setting_up_an_app(client, people, required, django_capture_on_commit_callbacks):
     sign_in(client, people.lead)
     page = client.get("/accounts/second-step/app/")

@@ -16,7 +16,7 @@ from fido2.cose import ES256
 from fido2.utils import websafe_encode
 from fido2.webauthn import AttestationObject, AttestedCredentialData, AuthenticatorData
 
-from accounts.sudo import sudo_required
+from accounts.sudo import SUSPENDED, sudo_required
 from tests.cast import PASSWORD, sign_in
 
 CONFIRM = "/accounts/confirm/"
@@ -62,7 +62,7 @@ def test_what_was_sent_goes_on_by_itself_after_the_password(client, people):
     client.force_login(people.manager)
 
     asked = client.post("/give/?from=users", SENT)
-    done = client.post(asked.headers["Location"], {"password": PASSWORD, "next": "/give/"})
+    done = client.post(asked.headers["Location"], {"password": PASSWORD, "next": "/give/?from=users"})
 
     assert asked.headers["Location"].startswith(CONFIRM)
     assert done.text == f"Mira Manager gave ['lead', 'analyst'] {SENT['note']} <QueryDict: {{'from': ['users']}}>"
@@ -88,6 +88,50 @@ def test_what_was_sent_is_sent_once(client, people):
     again = client.post(f"{CONFIRM}?next=/look/", {"password": PASSWORD})
 
     assert again.headers["Location"] == "/look/"
+
+
+def test_what_was_left_behind_does_not_go_on_when_another_page_asks(client, people):
+    client.force_login(people.manager)
+    left = client.post("/give/", SENT)
+    client.get("/look/")
+
+    done = client.post(left.headers["Location"], {"password": PASSWORD})
+
+    assert done.headers["Location"] == "/give/"
+
+
+@pytest.mark.parametrize("onwards", ["/look/", "/give/?from=users", ""])
+def test_what_was_left_behind_does_not_go_on_with_a_proof_for_something_else(client, people, onwards):
+    client.force_login(people.manager)
+    client.post("/give/", SENT)
+
+    done = client.post(CONFIRM, {"password": PASSWORD, "next": onwards})
+
+    assert done.status_code == 302
+    assert SUSPENDED not in client.session
+
+
+def test_what_was_sent_goes_on_for_a_quarter_of_an_hour(client, people):
+    client.force_login(people.manager)
+    asked = client.post("/give/", SENT)
+    session = client.session
+    session[SUSPENDED] |= {"since": time.time() - 16 * 60}
+    session.save()
+
+    assert client.post(asked.headers["Location"], {"password": PASSWORD}).headers["Location"] == "/give/"
+
+
+def test_what_is_too_long_to_wait_is_shown_to_be_copied(client, people):
+    client.force_login(people.manager)
+    note = "A long story. " * 80_000
+
+    response = client.post("/give/", SENT | {"note": note})
+
+    assert response.status_code == 413
+    assert "Nothing was saved." in response.text
+    assert note in response.text
+    assert f'href="{CONFIRM}"' in response.text
+    assert SUSPENDED not in client.session
 
 
 def test_a_page_that_was_only_asked_for_is_opened_afterwards(client, people):
@@ -171,10 +215,10 @@ def passkey_of(user):
 def test_a_passkey_that_is_not_taken_keeps_what_was_sent(client, people):
     passkey_of(people.manager)
     client.force_login(people.manager)
-    client.post("/give/", SENT)
+    asked = client.post("/give/", SENT)
 
     response = client.post("/accounts/confirm/passkey/", {"credential": "{}"})
-    done = client.post(CONFIRM, {"password": PASSWORD})
+    done = client.post(asked.headers["Location"], {"password": PASSWORD})
 
     assert response.status_code == 422
     assert "That passkey was not taken." in response.text
