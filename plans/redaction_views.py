@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from accounts.redaction import propose_redaction
+from accounts.redaction import forget_in_session, propose_redaction
 from accounts.redaction_views import RedactionForm
 from accounts.requests import SignedInRequest
 from accounts.security import Event, note_event
@@ -28,6 +28,7 @@ def propose(request: SignedInRequest, slug: str) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
         else:
+            forget_in_session(request.session, redaction.words, proposals_alone=True)
             kind = redaction.kind_of_data
             note_event(
                 Event.REDACTION_PROPOSED, request=request, redaction=redaction.pk, plan=plan.slug, kind_of_data=kind
