@@ -19,7 +19,8 @@ CLIENT_ID, SECRET = "waymark", "a secret between the two"
 
 
 class Provider:
-    """`subject` is who signs in there; `wrong` are claims that its tokens have instead of the right ones."""
+    """`subject` is who signs in there; `wrong` are claims that its tokens have instead of the right ones,
+    None for one that they do not have."""
 
     def __init__(self):
         self.subject, self.email = "subject-1", "leon@council.example"
@@ -95,6 +96,7 @@ class Provider:
             "preferred_username": self.email,
             "auth_time": now,
         } | self.wrong
+        claims = {name: value for name, value in claims.items() if value is not None}
         key = self.signs_with or self.key
         algorithm = self.header.get("alg", "RS256")
         headers = {"kid": "one"} | {name: value for name, value in self.header.items() if name != "alg"}
