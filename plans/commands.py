@@ -67,7 +67,7 @@ def plan_by_slug(slug: str) -> Plan:
 
 def user_by_email(email: str) -> User:
     """The user an operator acts for."""
-    user = User.objects.filter(email__iexact=email).first()
+    user = User.objects.with_address(email)
     if user is None:
         raise CommandError(f"There is no user with the e-mail address “{email}”.")
     return user

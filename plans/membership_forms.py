@@ -74,8 +74,8 @@ class GiveRoleForm(ChildDataCheck):
         email = cleaned.pop("email", "")
         chosen = cleaned.get("user")
         if email:
-            named = User.objects.people().filter(email__iexact=email).first()
-            if named is None:
+            named = User.objects.with_address(email)
+            if named is None or named.is_system:
                 self.add_error("email", NO_SUCH_USER)
             elif chosen and chosen != named:
                 self.add_error("email", "This is somebody else than you chose in the list. Keep one of the two.")
