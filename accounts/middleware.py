@@ -10,10 +10,8 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from .forms import SignInForm
 from .kept import Kept
-from .requests import SignedInRequest
+from .requests import SAFE, SignedInRequest
 from .views import sign_in_context
-
-SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 class SignInRequiredMiddleware(LoginRequiredMiddleware):

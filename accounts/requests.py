@@ -1,10 +1,14 @@
 from typing import TYPE_CHECKING
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django_htmx.middleware import HtmxDetails
 
 if TYPE_CHECKING:
     from .models import User
+
+
+#: Methods that only read.
+SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 class SignedInRequest(HttpRequest):
@@ -12,3 +16,8 @@ class SignedInRequest(HttpRequest):
 
     user: "User"
     htmx: HtmxDetails
+
+
+def sent(request: HttpRequest) -> QueryDict | None:
+    """What a form was sent with; None where it is only opened."""
+    return request.POST if request.method == "POST" else None

@@ -24,9 +24,9 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from . import limits
 from .kept import Kept
+from .requests import SAFE
 from .security import address_of
 
-SAFE = ("GET", "HEAD", "OPTIONS")
 NOT_RIGHT = "The code is not right, or it was used already. Wait for the next one."
 LAST_ONE = "This is your only second step. Set up another one first."
 FOUND = "has_second_factor"

@@ -21,12 +21,12 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
+from .requests import SAFE
 from .security import Event, note_event
 
 BEGAN, SEEN = "signed_in_at", "last_seen_at"
 # What somebody does within a minute is written once, so that reading costs no write.
 WRITTEN_EVERY = 60
-SAFE = ("GET", "HEAD", "OPTIONS")
 
 F = TypeVar("F", bound=Callable[..., HttpResponseBase])
 

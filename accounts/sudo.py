@@ -22,8 +22,8 @@ from django.urls import resolve, reverse
 from django_htmx.http import HttpResponseClientRedirect
 
 from .kept import MOST_SECONDS, Kept
+from .requests import SAFE
 
-SAFE = ("GET", "HEAD", "OPTIONS")
 SUSPENDED = "suspended_request"
 
 View = Callable[..., HttpResponseBase]
