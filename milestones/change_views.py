@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.views.decorators.http import require_http_methods
 
-from accounts.requests import SignedInRequest
+from accounts.requests import SignedInRequest, sent
 from plans.forms import add_refusal
 from plans.models import Plan
 from plans.overrides import with_override
@@ -54,7 +54,7 @@ def details(request: SignedInRequest, slug: str, ref: str) -> HttpResponse:
 
     initial = {name: getattr(milestone, name) for name in ("text", "start_on", "lead", "lead_role", "version")}
     people = people_visible_to(request.user).order_by("name", "pk")
-    form = DetailsForm(_sent(request), initial=initial, people=people)
+    form = DetailsForm(sent(request), initial=initial, people=people)
     return _change(request, milestone, form, "Change the details", Right.EDIT_PLAN, change, is_so=is_so, now=now)
 
 
@@ -82,7 +82,7 @@ def due_date(request: SignedInRequest, slug: str, ref: str) -> HttpResponse:
         )
 
     initial = {"version": milestone.version, "agreed_on": timezone.localdate()}
-    form = DueDateForm(_sent(request), initial=initial)
+    form = DueDateForm(sent(request), initial=initial)
     return _change(request, milestone, form, "Move the due date", Right.CHANGE_DATE, change, is_so=is_so, now=now)
 
 
@@ -99,7 +99,7 @@ def withdraw(request: SignedInRequest, slug: str, ref: str) -> HttpResponse:
     def is_so(data: dict[str, Any]) -> bool:
         return (milestone.withdrawn_on, milestone.withdrawn_reason) == (data["withdrawn_on"], data["reason"])
 
-    form = WithdrawForm(_sent(request), initial={"withdrawn_on": timezone.localdate()})
+    form = WithdrawForm(sent(request), initial={"withdrawn_on": timezone.localdate()})
     return _change(request, milestone, form, "Withdraw the milestone", Right.EDIT_PLAN, change, is_so=is_so)
 
 
@@ -113,7 +113,7 @@ def archive(request: SignedInRequest, slug: str, ref: str) -> HttpResponse:
             milestone=milestone, by=request.user, **data
         )
 
-    form = ArchiveForm(_sent(request))
+    form = ArchiveForm(sent(request))
     return _change(
         request,
         milestone,
@@ -184,8 +184,3 @@ def _with_version(form: forms.Form, sent: QueryDict, milestone: Milestone) -> fo
 
 def _day(day: date | None) -> str:
     return date_format(day, "j F Y") if day else "None"
-
-
-def _sent(request: SignedInRequest) -> QueryDict | None:
-    """What a form was sent with; None where it is only opened."""
-    return request.POST if request.method == "POST" else None

@@ -23,6 +23,25 @@ class TextField(forms.CharField):
         return super().to_python(plain(value) if isinstance(value, str) else value)
 
 
+class CycleDaysField(forms.IntegerField):
+    """How many days a plan's cycle has: from one to a year."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            label="Days in a cycle",
+            min_value=1,
+            max_value=LONGEST_CYCLE,
+            widget=forms.NumberInput(attrs={"class": "govuk-input--width-4"}),
+            error_messages={
+                "required": "Enter how many days a cycle has.",
+                "invalid": "Enter a whole number of days.",
+                "min_value": "A cycle has at least one day.",
+                "max_value": "A cycle is at most a year long.",
+            },
+            **kwargs,
+        )
+
+
 class DayField(forms.DateField):
     """A date not long ago, as ISO from the browser's own control or as British people write it."""
 
@@ -137,19 +156,7 @@ class StartPlanForm(ChildDataCheck):
         help_text="Leads report once a cycle. A Monday is usual.",
         error_messages={"required": "Enter the first day of the first cycle."},
     )
-    cycle_days = forms.IntegerField(
-        label="Days in a cycle",
-        initial=14,
-        min_value=1,
-        max_value=LONGEST_CYCLE,
-        widget=forms.NumberInput(attrs={"class": "govuk-input--width-4"}),
-        error_messages={
-            "required": "Enter how many days a cycle has.",
-            "invalid": "Enter a whole number of days.",
-            "min_value": "A cycle has at least one day.",
-            "max_value": "A cycle is at most a year long.",
-        },
-    )
+    cycle_days = CycleDaysField(initial=14)
     scheme = forms.ChoiceField(
         label="Status key",
         help_text="The words that every list and paper of the plan prints, worst first.",

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from accounts.models import Person
 
 from .changing import NO_REASON, RowForm
-from .forms import LONGEST_CYCLE, ChildDataCheck, DayField, TextField
+from .forms import ChildDataCheck, CycleDaysField, DayField, TextField
 from .models import Plan
 
 LONGEST_TEXT = 20_000
@@ -47,18 +47,7 @@ class SettingsForm(RowForm):
         help_text="Leads report once a cycle, counted from this day.",
         error_messages={"required": "Enter the first day of the first cycle."},
     )
-    cycle_days = forms.IntegerField(
-        label="Days in a cycle",
-        min_value=1,
-        max_value=LONGEST_CYCLE,
-        widget=forms.NumberInput(attrs={"class": "govuk-input--width-4"}),
-        error_messages={
-            "required": "Enter how many days a cycle has.",
-            "invalid": "Enter a whole number of days.",
-            "min_value": "A cycle has at least one day.",
-            "max_value": "A cycle is at most a year long.",
-        },
-    )
+    cycle_days = CycleDaysField()
     overdue_is_red = forms.BooleanField(
         label="An overdue milestone counts as not achieved",
         help_text="Unticked, an overdue milestone keeps the status its lead declared, and says overdue beside it.",

@@ -5,11 +5,11 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.requests import SignedInRequest
+from accounts.requests import SignedInRequest, sent
 
 from . import operations
 from .changing import RowForm, change_row
@@ -32,7 +32,7 @@ def settings(request: SignedInRequest, slug: str) -> HttpResponse:
     def save(**changes: Any) -> Plan:
         return operations.edit_plan(plan=plan, **changes)
 
-    form = SettingsForm(_sent(request), row=plan)
+    form = SettingsForm(sent(request), row=plan)
     return _change(request, plan, form, save, "The settings", title="Settings of the plan", rights=rights)
 
 
@@ -56,7 +56,7 @@ def themes(request: SignedInRequest, slug: str) -> HttpResponse:
 def new_theme(request: SignedInRequest, slug: str) -> HttpResponse:
     """Adds a theme at the end of the plan."""
     plan, _ = plan_for(request.user, slug, Right.EDIT_PLAN)
-    form = NewThemeForm(_sent(request), people=_people(request))
+    form = NewThemeForm(sent(request), people=_people(request))
 
     def add(**details: Any) -> Theme:
         return operations.add_theme(plan=plan, **details)
@@ -73,7 +73,7 @@ def theme(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     def save(**changes: Any) -> Theme:
         return operations.edit_theme(theme=row, **changes)
 
-    form = ThemeForm(_sent(request), row=row, people=_people(request, row.lead_id))
+    form = ThemeForm(sent(request), row=row, people=_people(request, row.lead_id))
     return _change(request, plan, form, save, "The theme", title="Change the theme")
 
 
@@ -86,7 +86,7 @@ def new_action(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     def add(**details: Any) -> Action:
         return operations.add_action(theme=row, **details)
 
-    return _add(request, plan, NewActionForm(_sent(request)), add, of="Action", title="Add an action", within=row.name)
+    return _add(request, plan, NewActionForm(sent(request)), add, of="Action", title="Add an action", within=row.name)
 
 
 @get_or_post
@@ -98,7 +98,7 @@ def action(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     def save(**changes: Any) -> Action:
         return operations.edit_action(action=row, **changes)
 
-    return _change(request, plan, ActionForm(_sent(request), row=row), save, "The action", title="Change the action")
+    return _change(request, plan, ActionForm(sent(request), row=row), save, "The action", title="Change the action")
 
 
 def _change(
@@ -159,7 +159,3 @@ def _people(request: SignedInRequest, chosen: int | None = None) -> Any:
     """Who can be chosen as a lead: nobody who has left, but for the one who is chosen."""
     people = people_visible_to(request.user)
     return (people.filter(left_on=None) | people.filter(pk__in=[chosen] if chosen else [])).order_by("name", "pk")
-
-
-def _sent(request: SignedInRequest) -> QueryDict | None:
-    return request.POST if request.method == "POST" else None
