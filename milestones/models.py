@@ -8,7 +8,17 @@ from django.urls import reverse
 
 from accounts.history import IndexedHistory, Tracked, TrackedQuerySet
 from accounts.models import Person
-from plans.models import Action, Plan, PlanMembership, RecommendationLink
+from plans.models import (
+    Action,
+    Document,
+    GovernanceBody,
+    Outcome,
+    Plan,
+    PlanMembership,
+    Recommendation,
+    RecommendationLink,
+    Review,
+)
 from plans.policies import Reach, Right, plans_within
 from plans.schemes import DeclaredStatus
 
@@ -72,6 +82,9 @@ class Milestone(Tracked):
     withdrawn_on = models.DateField(null=True, blank=True)
     withdrawn_reason = models.TextField(blank=True)
     visibility = models.CharField(max_length=10, choices=Visibility, default=Visibility.PUBLIC)
+    embedded_on = models.DateField(null=True, blank=True)
+    embedded_by = models.ForeignKey(GovernanceBody, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    embedded_words = models.TextField("how the board knows", blank=True)
     archived_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
 
@@ -95,6 +108,12 @@ class Milestone(Tracked):
                 condition=Q(withdrawn_on=None) | ~Q(withdrawn_reason=""),
                 name="milestone_is_withdrawn_with_a_reason",
                 violation_error_message="Say why the milestone is withdrawn.",
+            ),
+            models.CheckConstraint(
+                condition=Q(embedded_on=None, embedded_by=None)
+                | Q(embedded_on__isnull=False, embedded_by__isnull=False),
+                name="milestone_is_embedded_by_a_body",
+                violation_error_message="Say which board agreed that it is embedded, and when.",
             ),
         ]
 
@@ -152,6 +171,8 @@ class ProgressUpdate(Tracked):
     support_required = models.BooleanField(default=False)
     support_text = models.TextField("support required", blank=True)
     completed_on = models.DateField("date it was achieved", null=True, blank=True)
+    outcome_words = models.TextField("how we know that the outcome is met", blank=True)
+    outcome_review_on = models.DateField("when the outcome is looked at again", null=True, blank=True)
     replaces = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaced_by")
     entered_at = models.DateTimeField()
     entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -175,6 +196,178 @@ class ProgressUpdate(Tracked):
         if not self._state.adding:
             raise TypeError("A progress update is final. Record a new one that replaces it.")
         super().save(*args, **kwargs)
+
+
+class IndependentAssessment(Tracked):
+    """What somebody independent found of a milestone as at a date, beside what its lead declares. Final: a correction
+    is a new one that replaces this one."""
+
+    class Source(models.TextChoices):
+        INSPECTORATE = "inspectorate", "Inspectorate"
+        EVALUATOR = "evaluator", "Independent evaluator"
+        PEER = "peer", "Peer reviewer"
+        INTERNAL_AUDIT = "internal_audit", "Internal audit"
+        BOARD = "board", "Board"
+        OTHER = "other", "Other"
+
+    class Finding(models.TextChoices):
+        ACHIEVED = "achieved", "Achieved"
+        PARTLY = "partly", "Partly achieved"
+        NOT_ACHIEVED = "not_achieved", "Not achieved"
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="+")
+    milestone = models.ForeignKey(Milestone, on_delete=models.PROTECT, related_name="independent_assessments")
+    as_at = models.DateField("position at")
+    source = models.CharField(max_length=20, choices=Source)
+    assessed_by = models.CharField("who assessed it", max_length=200)
+    review = models.ForeignKey(Review, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    finding = models.CharField(max_length=20, choices=Finding)
+    note = models.TextField(blank=True)
+    replaces = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaced_by")
+    entered_at = models.DateTimeField()
+    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    history = IndexedHistory()
+
+    class Meta:
+        ordering = ["-as_at", "-entered_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.get_finding_display()} by {self.assessed_by} as at {self.as_at}"
+
+
+class EvidenceQuerySet(TrackedQuerySet):
+    def current(self) -> "EvidenceQuerySet":
+        """What was not taken off the plan again."""
+        return self.filter(archived_at=None)
+
+    def visible_to(self, user: Any) -> "EvidenceQuerySet":
+        """The evidence the user may see: by the rights of plans/policies.py, by how sensitive it is, and never what
+        supports nothing but milestones they may not see. What somebody added themselves, they see."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        own = Milestone._base_manager.filter(_own(user)).values("pk")
+        supports_own = Q(pk__in=EvidenceSupport._base_manager.filter(milestone__in=own).values("evidence"))
+
+        def within(right: Right) -> Q:
+            everywhere, own_alone = (plans_within(user, right, reach) for reach in (Reach.ALL, Reach.OWN))
+            return Q(plan__in=everywhere) | (Q(plan__in=own_alone) & (supports_own | Q(added_by=user)))
+
+        seen = Milestone.objects.visible_to(user).values("pk")
+        of_nothing_hidden = EvidenceSupport._base_manager.filter(Q(milestone=None) | Q(milestone__in=seen))
+        shown = Q(pk__in=of_nothing_hidden.values("evidence")) | Q(added_by=user)
+        sensitivity = (
+            Q(sensitivity=Evidence.Sensitivity.PUBLIC)
+            | (Q(sensitivity=Evidence.Sensitivity.INTERNAL) & within(Right.SEE_INTERNAL))
+            | (Q(sensitivity=Evidence.Sensitivity.RESTRICTED) & within(Right.SEE_RESTRICTED))
+        )
+        return self.filter(within(Right.SEE_EVIDENCE), shown, sensitivity)
+
+
+class Evidence(Tracked):
+    """What proves a milestone, an outcome or the answer to a recommendation: a file, a link or a place to look."""
+
+    class Kind(models.TextChoices):
+        POLICY = "policy", "Policy or procedure"
+        AUDIT = "audit", "Audit"
+        DATA = "data", "Data"
+        MINUTES = "minutes", "Minutes"
+        CHILDREN = "children", "Voice of the child: feedback from children"
+        STAFF = "staff", "Feedback from staff"
+        REPORT = "report", "Report"
+        OTHER = "other", "Other"
+
+    class Strength(models.TextChoices):
+        SAYS_SO = "says_so", "Says so"
+        WRITTEN = "written", "Policy written"
+        PRACTICE = "practice", "Practice changed"
+        OUTCOME = "outcome", "Outcome measured"
+        VOICE = "voice", "Child’s voice heard"
+
+    class Sensitivity(models.TextChoices):
+        PUBLIC = "public", "Public"
+        INTERNAL = "internal", "Internal"
+        RESTRICTED = "restricted", "Restricted"
+
+    class Finding(models.TextChoices):
+        SUPPORTS = "supports", "Supports it"
+        PARTLY = "partly", "Supports it in part"
+        DOES_NOT = "does_not", "Does not support it"
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="evidence")
+    title = models.CharField(max_length=300)
+    kind = models.CharField(max_length=20, choices=Kind)
+    strength = models.CharField(max_length=20, choices=Strength, blank=True)
+    sensitivity = models.CharField(max_length=20, choices=Sensitivity, default=Sensitivity.INTERNAL)
+    dated_on = models.DateField("date of the evidence", null=True, blank=True)
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    link = models.URLField("web address", max_length=500, blank=True)
+    location = models.CharField("where it is kept", max_length=300, blank=True)
+    note = models.TextField("what it shows", blank=True)
+    checked_by = models.CharField("checked by", max_length=200, blank=True)
+    checked_on = models.DateField(null=True, blank=True)
+    finding = models.CharField(max_length=20, choices=Finding, blank=True)
+    finding_note = models.TextField(blank=True)
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    archived_at = models.DateTimeField(null=True, blank=True)
+
+    history = IndexedHistory()
+    objects = EvidenceQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(document__isnull=False) | ~Q(link="") | ~Q(location=""),
+                name="evidence_is_somewhere",
+                violation_error_message="Attach a file, or give a web address or where it is kept.",
+            ),
+            models.CheckConstraint(
+                condition=Q(checked_on=None, finding="", checked_by="")
+                | (Q(checked_on__isnull=False) & ~Q(finding="") & ~Q(checked_by="")),
+                name="evidence_is_checked_with_a_finding",
+                violation_error_message="Say who checked it, when, and what they found.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class EvidenceSupport(Tracked):
+    """That a piece of evidence supports one milestone, outcome or recommendation."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="+")
+    evidence = models.ForeignKey(Evidence, on_delete=models.PROTECT, related_name="supports")
+    milestone = models.ForeignKey(
+        Milestone, on_delete=models.PROTECT, null=True, blank=True, related_name="evidence_supports"
+    )
+    outcome = models.ForeignKey(Outcome, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    recommendation = models.ForeignKey(
+        Recommendation, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    history = IndexedHistory()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(milestone__isnull=False, outcome=None, recommendation=None)
+                | Q(milestone=None, outcome__isnull=False, recommendation=None)
+                | Q(milestone=None, outcome=None, recommendation__isnull=False),
+                name="evidence_supports_one_thing",
+            ),
+            *(
+                models.UniqueConstraint(
+                    fields=["evidence", thing],
+                    condition=Q(**{f"{thing}__isnull": False}),
+                    name=f"evidence_supports_{thing}_once",
+                )
+                for thing in ("milestone", "outcome", "recommendation")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.evidence_id} supports {self.milestone_id or self.outcome_id or self.recommendation_id}"
 
 
 class UpdateDraft(models.Model):

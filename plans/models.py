@@ -1,10 +1,11 @@
-from typing import Any
+from typing import Any, Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,6 +17,22 @@ from .schemes import DEFAULT, Scheme, SchemeError
 
 def _default_lines() -> list[dict[str, Any]]:
     return DEFAULT.to_json()["lines"]
+
+
+class OfCouncilQuerySet(TrackedQuerySet):
+    """What belongs to a council and not to one plan: its reviews, boards and interventions."""
+
+    def visible_to(self, user: Any) -> Self:
+        """What belongs to the councils of which the user sees a whole plan."""
+        from .policies import Reach, Right, plans_within
+
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        return self.filter(council__in=plans_within(user, Right.SEE, Reach.ALL).values("council"))
+
+    def current(self) -> Self:
+        """Those that are not in the archive."""
+        return self.filter(archived_at=None)
 
 
 class StatusScheme(Tracked):
@@ -88,6 +105,8 @@ class Plan(Tracked):
     )
     report_months_end = models.BooleanField("“within three months” runs to the end of the month", default=True)
     overdue_is_red = models.BooleanField("an overdue milestone prints as red", default=True)
+    tracks_outcomes = models.BooleanField("“done” and “made a difference” are kept apart", default=False)
+    requires_evidence = models.BooleanField("an achieved milestone needs evidence", default=False)
     archived_at = models.DateTimeField(null=True, blank=True)
     # Set by reports when a paper leaves the house; bookkeeping, so it has no history of its own.
     last_reported_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -222,6 +241,10 @@ class Action(Tracked):
     theme = models.ForeignKey(Theme, on_delete=models.PROTECT, related_name="actions")
     ref = models.CharField("number", max_length=20, blank=True)
     text = models.TextField()
+    monitoring = models.TextField(
+        "monitoring and evaluation", blank=True, help_text="Which report goes to which meeting, and who escalates."
+    )
+    programme_ref = models.CharField("programme reference", max_length=50, blank=True)
     archived_at = models.DateTimeField(null=True, blank=True)
 
     history = IndexedHistory()
@@ -241,78 +264,415 @@ class Action(Tracked):
 
 
 class Outcome(Tracked):
-    """The difference for children or services that an action is for."""
+    """The difference for children or services that an action is for, and how far it is seen."""
+
+    class Judged(models.TextChoices):
+        NOT_YET = "not_yet", "Not yet seen"
+        EARLY_SIGNS = "early_signs", "Early signs"
+        SUSTAINED = "sustained", "Sustained"
 
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="outcomes")
     action = models.ForeignKey(Action, on_delete=models.PROTECT, related_name="outcomes")
     order = models.PositiveIntegerField()
     text = models.TextField()
+    judged = models.CharField("how far it is seen", max_length=20, choices=Judged, blank=True)
+    judged_on = models.DateField(null=True, blank=True)
+    judged_note = models.TextField("how we know", blank=True)
 
     history = IndexedHistory()
 
     class Meta:
         ordering = ["order", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(judged="", judged_on=None) | (~Q(judged="") & Q(judged_on__isnull=False)),
+                name="outcome_is_judged_on_a_day",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.text
 
 
+class Document(Tracked):
+    """The one stored file: its name for people, its place under the folder of files, and what it is.
+
+    `plan` is empty for what belongs to the council, such as an inspectors' report.
+    """
+
+    class Scan(models.TextChoices):
+        NOT_SCANNED = "not_scanned", "Not scanned"
+        PENDING = "pending", "Waiting to be scanned"
+        CLEAN = "clean", "Nothing found"
+        INFECTED = "infected", "Refused by the scanner"
+
+    council = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, null=True, blank=True, related_name="documents")
+    name = models.CharField("file name", max_length=255)
+    kind = models.CharField(max_length=10)
+    size = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    stored_as = models.CharField(max_length=64, unique=True)
+    scan = models.CharField(max_length=20, choices=Scan, default=Scan.NOT_SCANNED)
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    history = IndexedHistory()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class GovernanceBody(Tracked):
+    """A board, committee or group that holds the council to its plans."""
+
+    class Kind(models.TextChoices):
+        STEERING_GROUP = "steering_group", "Steering group or project board"
+        IMPROVEMENT_BOARD = "improvement_board", "Improvement board"
+        PROGRAMME_BOARD = "programme_board", "Programme board"
+        MANAGEMENT_TEAM = "management_team", "Management team"
+        CABINET = "cabinet", "Cabinet"
+        SCRUTINY = "scrutiny", "Overview and scrutiny"
+        AUDIT_COMMITTEE = "audit_committee", "Audit committee"
+        CORPORATE_PARENTING = "corporate_parenting", "Corporate parenting committee"
+        SAFEGUARDING_PARTNERSHIP = "safeguarding_partnership", "Safeguarding partnership"
+        OTHER = "other", "Other"
+
+    council = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="boards")
+    name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=30, choices=Kind)
+    chair = models.CharField("chair, by name or role", max_length=200, blank=True)
+    rhythm = models.CharField("how often it meets", max_length=100, blank=True)
+    ended_on = models.DateField("last met", null=True, blank=True)
+
+    history = IndexedHistory()
+    objects = OfCouncilQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["council", "name"],
+                name="board_name_is_unique_in_council",
+                violation_error_message="There is a board of this name already.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Framework(Tracked):
+    """What a kind of inspection judges, and on which scale: data, not code (domain.md 4.1).
+
+    `areas` and `grades` are lists of words, the grades best first; a framework without a scale has no grades.
+    """
+
+    name = models.CharField(max_length=200, unique=True)
+    bodies = models.CharField("who inspects by it", max_length=200, blank=True)
+    when = models.CharField("when it applies", max_length=100, blank=True)
+    areas = models.JSONField(default=list, blank=True)
+    grades = models.JSONField(default=list, blank=True)
+    note = models.TextField(blank=True)
+
+    history = IndexedHistory()
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ReviewQuerySet(OfCouncilQuerySet):
+    def in_order(self) -> "ReviewQuerySet":
+        """The newest first, by the day they are known by."""
+        known_by = Coalesce("ended_on", "published_on", "started_on", "received_on")
+        return self.annotate(known_by=known_by).order_by(F("known_by").desc(nulls_last=True), "-pk")
+
+
 class Review(Tracked):
-    """An inspection, a visit, a peer or government review: whatever made recommendations to the council."""
+    """An inspection, a visit, a peer or government review: whatever looked at the council and said something."""
 
     class Kind(models.TextChoices):
         INSPECTION = "inspection", "Inspection"
+        FOLLOW_UP = "follow_up", "Follow-up inspection"
         MONITORING_VISIT = "monitoring_visit", "Monitoring visit"
         FOCUSED_VISIT = "focused_visit", "Focused visit"
         DFE_REVIEW = "dfe_review", "DfE review"
-        PEER_REVIEW = "peer_review", "Peer review"
+        PEER_REVIEW = "peer_review", "Peer review or diagnostic"
         EVALUATION = "evaluation", "Independent evaluation"
-        NOTICE = "notice", "Improvement notice"
+        SELF_EVALUATION = "self_evaluation", "Self-evaluation"
+        ANNUAL_ASSESSMENT = "annual_assessment", "Annual assessment"
+        NOTICE = "notice", "Notice or direction"
+        ANSWER = "answer", "Regulator’s answer to a plan"
         OTHER = "other", "Other"
+
+    class Precision(models.TextChoices):
+        DAY = "day", "on that day"
+        MONTH = "month", "in that month"
+        YEAR = "year", "in that year"
+        ABOUT = "about", "about then"
+
+    class CountedFrom(models.TextChoices):
+        PUBLISHED = "published", "the day the report was published"
+        RECEIVED = "received", "the day the council received it"
 
     council = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="reviews")
     title = models.CharField(max_length=300)
     short_name = models.CharField(
         max_length=100, help_text="As it is written in references, such as “Ofsted Feb 2025”."
     )
+    other_names = models.TextField(
+        "other names", blank=True, help_text="As papers also write it, one on a line: “Ofsted/CQC Feb 2025”."
+    )
     slug = models.SlugField(max_length=110)
     kind = models.CharField(max_length=30, choices=Kind, default=Kind.INSPECTION)
+    bodies = models.CharField("who carried it out", max_length=300, blank=True)
+    framework = models.ForeignKey(Framework, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    started_on = models.DateField(null=True, blank=True)
+    started_precision = models.CharField(max_length=10, choices=Precision, default=Precision.DAY)
+    ended_on = models.DateField(null=True, blank=True)
+    ended_precision = models.CharField(max_length=10, choices=Precision, default=Precision.DAY)
     published_on = models.DateField(null=True, blank=True)
+    published_precision = models.CharField(max_length=10, choices=Precision, default=Precision.DAY)
+    received_on = models.DateField("day the council received the report", null=True, blank=True)
+    timescales_from = models.CharField(
+        "timescales count from", max_length=10, choices=CountedFrom, default=CountedFrom.PUBLISHED
+    )
+    summary = models.TextField(blank=True)
+    strengths = models.TextField("strengths named", blank=True)
+    areas = models.TextField("areas to consider or improve", blank=True)
+    follows = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="followed_by")
+    report = models.ForeignKey(Document, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    report_url = models.URLField("address of the published report", max_length=500, blank=True)
+    archived_at = models.DateTimeField(null=True, blank=True)
 
     history = IndexedHistory()
+    objects = ReviewQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["council", "short_name"], name="review_short_name_is_unique_in_council"),
+            models.UniqueConstraint(
+                fields=["council", "short_name"],
+                name="review_short_name_is_unique_in_council",
+                violation_error_message="There is a review of this short name already.",
+            ),
             models.UniqueConstraint(fields=["council", "slug"], name="review_slug_is_unique_in_council"),
+            models.CheckConstraint(
+                condition=Q(started_on=None) | Q(ended_on=None) | Q(started_on__lte=F("ended_on")),
+                name="review_starts_before_it_ends",
+                violation_error_message="The review ends before it starts.",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.short_name
 
+    def get_absolute_url(self) -> str:
+        return reverse("plans:review", args=[self.slug])
+
+    @property
+    def timescale_base(self) -> Any:
+        """The day from which its timescales count (domain.md D1); None where it is not known."""
+        return self.received_on if self.timescales_from == self.CountedFrom.RECEIVED else self.published_on
+
+
+class Judgement(Tracked):
+    """What a review said of one area: a grade on the scale of its framework, or words, or both."""
+
+    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="judgements")
+    order = models.PositiveSmallIntegerField()
+    area = models.CharField(max_length=200)
+    grade = models.CharField(max_length=100, blank=True)
+    words = models.TextField(blank=True)
+
+    history = IndexedHistory()
+
+    class Meta:
+        ordering = ["order", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["review", "area"],
+                name="judgement_area_is_judged_once",
+                violation_error_message="This area is judged already.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(grade="") | ~Q(words=""),
+                name="judgement_has_a_grade_or_words",
+                violation_error_message="Give the grade, or what was said.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.area}: {self.grade or self.words}"
+
+
+class Intervention(Tracked):
+    """A step of the government towards a council: a notice, a direction, a commissioner (domain.md 4.2).
+
+    Its criteria are the recommendations of `review`, a review of the kind notice.
+    """
+
+    class Kind(models.TextChoices):
+        ADVISER = "adviser", "DfE adviser"
+        NOTICE = "improvement_notice", "Improvement notice"
+        DIRECTION = "statutory_direction", "Statutory direction"
+        COMMISSIONER = "commissioner", "Commissioner"
+        TRUST = "trust", "Alternative delivery (trust)"
+        SUPPORT = "support_and_supervision", "Support and supervision"
+
+    council = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="interventions")
+    kind = models.CharField(max_length=30, choices=Kind)
+    issued_on = models.DateField()
+    review = models.ForeignKey(Review, on_delete=models.PROTECT, null=True, blank=True, related_name="interventions")
+    board = models.ForeignKey(GovernanceBody, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    criteria = models.TextField("what has to be met", blank=True)
+    lifted_on = models.DateField(null=True, blank=True)
+    lifted_words = models.TextField("how and why it was lifted", blank=True)
+    transition = models.TextField("what takes over the board’s function", blank=True)
+
+    history = IndexedHistory()
+    objects = OfCouncilQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-issued_on", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(lifted_on=None) | Q(issued_on__lte=F("lifted_on")),
+                name="intervention_is_issued_before_it_is_lifted",
+                violation_error_message="The intervention is lifted before it was issued.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} of {self.issued_on:%B %Y}"
+
+
+class RecommendationQuerySet(TrackedQuerySet):
+    def visible_to(self, user: Any) -> "RecommendationQuerySet":
+        """The recommendations of the reviews that the user may see."""
+        return self.filter(review__in=Review.objects.visible_to(user))
+
+    def current(self) -> "RecommendationQuerySet":
+        """Those that were not typed by mistake."""
+        return self.filter(archived_at=None)
+
 
 class Recommendation(Tracked):
     """What the inspectors say must be improved. A placeholder is one that is cited and whose text was not supplied."""
+
+    class Response(models.TextChoices):
+        ACCEPTED = "accepted", "Accepted"
+        PARTLY = "partly", "Partly accepted"
+        NOT_ACCEPTED = "not_accepted", "Not accepted"
 
     review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="recommendations")
     number = models.CharField(max_length=20)
     section = models.CharField(max_length=200, blank=True)
     text = models.TextField(blank=True)
+    note = models.TextField("note printed with it", blank=True)
+    paragraphs = models.CharField("paragraphs of the report", max_length=100, blank=True)
     timescale_words = models.CharField(max_length=200, blank=True)
+    due_on = models.DateField("due date, where the words do not give it", null=True, blank=True)
+    due_reason = models.TextField("why this date", blank=True)
     is_placeholder = models.BooleanField(default=False)
+    is_priority_action = models.BooleanField("area for priority action", default=False)
+    addressed_to = models.CharField("addressed to", max_length=200, blank=True)
+    response = models.CharField("the council’s response", max_length=20, choices=Response, blank=True)
+    response_words = models.TextField("what the council answered", blank=True)
+    closed_on = models.DateField(null=True, blank=True)
+    closed_by = models.ForeignKey(GovernanceBody, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    closed_reason = models.TextField("why it is closed without evidence", blank=True)
+    archived_at = models.DateTimeField(null=True, blank=True)
 
     history = IndexedHistory()
+    objects = RecommendationQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["review", "number"], name="recommendation_number_is_unique_in_review"),
+            models.UniqueConstraint(
+                fields=["review", "number"],
+                name="recommendation_number_is_unique_in_review",
+                violation_error_message="The review has a recommendation of this number already.",
+            ),
             models.CheckConstraint(
                 condition=Q(is_placeholder=True) | ~Q(text=""), name="recommendation_has_text_or_is_placeholder"
+            ),
+            models.CheckConstraint(
+                condition=Q(due_on=None) | ~Q(due_reason=""),
+                name="recommendation_due_date_has_a_reason",
+                violation_error_message="Say why this is the due date.",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_on=None, closed_by=None) | Q(closed_on__isnull=False, closed_by__isnull=False),
+                name="recommendation_is_closed_by_a_body",
+                violation_error_message="Say which board agreed, and when.",
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.review.short_name} – Rec {self.number}"
+
+
+class PlanReview(Tracked):
+    """That a plan answers a review, and what became of the statement it was submitted as (domain.md 4.2)."""
+
+    class Answer(models.TextChoices):
+        REFLECTS = "reflects", "Satisfactorily reflects the recommendations"
+        REVISE = "revise", "Has to be revised"
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="answered_reviews")
+    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="answering_plans")
+    needs_statement = models.BooleanField("a written statement of action is due", default=False)
+    statement_days = models.PositiveSmallIntegerField(
+        "working days for it", default=70, validators=[MinValueValidator(1), MaxValueValidator(366)]
+    )
+    submitted_on = models.DateField("submitted", null=True, blank=True)
+    answered_on = models.DateField("answered", null=True, blank=True)
+    answer = models.CharField(max_length=20, choices=Answer, blank=True)
+    answer_words = models.TextField("what the answer says", blank=True)
+
+    history = IndexedHistory()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plan", "review"],
+                name="review_is_answered_once_by_a_plan",
+                violation_error_message="The plan answers this review already.",
+            ),
+            models.CheckConstraint(
+                condition=Q(answered_on=None, answer="") | (Q(answered_on__isnull=False) & ~Q(answer="")),
+                name="plan_is_answered_on_a_day",
+                violation_error_message="Give the day of the answer and what it was.",
+            ),
+            models.CheckConstraint(
+                condition=Q(answered_on=None) | Q(submitted_on__isnull=False, submitted_on__lte=F("answered_on")),
+                name="plan_is_submitted_before_it_is_answered",
+                violation_error_message="The plan is answered before it was submitted.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.plan} answers {self.review}"
+
+
+class NoMilestoneNeeded(Tracked):
+    """Why a plan needs no milestone for a recommendation, in words: “Addressed by Action 18 because ...”."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="+")
+    recommendation = models.ForeignKey(Recommendation, on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField()
+
+    history = IndexedHistory()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "recommendation"], name="no_milestone_is_explained_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.reason
 
 
 class RecommendationLink(Tracked):

@@ -56,6 +56,11 @@ class Right(StrEnum):
     RECORD_UPDATE = "record updates of this plan"
     DRAFT_UPDATE = "draft updates of this plan"
     CHANGE_DATE = "change the dates of this plan"
+    SEE_EVIDENCE = "see the evidence of this plan"
+    SEE_RESTRICTED = "see the restricted evidence of this plan"
+    ADD_EVIDENCE = "add evidence to this plan"
+    RECORD_FINDING = "record what others found of this plan"
+    RECORD_DECISION = "record what boards decided on this plan"
     PREVIEW_IMPORT = "try out an import into this plan"
     IMPORT = "import into this plan"
     MAKE_PAPER = "make papers of this plan"
@@ -111,6 +116,27 @@ RIGHTS: Mapping[Right, Mapping[Role, Reach]] = {
     Right.RECORD_UPDATE: {Role.MANAGER: _ALL, Role.THEME_LEAD: _OWN, Role.LEAD: _OWN},
     Right.DRAFT_UPDATE: {Role.MANAGER: _ALL, Role.THEME_LEAD: _OWN, Role.LEAD: _OWN, Role.CONTRIBUTOR: _OWN},
     Right.CHANGE_DATE: {Role.MANAGER: _ALL},
+    Right.SEE_EVIDENCE: {
+        Role.MANAGER: _ALL,
+        Role.THEME_LEAD: _ALL,
+        Role.LEAD: _ALL,
+        Role.CONTRIBUTOR: _OWN,
+        Role.STEERING_GROUP: _ALL,
+        Role.REPORTING_OFFICER: _ALL,
+        Role.AUDITOR: _ALL,
+        Role.BREAK_GLASS: _ALL,
+    },
+    Right.SEE_RESTRICTED: {
+        Role.MANAGER: _ALL,
+        Role.THEME_LEAD: _OWN,
+        Role.LEAD: _OWN,
+        Role.CONTRIBUTOR: _OWN,
+        Role.AUDITOR: _ALL,
+        Role.BREAK_GLASS: _ALL,
+    },
+    Right.ADD_EVIDENCE: {Role.MANAGER: _ALL, Role.THEME_LEAD: _OWN, Role.LEAD: _OWN, Role.CONTRIBUTOR: _OWN},
+    Right.RECORD_FINDING: {Role.MANAGER: _ALL},
+    Right.RECORD_DECISION: {Role.MANAGER: _ALL},
     Right.PREVIEW_IMPORT: {Role.MANAGER: _ALL, Role.REPORTING_OFFICER: _ALL},
     Right.IMPORT: {Role.MANAGER: _ALL},
     Right.MAKE_PAPER: {
@@ -133,7 +159,17 @@ RIGHTS: Mapping[Right, Mapping[Role, Reach]] = {
     Right.REDACT: {Role.INFORMATION_GOVERNANCE: _ALL},
 }
 
-READING = frozenset({Right.SEE, Right.SEE_INTERNAL, Right.SEE_HISTORY, Right.MAKE_PAPER, Right.SEE_ACCESS})
+READING = frozenset(
+    {
+        Right.SEE,
+        Right.SEE_INTERNAL,
+        Right.SEE_HISTORY,
+        Right.SEE_EVIDENCE,
+        Right.SEE_RESTRICTED,
+        Right.MAKE_PAPER,
+        Right.SEE_ACCESS,
+    }
+)
 KEEPING = frozenset({Right.ASSIGN_PEOPLE, Right.ARCHIVE_PLAN, Right.PROPOSE_REDACTION, Right.REDACT})
 
 #: What is left of everybody's rights in a state of the plan; a state that is not here leaves them all. A closed plan
