@@ -1,5 +1,6 @@
 """Which milestones somebody is shown and may update, and whether now. Who may do what is in plans/policies.py."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -9,7 +10,8 @@ from django.db.models import Q, QuerySet
 from plans.models import Plan, PlanMembership
 from plans.policies import RIGHTS, Reach, Right, Rights, Role, check_has, rights_of
 
-from .models import Milestone, UpdateDraft
+from .models import Evidence, Milestone, UpdateDraft
+from .position import EvidencePosition
 
 
 class Shown(Protocol):
@@ -29,6 +31,7 @@ class Sight:
 
     rights: Rights
     own: frozenset[int]
+    user_id: int | None = None
 
     @property
     def is_of_plan(self) -> bool:
@@ -48,6 +51,30 @@ class Sight:
             is_public or self.rights.everywhere(Right.SEE_INTERNAL) or (is_own and Right.SEE_INTERNAL in self.rights)
         )
 
+    def shows_evidence(self, evidence: EvidencePosition, shown: Collection[int]) -> bool:
+        """Whether the reader is shown a piece of evidence, who is shown these milestones. As
+        `Evidence.objects.visible_to`, of what was read already."""
+        is_added = evidence.added_by_id == self.user_id
+        is_of_own = is_added or not self.own.isdisjoint(evidence.milestones)
+
+        def reaches(right: Right) -> bool:
+            return self.rights.everywhere(right) or (right in self.rights and is_of_own)
+
+        is_of_shown = (
+            is_added
+            or bool(evidence.outcomes or evidence.recommendations)
+            or any(key in shown for key in evidence.milestones)
+        )
+        needs = _FOR_SENSITIVITY[Evidence.Sensitivity(evidence.sensitivity)]
+        return is_of_shown and all(map(reaches, needs))
+
+
+_FOR_SENSITIVITY = {
+    Evidence.Sensitivity.PUBLIC: (Right.SEE_EVIDENCE,),
+    Evidence.Sensitivity.INTERNAL: (Right.SEE_EVIDENCE, Right.SEE_INTERNAL),
+    Evidence.Sensitivity.RESTRICTED: (Right.SEE_EVIDENCE, Right.SEE_RESTRICTED),
+}
+
 
 def own_milestones(user: Any, plan: Plan) -> frozenset[int]:
     """The keys of the plan's milestones that are the user's own."""
@@ -56,8 +83,9 @@ def own_milestones(user: Any, plan: Plan) -> frozenset[int]:
 
 def sight_of(user: Any, plan: Plan, rights: Rights) -> Sight:
     """What the user, who has these rights on the plan, is shown of it."""
-    reaches_own = Reach.OWN in (rights.get(Right.SEE), rights.get(Right.SEE_INTERNAL))
-    return Sight(rights, own_milestones(user, plan) if reaches_own else frozenset())
+    narrows = (Right.SEE, Right.SEE_INTERNAL, Right.SEE_EVIDENCE, Right.SEE_RESTRICTED)
+    reaches_own = any(rights.get(right) is Reach.OWN for right in narrows)
+    return Sight(rights, own_milestones(user, plan) if reaches_own else frozenset(), user.pk)
 
 
 def reaches(user: Any, plan: Plan, rights: Rights, right: Right, milestone_id: int) -> bool:

@@ -4,24 +4,35 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import chain
 from typing import Any
 
 from django.db.models import Case, Exists, F, OuterRef, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 
 from accounts.history import rows_at
+from plans.models import Document
 from plans.position import PersonPosition, PlanSlice, ReferencePosition, plan_slice, references_by
 from plans.refs import ref_order
 from plans.schemes import DeclaredStatus, EffectiveStatus, Scheme
 
-from .models import DateChange, Milestone, MilestoneLink, ProgressUpdate, SupportingLead
-from .status import Flag, Freshness, MilestoneFacts, PlanRules, assess, is_due_soon
+from .models import (
+    DateChange,
+    Evidence,
+    EvidenceSupport,
+    IndependentAssessment,
+    Milestone,
+    MilestoneLink,
+    ProgressUpdate,
+    SupportingLead,
+)
+from .status import Flag, Freshness, MilestoneFacts, PlanRules, assess, disagrees, is_due_soon
 
 BOARD_DAYS = 30
 
 UPDATE_COLUMNS = (
     "id", "milestone_id", "as_at", "update_month", "declared_status", "note", "forecast_on", "support_required",
-    "support_text", "completed_on", "note_since",
+    "support_text", "completed_on", "outcome_words", "outcome_review_on", "note_since",
 )  # fmt: skip
 
 
@@ -49,6 +60,52 @@ class NotePosition:
 
 
 @dataclass(frozen=True)
+class IndependentPosition:
+    """What somebody independent last found of a milestone, and whether the lead says otherwise."""
+
+    as_at: date
+    source_words: str
+    assessed_by: str
+    finding: str
+    finding_words: str
+    note: str
+    disagrees: bool
+
+
+@dataclass(frozen=True)
+class EvidencePosition:
+    """A piece of evidence at a date, and the keys of what it supports. A check made later has not happened yet.
+
+    `document_id`, `file_name`, `file_size` (bytes) and `sha256` are of its file, where it has one.
+    """
+
+    id: int
+    title: str
+    kind: str
+    kind_words: str
+    strength: str
+    strength_words: str
+    sensitivity: str
+    dated_on: date | None
+    document_id: int | None
+    file_name: str
+    file_size: int
+    sha256: str
+    link: str
+    location: str
+    note: str
+    checked_by: str
+    checked_on: date | None
+    finding: str
+    finding_words: str
+    finding_note: str
+    added_by_id: int
+    milestones: tuple[int, ...]
+    outcomes: tuple[int, ...]
+    recommendations: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class MilestonePosition:
     """One milestone at a date. Statuses are internal names; `status` is what the plan's key prints for the effective
     one and `declared_view` for the declared one."""
@@ -68,6 +125,11 @@ class MilestonePosition:
     baseline_due_on: date | None
     forecast_on: date | None
     completed_on: date | None
+    outcome_words: str
+    outcome_review_on: date | None
+    embedded_on: date | None
+    embedded_by: str
+    embedded_words: str
     withdrawn_on: date | None
     declared_status: DeclaredStatus | None
     effective_status: EffectiveStatus
@@ -80,6 +142,8 @@ class MilestonePosition:
     date_moves: int
     is_due_in_30_days: bool
     note: NotePosition | None
+    independent: IndependentPosition | None
+    has_evidence: bool
     lead: PersonPosition | None
     lead_role: str
     supporting: tuple[PersonPosition, ...]
@@ -98,6 +162,11 @@ class MilestonePosition:
         return Flag.STALE in self.flags
 
     @property
+    def disagrees(self) -> bool:
+        """Whether somebody independent and the lead differ on whether it is achieved."""
+        return self.independent is not None and self.independent.disagrees
+
+    @property
     def contradictions(self) -> tuple[Flag, ...]:
         """The flags that a programme manager looks at, domain.md D3."""
         return tuple(flag for flag in self.flags if flag.is_contradiction)
@@ -109,13 +178,21 @@ class MilestoneSlice:
 
     plan: PlanSlice
     milestones: tuple[MilestonePosition, ...]
+    evidence: tuple[EvidencePosition, ...]
 
     def narrowed(self, shows: Callable[[MilestonePosition], bool], *, of_plan: bool = True) -> "MilestoneSlice":
-        """The slice of the milestones that are shown; without `of_plan` also only the themes, actions and
-        recommendations that belong to these."""
+        """The slice of the milestones that are shown; without `of_plan` also only the themes, actions,
+        recommendations and reviews that belong to these. The evidence is that of these milestones and, of the plan,
+        of its outcomes and recommendations; how sensitive it is, is a question of its own (policies.py)."""
         milestones = tuple(filter(shows, self.milestones))
+        keys = {one.id for one in milestones}
+        evidence = tuple(
+            each
+            for each in self.evidence
+            if not keys.isdisjoint(each.milestones) or (of_plan and (each.outcomes or each.recommendations))
+        )
         if of_plan:
-            return replace(self, milestones=milestones)
+            return replace(self, milestones=milestones, evidence=evidence)
         actions = tuple(each for each in self.plan.actions if each.id in {one.action_id for one in milestones})
         references = [*(each.references for each in actions), *(each.references for each in milestones)]
         cited = {reference.recommendation_id for carried in references for reference in carried}
@@ -124,8 +201,11 @@ class MilestoneSlice:
             themes=tuple(each for each in self.plan.themes if each.id in {one.theme_id for one in milestones}),
             actions=actions,
             recommendations=tuple(each for each in self.plan.recommendations if each.id in cited),
+            reviews=tuple(
+                each for each in self.plan.reviews if each.short_name in {one.review for one in chain(*references)}
+            ),
         )
-        return MilestoneSlice(plan, milestones)
+        return MilestoneSlice(plan, milestones, evidence)
 
 
 def milestone_slice(plan_id: int, as_at: date, recorded_at: datetime | None = None) -> MilestoneSlice:
@@ -142,6 +222,7 @@ def milestone_slice(plan_id: int, as_at: date, recorded_at: datetime | None = No
         recorded_at,
         review_ids=frozenset(link.review_id for link in links if link.review_id is not None),
         person_ids=frozenset(row.lead_id for row in present if row.lead_id is not None).union(*supporting.values()),
+        board_ids=frozenset(row.embedded_by_id for row in present if row.embedded_by_id is not None),
     )
     people = plan.people
     actions = {action.id: (place, action) for place, action in enumerate(plan.actions)}
@@ -157,12 +238,18 @@ def milestone_slice(plan_id: int, as_at: date, recorded_at: datetime | None = No
     )
     updates = _updates_in_force(plan_id, as_at, recorded_at)
     changes = _date_changes(plan_id, recorded_at)
-    references = references_by("milestone_id", links, plan.review_names, plan.recommendations)
+    evidence = _evidence(plan_id, as_at, recorded_at)
+    evidenced = {key for each in evidence for key in each.milestones}
+    independent = _independent(plan_id, as_at, recorded_at)
+    names = {review.id: review.short_name for review in plan.reviews}
+    references = references_by("milestone_id", links, names, plan.recommendations)
     due_plans = {recommendation.id: recommendation.due_plan for recommendation in plan.recommendations}
     rules = PlanRules(
         cycle_anchor=plan.plan.cycle_anchor,
         cycle_days=plan.plan.cycle_days,
         overdue_is_red=plan.plan.overdue_is_red,
+        require_evidence=plan.plan.requires_evidence,
+        tracks_outcomes=plan.plan.tracks_outcomes,
     )
 
     views = {state: status_view(plan.scheme, state) for state in EffectiveStatus}
@@ -190,12 +277,15 @@ def milestone_slice(plan_id: int, as_at: date, recorded_at: datetime | None = No
                 ),
                 lead=people.get(row.lead_id) if row.lead_id is not None else None,
                 supporting=tuple(people[key] for key in supporting.get(row.pk, ())),
+                independent=independent.get(row.pk),
+                has_evidence=row.pk in evidenced,
+                boards=plan.boards,
                 views=views,
                 rules=rules,
                 as_at=as_at,
             )
         )
-    return MilestoneSlice(plan, tuple(positions))
+    return MilestoneSlice(plan, tuple(positions), evidence)
 
 
 def _position(
@@ -211,6 +301,9 @@ def _position(
     recommendation_due_plan: date | None,
     lead: PersonPosition | None,
     supporting: tuple[PersonPosition, ...],
+    independent: IndependentAssessment | None,
+    has_evidence: bool,
+    boards: dict[int, str],
     views: dict[EffectiveStatus, StatusView],
     rules: PlanRules,
     as_at: date,
@@ -226,7 +319,9 @@ def _position(
         date_moves=date_moves,
         forecast_on=update.forecast_on if update else None,
         completed_on=update.completed_on if update else None,
+        embedded_on=row.embedded_on,
         withdrawn_on=row.withdrawn_on,
+        has_outcome_words=bool(update and update.outcome_words.strip()),
         last_update_on=update.as_at if update else None,
         note=update.note if update else "",
         note_unchanged_since=update.note_since if update else None,
@@ -234,8 +329,10 @@ def _position(
         recommendation_due_plan=recommendation_due_plan,
         has_unresolved_link=any(reference.state != "matched" for reference in references),
         has_outcome=has_outcome,
+        has_evidence=has_evidence,
     )
     result = assess(facts, rules=rules, as_at=as_at)
+    is_embedded = _when_past(row.embedded_on, as_at) is not None
     return MilestonePosition(
         id=row.pk,
         address=row.address,
@@ -252,6 +349,11 @@ def _position(
         baseline_due_on=row.baseline_due_on,
         forecast_on=facts.forecast_on,
         completed_on=_when_past(facts.completed_on, as_at),
+        outcome_words=update.outcome_words if update else "",
+        outcome_review_on=update.outcome_review_on if update else None,
+        embedded_on=_when_past(row.embedded_on, as_at),
+        embedded_by=boards.get(row.embedded_by_id or 0, "") if is_embedded else "",
+        embedded_words=row.embedded_words if is_embedded else "",
         withdrawn_on=_when_past(row.withdrawn_on, as_at),
         declared_status=declared,
         effective_status=result.effective,
@@ -266,10 +368,24 @@ def _position(
         note=NotePosition(update.id, update.as_at, update.update_month, update.note, update.support_text)
         if update
         else None,
+        independent=_independent_view(independent, declared) if independent else None,
+        has_evidence=has_evidence,
         lead=lead,
         lead_role=row.lead_role,
         supporting=supporting,
         visibility=row.visibility,
+    )
+
+
+def _independent_view(row: IndependentAssessment, declared: DeclaredStatus | None) -> IndependentPosition:
+    return IndependentPosition(
+        as_at=row.as_at,
+        source_words=IndependentAssessment.Source(row.source).label,
+        assessed_by=row.assessed_by,
+        finding=row.finding,
+        finding_words=IndependentAssessment.Finding(row.finding).label,
+        note=row.note,
+        disagrees=disagrees(declared, row.finding),
     )
 
 
@@ -327,6 +443,62 @@ def _updates_recorded(plan_id: int, recorded_at: datetime | None) -> tuple[Query
             id__in=gone.filter(history_date__lte=recorded_at).values("id")
         ),
         Milestone.history.model.objects.filter(plan_id=plan_id, history_type="+"),
+    )
+
+
+def _independent(plan_id: int, as_at: date, recorded_at: datetime | None) -> dict[int, IndependentAssessment]:
+    """For each milestone the independent assessment in force: the newest by `as_at`, replaced ones left out."""
+    rows = rows_at(IndependentAssessment, recorded_at, plan_id=plan_id)
+    replaced = {row.replaces_id for row in rows}
+    counting = [row for row in rows if row.as_at <= as_at and row.pk not in replaced]
+    return {row.milestone_id: row for row in sorted(counting, key=lambda row: (row.as_at, row.entered_at, row.pk))}
+
+
+def _evidence(plan_id: int, as_at: date, recorded_at: datetime | None) -> tuple[EvidencePosition, ...]:
+    """The evidence of a plan, the newest first: what is dated later than `as_at` is not there yet."""
+    rows = [
+        row
+        for row in rows_at(Evidence, recorded_at, plan_id=plan_id)
+        if row.archived_at is None and (row.dated_on is None or row.dated_on <= as_at)
+    ]
+    supports: dict[int, list[EvidenceSupport]] = defaultdict(list)
+    for support in rows_at(EvidenceSupport, recorded_at, plan_id=plan_id):
+        supports[support.evidence_id].append(support)
+    keys = sorted({row.document_id for row in rows if row.document_id is not None})
+    documents = {row.pk: row for row in rows_at(Document, recorded_at, id__in=keys)}
+    rows.sort(key=lambda row: (row.dated_on or date.max, row.pk), reverse=True)
+    return tuple(_evidence_position(row, documents.get(row.document_id or 0), supports[row.pk], as_at) for row in rows)
+
+
+def _evidence_position(
+    row: Evidence, document: Document | None, supports: list[EvidenceSupport], as_at: date
+) -> EvidencePosition:
+    is_checked = row.checked_on is not None and row.checked_on <= as_at
+    return EvidencePosition(
+        id=row.pk,
+        title=row.title,
+        kind=row.kind,
+        kind_words=Evidence.Kind(row.kind).label,
+        strength=row.strength,
+        strength_words=Evidence.Strength(row.strength).label if row.strength else "",
+        sensitivity=row.sensitivity,
+        dated_on=row.dated_on,
+        document_id=row.document_id,
+        file_name=document.name if document else "",
+        file_size=document.size if document else 0,
+        sha256=document.sha256 if document else "",
+        link=row.link,
+        location=row.location,
+        note=row.note,
+        checked_by=row.checked_by if is_checked else "",
+        checked_on=row.checked_on if is_checked else None,
+        finding=row.finding if is_checked else "",
+        finding_words=Evidence.Finding(row.finding).label if is_checked else "",
+        finding_note=row.finding_note if is_checked else "",
+        added_by_id=row.added_by_id,
+        milestones=tuple(each.milestone_id for each in supports if each.milestone_id is not None),
+        outcomes=tuple(each.outcome_id for each in supports if each.outcome_id is not None),
+        recommendations=tuple(each.recommendation_id for each in supports if each.recommendation_id is not None),
     )
 
 

@@ -50,6 +50,31 @@ _LABELS = {
 }
 
 
+class Gap(StrEnum):
+    """What is missing in the answer to a recommendation, the worst first."""
+
+    NO_MILESTONE = "no_milestone"
+    NOT_LISTED = "not_listed"
+    DUE_AFTER = "due_after"
+    DUE_AFTER_STRICT = "due_after_strict"
+    TIMESCALE_UNKNOWN = "timescale_unknown"
+    NO_EVIDENCE = "no_evidence"
+
+    @property
+    def label(self) -> str:
+        return _GAP_LABELS[self]
+
+
+_GAP_LABELS = {
+    Gap.NO_MILESTONE: "No milestone",
+    Gap.NOT_LISTED: "Cited but not listed",
+    Gap.DUE_AFTER: "Due after the inspectors’ date",
+    Gap.DUE_AFTER_STRICT: "Due after the inspectors’ date to the day, within its month",
+    Gap.TIMESCALE_UNKNOWN: "Timescale not yet a date",
+    Gap.NO_EVIDENCE: "No evidence",
+}
+
+
 @dataclass(frozen=True)
 class LinkedMilestone:
     """A milestone of a recommendation: `key` says which one it is (refs may be empty), `ref` is what is printed."""
@@ -57,6 +82,8 @@ class LinkedMilestone:
     key: Hashable
     ref: str
     effective: EffectiveStatus
+    due_on: date | None = None
+    has_evidence: bool = False
 
 
 @dataclass(frozen=True)
@@ -108,6 +135,38 @@ def progress_of(
         total=total,
         percent=whole_percent(achieved, total),
     )
+
+
+def gaps_of(
+    result: RecommendationProgress,
+    *,
+    due_strict: date | None,
+    due_plan: date | None,
+    is_due_known: bool,
+    is_placeholder: bool,
+    is_none_needed: bool,
+    has_evidence: bool,
+) -> tuple[Gap, ...]:
+    """What is missing in the answer to a recommendation; nothing once it is closed.
+
+    `has_evidence` is of the recommendation itself; that of its milestones counts too. A milestone that is achieved is
+    not late any more. Dates are compared to the day and, as the plan works, with the month's end (domain.md D1).
+    """
+    if result.progress is Progress.CLOSED:
+        return ()
+    milestones = (*result.direct, *result.through_action)
+    dues = [each.due_on for each in milestones if each.due_on and each.effective not in ACHIEVED]
+    latest = max(dues, default=None)
+    is_after = latest is not None and due_plan is not None and latest > due_plan
+    raised = {
+        Gap.NO_MILESTONE: not milestones and not is_none_needed,
+        Gap.NOT_LISTED: is_placeholder,
+        Gap.DUE_AFTER: is_after,
+        Gap.DUE_AFTER_STRICT: not is_after and latest is not None and due_strict is not None and latest > due_strict,
+        Gap.TIMESCALE_UNKNOWN: not is_due_known,
+        Gap.NO_EVIDENCE: bool(milestones) and not has_evidence and not any(each.has_evidence for each in milestones),
+    }
+    return tuple(gap for gap, is_raised in raised.items() if is_raised)
 
 
 def weakest(statuses: Iterable[EffectiveStatus]) -> EffectiveStatus:

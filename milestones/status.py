@@ -116,8 +116,8 @@ class PlanRules:
     due_soon_days: int = 14
     overdue_is_red: bool = True
     require_evidence: bool = False
-    # Only for plans that keep "done" and "done and checked" apart. The four-status key's Achieved already says that
-    # the desired outcome is achieved, and a flag beside it would contradict the key.
+    # Only for plans that keep "done" and "made a difference" apart. Elsewhere the four-status key's Achieved already
+    # says that the desired outcome is achieved, and a flag beside it would contradict the key.
     tracks_outcomes: bool = False
 
 
@@ -142,6 +142,8 @@ class MilestoneFacts:
     withdrawn_on: date | None = None
     last_update_on: date | None = None
     note: str = ""
+    # Whether the update says how it is known that the outcome is met.
+    has_outcome_words: bool = False
     # The oldest update of the unbroken run with the same note that ends in the note in force.
     note_unchanged_since: date | None = None
     lead_left_on: date | None = None
@@ -244,7 +246,9 @@ def flags(facts: MilestoneFacts, *, rules: PlanRules, as_at: date) -> tuple[Flag
         Flag.OVERDUE: overdue,
         Flag.DUE_SOON: is_due_soon(facts, as_at=as_at, days=rules.due_soon_days),
         Flag.STALE: freshness(facts, rules=rules, as_at=as_at) is Freshness.STALE,
-        Flag.OUTCOME_BEING_TESTED: rules.tracks_outcomes and finished is EffectiveStatus.ACHIEVED,
+        Flag.OUTCOME_BEING_TESTED: (
+            rules.tracks_outcomes and finished is EffectiveStatus.ACHIEVED and not facts.has_outcome_words
+        ),
         Flag.DECLARED_ON_TRACK_BUT_OVERDUE: on_track and overdue,
         Flag.ACHIEVED_WITHOUT_DATE: not is_open and facts.completed_on is None,
         Flag.ACHIEVED_AFTER_AS_AT: not is_open and _is_after(facts.completed_on, as_at),
@@ -266,6 +270,16 @@ def flags(facts: MilestoneFacts, *, rules: PlanRules, as_at: date) -> tuple[Flag
         Flag.OUTCOME_MISSING: not facts.has_outcome,
     }
     return tuple(flag for flag, is_raised in raised.items() if is_raised)
+
+
+def disagrees(declared: DeclaredStatus | None, finding: str) -> bool:
+    """Whether the lead and somebody independent differ on whether a milestone is achieved.
+
+    `finding` is achieved, partly or not_achieved. That something is not achieved yet which its lead calls on track is
+    no disagreement.
+    """
+    is_declared = declared in (DeclaredStatus.ACHIEVED, DeclaredStatus.EMBEDDED)
+    return declared is not None and is_declared != (finding == "achieved")
 
 
 def slippage(facts: MilestoneFacts, *, as_at: date) -> Slippage:

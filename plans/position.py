@@ -9,9 +9,22 @@ from accounts.history import rows_at
 from accounts.models import Organisation, Person
 
 from .cycles import cycle_dates, cycle_number
-from .models import Action, ActionLink, Outcome, Plan, Recommendation, RecommendationLink, Review, Theme
+from .models import (
+    Action,
+    ActionLink,
+    GovernanceBody,
+    NoMilestoneNeeded,
+    Outcome,
+    Plan,
+    PlanReview,
+    Recommendation,
+    RecommendationLink,
+    Review,
+    Theme,
+)
 from .refs import ref_order
 from .schemes import Scheme
+from .statement import StatementClock, statement_clock
 from .timescales import due_from_words
 
 
@@ -56,28 +69,76 @@ class ThemeFacts:
 
 
 @dataclass(frozen=True)
+class OutcomePosition:
+    """An outcome and how far it is seen at a date: `judged` is empty where nobody has said."""
+
+    id: int
+    text: str
+    judged: str
+    judged_words: str
+    judged_on: date | None
+    judged_note: str
+
+
+@dataclass(frozen=True)
 class ActionFacts:
     id: int
     theme_id: int
     ref: str
     text: str
+    monitoring: str
+    programme_ref: str
     references: tuple[ReferencePosition, ...]
-    outcomes: tuple[str, ...]
+    outcomes: tuple[OutcomePosition, ...]
+
+
+@dataclass(frozen=True)
+class ReviewPosition:
+    """A review that the plan answers or cites. `is_answered`: the plan says that it answers it; `clock` is there
+    where a written statement of action is due."""
+
+    id: int
+    slug: str
+    short_name: str
+    title: str
+    kind: str
+    kind_words: str
+    bodies: str
+    published_on: date | None
+    is_answered: bool
+    clock: StatementClock | None
 
 
 @dataclass(frozen=True)
 class RecommendationFacts:
-    """A recommendation of a review that the plan answers. `due_plan` follows the plan's month-end rule."""
+    """A recommendation of a review that the plan answers or cites.
+
+    `due_plan` follows the plan's month-end rule; where a person gave the date, it is both. `is_due_known` is False
+    where words of a timescale are there that nobody has turned into a date. `none_needed` is why the plan needs no
+    milestone for it. What is closed later than the date of the position is not closed.
+    """
 
     id: int
+    review_id: int
     review: str
     number: str
     section: str
     text: str
+    note: str
+    paragraphs: str
     timescale: str
     due_strict: date | None
     due_plan: date | None
+    is_due_known: bool
     is_placeholder: bool
+    is_priority_action: bool
+    addressed_to: str
+    response: str
+    response_words: str
+    none_needed: str
+    closed_on: date | None
+    closed_by: str
+    closed_reason: str
 
 
 @dataclass(frozen=True)
@@ -87,11 +148,12 @@ class PlanSlice:
     plan: Plan
     council: str
     scheme: Scheme
-    review_names: dict[int, str]
     people: dict[int, PersonPosition]
     cycle: CyclePosition
     themes: tuple[ThemeFacts, ...]
     actions: tuple[ActionFacts, ...]
+    boards: dict[int, str]
+    reviews: tuple[ReviewPosition, ...]
     recommendations: tuple[RecommendationFacts, ...]
 
 
@@ -102,10 +164,11 @@ def plan_slice(
     *,
     review_ids: frozenset[int] = frozenset(),
     person_ids: frozenset[int] = frozenset(),
+    board_ids: frozenset[int] = frozenset(),
 ) -> PlanSlice:
     """The plan's slice at `as_at`, as recorded at `recorded_at` or now.
 
-    `review_ids` and `person_ids` add reviews and people that are referred to from elsewhere. Raises
+    `review_ids`, `person_ids` and `board_ids` add what is referred to from elsewhere. Raises
     Plan.DoesNotExist where the plan was not yet recorded at that instant. A constant number of queries.
     """
     plans = rows_at(Plan, recorded_at, parents=("council", "status_scheme"), id__in=[plan_id])
@@ -114,21 +177,21 @@ def plan_slice(
     plan = plans[0]
     actions = [action for action in rows_at(Action, recorded_at, plan_id=plan_id) if action.archived_at is None]
     links = rows_at(ActionLink, recorded_at, plan_id=plan_id)
-    answered = review_ids | {link.review_id for link in links if link.review_id is not None}
-    names, recommendations = _recommendations(plan, answered, recorded_at)
+    cited = review_ids | {link.review_id for link in links if link.review_id is not None}
+    reviews, recommendations, boards = _reviews(plan, cited, board_ids, as_at, recorded_at)
+    names = {review.id: review.short_name for review in reviews}
     themes = rows_at(Theme, recorded_at, plan_id=plan_id)
     people = _people(person_ids | {theme.lead_id for theme in themes if theme.lead_id is not None}, recorded_at)
 
     references = references_by("action_id", links, names, recommendations)
-    outcomes: dict[int, list[str]] = defaultdict(list)
+    outcomes: dict[int, list[OutcomePosition]] = defaultdict(list)
     for outcome in sorted(rows_at(Outcome, recorded_at, plan_id=plan_id), key=lambda row: (row.order, row.pk)):
-        outcomes[outcome.action_id].append(outcome.text)
+        outcomes[outcome.action_id].append(_outcome(outcome, as_at))
     number = cycle_number(plan.cycle_anchor, plan.cycle_days, as_at)
     return PlanSlice(
         plan=plan,
         council=plan.council.name,
         scheme=plan.status_scheme.scheme,
-        review_names=names,
         people=people,
         cycle=CyclePosition(number, *cycle_dates(plan.cycle_anchor, plan.cycle_days, number)),
         themes=tuple(
@@ -141,38 +204,100 @@ def plan_slice(
                 action.theme_id,
                 action.ref,
                 action.text,
+                action.monitoring,
+                action.programme_ref,
                 tuple(references.get(action.pk, ())),
                 tuple(outcomes.get(action.pk, ())),
             )
             for action in sorted(actions, key=lambda row: (ref_order(row.ref), row.pk))
         ),
+        boards=boards,
+        reviews=reviews,
         recommendations=recommendations,
     )
 
 
-def _recommendations(
-    plan: Plan, review_ids: frozenset[int], recorded_at: datetime | None
-) -> tuple[dict[int, str], tuple[RecommendationFacts, ...]]:
-    reviews = {row.pk: row for row in rows_at(Review, recorded_at, id__in=sorted(review_ids))}
-    rows = rows_at(Recommendation, recorded_at, review_id__in=sorted(review_ids))
-    facts = []
-    for row in sorted(rows, key=lambda row: (row.review_id, ref_order(row.number), row.pk)):
-        review = reviews[row.review_id]
-        due = due_from_words(row.timescale_words, review.published_on, report_months_end=plan.report_months_end)
-        facts.append(
-            RecommendationFacts(
-                row.pk,
-                review.short_name,
-                row.number,
-                row.section,
-                row.text,
-                row.timescale_words,
-                due.strict,
-                due.plan,
-                row.is_placeholder,
-            )
+def _outcome(row: Outcome, as_at: date) -> OutcomePosition:
+    """What was judged of it later than the date of the position is left out."""
+    if row.judged_on is None or row.judged_on > as_at:
+        return OutcomePosition(row.pk, row.text, "", "", None, "")
+    words = Outcome.Judged(row.judged).label
+    return OutcomePosition(row.pk, row.text, row.judged, words, row.judged_on, row.judged_note)
+
+
+def _reviews(
+    plan: Plan, cited: frozenset[int], board_ids: frozenset[int], as_at: date, recorded_at: datetime | None
+) -> tuple[tuple[ReviewPosition, ...], tuple[RecommendationFacts, ...], dict[int, str]]:
+    """The reviews that are cited or that the plan says it answers, what they recommend, and the names of boards."""
+    answered = {row.review_id: row for row in rows_at(PlanReview, recorded_at, plan_id=plan.pk)}
+    reviews = {row.pk: row for row in rows_at(Review, recorded_at, id__in=sorted(cited | set(answered)))}
+    rows = [row for row in rows_at(Recommendation, recorded_at, review_id__in=sorted(reviews)) if not row.archived_at]
+    reasons = {row.recommendation_id: row.reason for row in rows_at(NoMilestoneNeeded, recorded_at, plan_id=plan.pk)}
+    named = board_ids | {row.closed_by_id for row in rows if row.closed_by_id is not None}
+    boards = {row.pk: row.name for row in rows_at(GovernanceBody, recorded_at, id__in=sorted(named))}
+    facts = tuple(
+        _recommendation(row, reviews[row.review_id], plan, reasons.get(row.pk, ""), boards, as_at)
+        for row in sorted(rows, key=lambda row: (row.review_id, ref_order(row.number), row.pk))
+    )
+    positions = tuple(
+        ReviewPosition(
+            review.pk,
+            review.slug,
+            review.short_name,
+            review.title,
+            review.kind,
+            Review.Kind(review.kind).label,
+            review.bodies,
+            review.published_on,
+            key in answered,
+            _clock(answered.get(key), review, as_at),
         )
-    return {key: review.short_name for key, review in reviews.items()}, tuple(facts)
+        for key, review in sorted(reviews.items())
+    )
+    return positions, facts, boards
+
+
+def _recommendation(
+    row: Recommendation, review: Review, plan: Plan, none_needed: str, boards: dict[int, str], as_at: date
+) -> RecommendationFacts:
+    due = due_from_words(row.timescale_words, review.timescale_base, report_months_end=plan.report_months_end)
+    is_closed = row.closed_on is not None and row.closed_on <= as_at
+    return RecommendationFacts(
+        id=row.pk,
+        review_id=review.pk,
+        review=review.short_name,
+        number=row.number,
+        section=row.section,
+        text=row.text,
+        note=row.note,
+        paragraphs=row.paragraphs,
+        timescale=row.timescale_words,
+        due_strict=row.due_on or due.strict,
+        due_plan=row.due_on or due.plan,
+        is_due_known=due.understood or row.due_on is not None,
+        is_placeholder=row.is_placeholder,
+        is_priority_action=row.is_priority_action,
+        addressed_to=row.addressed_to,
+        response=row.response,
+        response_words=row.response_words,
+        none_needed=none_needed,
+        closed_on=row.closed_on if is_closed else None,
+        closed_by=boards.get(row.closed_by_id, "") if is_closed and row.closed_by_id else "",
+        closed_reason=row.closed_reason if is_closed else "",
+    )
+
+
+def _clock(answered: PlanReview | None, review: Review, as_at: date) -> StatementClock | None:
+    if answered is None or not answered.needs_statement:
+        return None
+    return statement_clock(
+        received_on=review.received_on,
+        days=answered.statement_days,
+        submitted_on=answered.submitted_on,
+        answered_on=answered.answered_on,
+        answer=answered.answer,
+        as_at=as_at,
+    )
 
 
 def references_by(

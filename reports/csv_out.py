@@ -76,7 +76,7 @@ def _row(theme: ThemePosition, action: ActionPosition, milestone: MilestonePosit
         "action_ref": plain(action.ref),
         "action": plain(action.text),
         "action_references": [as_written(reference) for reference in action.references],
-        "outcome": [plain(outcome) for outcome in action.outcomes],
+        "outcome": [plain(outcome.text) for outcome in action.outcomes],
     }
     return row if milestone is None else row | _of_milestone(milestone)
 

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 
 from milestones.position import MilestonePosition, StatusView
-from plans.position import PersonPosition, ReferencePosition
+from plans.position import OutcomePosition, PersonPosition, ReferencePosition
 from plans.schemes import EffectiveStatus, StatusLine
 from plans.texts import plain
 
@@ -273,9 +273,9 @@ def _remarks(milestone: MilestonePosition) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _outcomes(outcomes: tuple[str, ...]) -> str:
+def _outcomes(outcomes: tuple[OutcomePosition, ...]) -> str:
     """All outcomes in one line, joined with “; ”, which takes the place of a full stop."""
-    words = [line(outcome) for outcome in outcomes]
+    words = [line(outcome.text) for outcome in outcomes]
     return "; ".join([*(each.removesuffix(".") for each in words[:-1]), *words[-1:]]) or NONE
 
 

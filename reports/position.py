@@ -6,7 +6,7 @@ is read as it stood at `recorded_at`, which is now unless someone asks otherwise
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from functools import cache
 
@@ -14,10 +14,17 @@ from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, overrid
 from cattrs.preconf.json import JsonConverter, make_converter
 
 from accounts.history import newest_instant
-from milestones.position import MilestonePosition, MilestoneSlice, milestone_slice
-from milestones.recommendations import LinkedMilestone, Progress, progress_of
+from milestones.position import EvidencePosition, MilestonePosition, MilestoneSlice, milestone_slice
+from milestones.recommendations import ACHIEVED, Gap, LinkedMilestone, Progress, gaps_of, progress_of
 from plans.models import Plan
-from plans.position import CyclePosition, PersonPosition, RecommendationFacts, ReferencePosition
+from plans.position import (
+    CyclePosition,
+    OutcomePosition,
+    PersonPosition,
+    RecommendationFacts,
+    ReferencePosition,
+    ReviewPosition,
+)
 from plans.schemes import EffectiveStatus, Scheme, StatusLine
 
 LIVE_READS = 3
@@ -59,8 +66,10 @@ class ActionPosition:
     id: int
     ref: str
     text: str
+    monitoring: str
+    programme_ref: str
     references: tuple[ReferencePosition, ...]
-    outcomes: tuple[str, ...]
+    outcomes: tuple[OutcomePosition, ...]
     milestones: tuple[MilestonePosition, ...]
 
 
@@ -74,24 +83,28 @@ class ThemePosition:
 
 
 @dataclass(frozen=True)
-class RecommendationPosition:
-    """A recommendation and how far it has got (domain.md D7). `direct` and `through_action` name milestones."""
+class RecommendationPosition(RecommendationFacts):
+    """A recommendation, how far it has got (domain.md D7) and what is missing in its answer.
 
-    review: str
-    number: str
-    section: str
-    text: str
-    timescale: str
-    due_strict: date | None
-    due_plan: date | None
-    is_placeholder: bool
+    `direct` and `through_action` name milestones, `milestones` has their keys in the same order. `days_after_*` is by
+    how many days the latest open one of them is due after the inspectors' date; 0 where it is not.
+    """
+
     direct: tuple[str, ...]
     through_action: tuple[str, ...]
+    milestones: tuple[int, ...]
     achieved: int
     total: int
     percent: int | None
     progress: Progress | EffectiveStatus
     progress_words: str
+    gaps: tuple[Gap, ...]
+    days_after_strict: int
+    days_after_plan: int
+
+    @property
+    def count_words(self) -> str:
+        return f"{self.achieved} of {self.total}"
 
 
 @dataclass(frozen=True)
@@ -108,13 +121,24 @@ class PlanPosition:
     key: tuple[StatusLine, ...]
     counts: Counts
     themes: tuple[ThemePosition, ...]
+    reviews: tuple[ReviewPosition, ...]
     recommendations: tuple[RecommendationPosition, ...]
+    evidence: tuple[EvidencePosition, ...]
     recorded_at: datetime | None = field(default=None, compare=False)
 
     @property
     def milestones(self) -> tuple[MilestonePosition, ...]:
         """Every milestone, theme by theme and action by action."""
         return tuple(milestone for theme in self.themes for action in theme.actions for milestone in action.milestones)
+
+    def evidence_of(self, recommendation: RecommendationPosition) -> tuple[EvidencePosition, ...]:
+        """The evidence of a recommendation: its own, and that of its milestones."""
+        return tuple(
+            each
+            for each in self.evidence
+            if recommendation.id in each.recommendations
+            or not set(recommendation.milestones).isdisjoint(each.milestones)
+        )
 
 
 def plan_position(plan: Plan, as_at: date, recorded_at: datetime | None = None) -> PlanPosition:
@@ -149,6 +173,8 @@ def _position(found: MilestoneSlice, as_at: date, recorded_at: datetime | None) 
                 action.id,
                 action.ref,
                 action.text,
+                action.monitoring,
+                action.programme_ref,
                 action.references,
                 action.outcomes,
                 tuple(by_action.get(action.id, ())),
@@ -174,14 +200,17 @@ def _position(found: MilestoneSlice, as_at: date, recorded_at: datetime | None) 
         key=scheme.key(milestone.effective_status for milestone in found.milestones),
         counts=counts_of(found.milestones, scheme),
         themes=themes,
-        recommendations=recommendation_positions(plan.recommendations, themes, scheme, as_at),
+        reviews=plan.reviews,
+        recommendations=recommendation_positions(plan.recommendations, themes, found.evidence, scheme, as_at),
+        evidence=found.evidence,
         recorded_at=recorded_at,
     )
 
 
 def recommendation_positions(
-    facts: Iterable[RecommendationFacts | RecommendationPosition],
+    facts: Iterable[RecommendationFacts],
     themes: Iterable[ThemePosition],
+    evidence: Iterable[EvidencePosition],
     scheme: Scheme,
     as_at: date,
 ) -> tuple[RecommendationPosition, ...]:
@@ -191,43 +220,68 @@ def recommendation_positions(
     for theme in themes:
         for action in theme.actions:
             for milestone in action.milestones:
-                linked = LinkedMilestone(milestone.id, milestone.address, milestone.effective_status)
+                linked = LinkedMilestone(
+                    milestone.id,
+                    milestone.address,
+                    milestone.effective_status,
+                    milestone.due_on,
+                    milestone.has_evidence,
+                )
                 for found, references in ((direct, milestone.references), (through_action, action.references)):
                     for reference in references:
                         found[reference.review, reference.number].append(linked)
-    return tuple(
-        _recommendation(each, direct[each.review, each.number], through_action[each.review, each.number], scheme, as_at)
-        for each in facts
-    )
+    evidenced = frozenset(key for each in evidence for key in each.recommendations)
+
+    def position(each: RecommendationFacts) -> RecommendationPosition:
+        key = each.review, each.number
+        return _recommendation(each, direct[key], through_action[key], each.id in evidenced, scheme, as_at)
+
+    return tuple(map(position, facts))
+
+
+_FACTS = tuple(each.name for each in fields(RecommendationFacts))
 
 
 def _recommendation(
-    facts: RecommendationFacts | RecommendationPosition,
+    facts: RecommendationFacts,
     direct: Iterable[LinkedMilestone],
     through_action: Iterable[LinkedMilestone],
+    has_evidence: bool,
     scheme: Scheme,
     as_at: date,
 ) -> RecommendationPosition:
     result = progress_of(
-        direct=direct, through_action=through_action, closed_on=None, due_plan=facts.due_plan, as_at=as_at
+        direct=direct, through_action=through_action, closed_on=facts.closed_on, due_plan=facts.due_plan, as_at=as_at
     )
+    linked = (*result.direct, *result.through_action)
+    open_dues = [each.due_on for each in linked if each.due_on and each.effective not in ACHIEVED]
+    latest = max(open_dues, default=None)
     return RecommendationPosition(
-        review=facts.review,
-        number=facts.number,
-        section=facts.section,
-        text=facts.text,
-        timescale=facts.timescale,
-        due_strict=facts.due_strict,
-        due_plan=facts.due_plan,
-        is_placeholder=facts.is_placeholder,
+        **{name: getattr(facts, name) for name in _FACTS},
         direct=tuple(milestone.ref for milestone in result.direct),
         through_action=tuple(milestone.ref for milestone in result.through_action),
+        milestones=tuple(int(str(each.key)) for each in linked),
         achieved=result.achieved,
         total=result.total,
         percent=result.percent,
         progress=result.progress,
         progress_words=result.words(scheme),
+        gaps=gaps_of(
+            result,
+            due_strict=facts.due_strict,
+            due_plan=facts.due_plan,
+            is_due_known=facts.is_due_known,
+            is_placeholder=facts.is_placeholder,
+            is_none_needed=bool(facts.none_needed),
+            has_evidence=has_evidence,
+        ),
+        days_after_strict=_days_after(latest, facts.due_strict),
+        days_after_plan=_days_after(latest, facts.due_plan),
     )
+
+
+def _days_after(latest: date | None, due: date | None) -> int:
+    return max(0, (latest - due).days) if latest and due else 0
 
 
 def counts_of(milestones: Iterable[MilestonePosition], scheme: Scheme) -> Counts:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from enum import StrEnum
 
-from milestones.models import Milestone
+from milestones.models import Evidence, Milestone
 from milestones.policies import Sight
 from milestones.position import MilestonePosition
 from milestones.selecting import SHOWS, Selection, cites, fits, lead_choices
@@ -56,9 +56,16 @@ def select(position: PlanPosition, selection: Selection) -> PlanPosition:
 def for_sight(position: PlanPosition, sight: Sight) -> PlanPosition:
     """The position as somebody is shown it (milestones/policies.py): their own milestones alone where they may not
     see the plan, and without what is internal where that is not for them."""
-    if sight.is_of_plan:
-        return for_readers(position, Readers.INTERNAL if sight.is_internal else Readers.NO_INTERNAL, sight=sight)
-    return only_own(position, sight)
+    if not sight.is_of_plan:
+        return only_own(position, sight)
+    shown = _for_readers(position, Readers.INTERNAL if sight.is_internal else Readers.NO_INTERNAL, sight=sight)
+    return _with_evidence(position, shown, sight)
+
+
+def _with_evidence(position: PlanPosition, shown: PlanPosition, sight: Sight) -> PlanPosition:
+    """The position that is shown, with the evidence of the whole that its reader may see."""
+    keys = {each.id for each in shown.milestones}
+    return replace(shown, evidence=tuple(each for each in position.evidence if sight.shows_evidence(each, keys)))
 
 
 def only_own(position: PlanPosition, sight: Sight) -> PlanPosition:
@@ -72,19 +79,37 @@ def only_own(position: PlanPosition, sight: Sight) -> PlanPosition:
         for action in theme.actions
         for reference in (*action.references, *(each for one in action.milestones for each in one.references))
     }
-    return replace(
+    own = replace(
         own,
         themes=tuple(theme for theme in own.themes if theme.actions),
+        reviews=tuple(each for each in own.reviews if each.short_name in {review for review, _ in cited}),
         recommendations=tuple(each for each in own.recommendations if (each.review, each.number) in cited),
     )
+    return _with_evidence(position, own, sight)
 
 
-def for_readers(position: PlanPosition, readers: Readers, *, sight: Sight | None = None) -> PlanPosition:
+def for_readers(position: PlanPosition, readers: Readers) -> PlanPosition:
     """The position without what its readers may not see.
 
-    Left out for all but internal readers: internal milestones, actions that have no other, contradictions. For the
-    public also: the names of people who are not marked as named, when somebody left, and which support was asked for.
+    Restricted evidence is in no paper. Left out for all but internal readers: internal milestones and evidence,
+    actions that have no other milestones, contradictions, what somebody independent found. For the public also: the
+    names of people who are not marked as named, when somebody left, which support was asked for, and who checked.
     """
+    shown = _for_readers(position, readers)
+    keys = {each.id for each in shown.milestones}
+    sensitivities = {Evidence.Sensitivity.PUBLIC}
+    if readers is Readers.INTERNAL:
+        sensitivities.add(Evidence.Sensitivity.INTERNAL)
+    evidence = (
+        replace(each, checked_by="", finding_note="") if readers is Readers.PUBLIC else each
+        for each in position.evidence
+        if each.sensitivity in sensitivities
+        and (each.outcomes or each.recommendations or not keys.isdisjoint(each.milestones))
+    )
+    return replace(shown, evidence=tuple(evidence))
+
+
+def _for_readers(position: PlanPosition, readers: Readers, *, sight: Sight | None = None) -> PlanPosition:
     if readers is Readers.INTERNAL:
         return position
     open_to_them = _narrowed(
@@ -151,7 +176,7 @@ def _texts(position: PlanPosition) -> Iterator[tuple[str, tuple[str, ...]]]:
     for theme in position.themes:
         yield f"the theme “{line(theme.name)}”", (theme.name,)
         for action in theme.actions:
-            yield f"action {action.ref}".strip(), (action.text, *action.outcomes)
+            yield f"action {action.ref}".strip(), (action.text, *(outcome.text for outcome in action.outcomes))
             for each in action.milestones:
                 note = each.note.text if each.note else ""
                 yield each.ref or f"“{line(each.text)[:40]}”", (each.text, note, each.lead_role)
@@ -225,12 +250,13 @@ def _recommendations(whole: PlanPosition, narrowed: PlanPosition, scheme: Scheme
     """How far the recommendations have got by the milestones that are left. One that has milestones, of which none is
     left, is left out: to say that it has none would be untrue."""
     unanswered = {(each.review, each.number) for each in whole.recommendations if not each.total}
-    found = recommendation_positions(whole.recommendations, narrowed.themes, scheme, whole.as_at)
+    found = recommendation_positions(whole.recommendations, narrowed.themes, whole.evidence, scheme, whole.as_at)
     return tuple(each for each in found if each.total or (each.review, each.number) in unanswered)
 
 
 def _without_contradictions(milestone: MilestonePosition) -> MilestonePosition:
-    return replace(milestone, flags=tuple(flag for flag in milestone.flags if not flag.is_contradiction))
+    flags = tuple(flag for flag in milestone.flags if not flag.is_contradiction)
+    return replace(milestone, flags=flags, independent=None)
 
 
 def _public_milestone(milestone: MilestonePosition) -> MilestonePosition:

@@ -17,6 +17,7 @@ from accounts.operations import edit_person
 from milestones.models import Milestone
 from milestones.operations import link_milestone, record_update
 from plans.operations import add_recommendation
+from plans.position import OutcomePosition
 from reports.milestone_paper import Layout
 from reports.papers import KINDS, Order, PaperRefused, check_order, make_paper, milestones_view
 from reports.position import plan_position
@@ -51,7 +52,7 @@ def actions(position):
 
 def test_everything_is_the_position_itself(position):
     assert select(position, Selection()) is position
-    assert for_readers(position, Readers.INTERNAL) is position
+    assert for_readers(position, Readers.INTERNAL) == position
 
 
 @pytest.mark.parametrize(
@@ -256,7 +257,9 @@ def test_whatever_somebody_writes_is_printed_as_text(position, layout, text):
     [action, *actions] = theme.actions
     [milestone, *milestones] = action.milestones
     written = replace(milestone, text=text, lead_role=text, note=replace(milestone.note, text=text, support_text=text))
-    action = replace(action, text=text, outcomes=(text,), milestones=(written, *milestones))
+    action = replace(
+        action, text=text, outcomes=(OutcomePosition(1, text, "", "", None, ""),), milestones=(written, *milestones)
+    )
     theme = replace(theme, name=text, actions=(action, *actions))
     position = replace(position, title=text, themes=(theme, *themes))
 

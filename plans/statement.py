@@ -1,0 +1,91 @@
+"""The statutory clock: when a written statement of action is due, and what became of it (domain.md 4.2).
+
+Pure. s.137 Education and Inspections Act 2006 asks for the statement; it is due so many working days after the report
+is received (70, or 20 for a draft after a focused visit with priority action), working days as SI 2007/462 has them.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from .timescales import is_working_day, working_day
+
+#: Within so many working days the clock asks for attention.
+SOON = 10
+
+
+@dataclass(frozen=True)
+class StatementClock:
+    """Where the statement stands at a date. `due_on` is None where the day of receipt is not known.
+
+    `days_left` are working days: 0 on the day itself, negative when it is over. It is None once the statement was
+    submitted, which ends the count; `is_running` until the answer is recorded.
+    """
+
+    received_on: date | None
+    due_on: date | None
+    days_left: int | None
+    submitted_on: date | None
+    answered_on: date | None
+    answer: str
+    is_running: bool
+    is_urgent: bool
+    words: str
+
+
+def statement_clock(
+    *,
+    received_on: date | None,
+    days: int,
+    submitted_on: date | None = None,
+    answered_on: date | None = None,
+    answer: str = "",
+    as_at: date,
+) -> StatementClock:
+    """The clock at a date: what was submitted or answered later has not happened yet."""
+    submitted_on = submitted_on if submitted_on and submitted_on <= as_at else None
+    answered_on = answered_on if answered_on and answered_on <= as_at else None
+    due_on = working_day(days, after=received_on) if received_on else None
+    days_left = working_days_between(as_at, due_on) if due_on and not submitted_on else None
+    return StatementClock(
+        received_on=received_on,
+        due_on=due_on,
+        days_left=days_left,
+        submitted_on=submitted_on,
+        answered_on=answered_on,
+        answer=answer if answered_on else "",
+        is_running=answered_on is None,
+        is_urgent=days_left is not None and days_left <= SOON,
+        words=_words(due_on, days_left, submitted_on, answered_on),
+    )
+
+
+def working_days_between(first: date, last: date) -> int:
+    """How many working days follow `first` up to and with `last`; negative where `last` is over."""
+    if last < first:
+        return -working_days_between(last, first)
+    return sum(is_working_day(first + timedelta(days=day)) for day in range(1, (last - first).days + 1))
+
+
+def _words(due_on: date | None, left: int | None, submitted_on: date | None, answered_on: date | None) -> str:
+    if answered_on:
+        return f"answered on {_long(answered_on)}"
+    if submitted_on:
+        when = f", {_late(submitted_on, due_on)}" if due_on and submitted_on > due_on else ""
+        return f"submitted on {_long(submitted_on)}{when}; no answer yet"
+    if due_on is None or left is None:
+        return "the day the council received the report is not known"
+    if left > 0:
+        return f"{_count(left)} left, due on {_long(due_on)}"
+    return f"due today, {_long(due_on)}" if left == 0 else f"{_count(-left)} late, was due on {_long(due_on)}"
+
+
+def _late(day: date, due_on: date) -> str:
+    return f"{_count(working_days_between(due_on, day))} late"
+
+
+def _count(days: int) -> str:
+    return f"{days} working day{'' if days == 1 else 's'}"
+
+
+def _long(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
