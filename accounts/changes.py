@@ -88,19 +88,19 @@ def tallies(instants: Collection[datetime], sieve: Sieve) -> dict[datetime, list
         .filter(history_date__in=instants)
         .annotate(
             place=Value(place),
-            kind=Case(
+            became=Case(
                 When(history_type=REMOVED, then=Value(REMOVED)),
                 When(Exists(_earlier(model)), then=Value(CHANGED)),
                 default=Value(ADDED),
             ),
         )
-        .values("place", "history_date", "kind", "history_change_reason")
+        .values("place", "history_date", "became", "history_change_reason")
         .annotate(count=Count("pk"))
-        .values_list("place", "history_date", "kind", "history_change_reason", "count")
+        .values_list("place", "history_date", "became", "history_change_reason", "count")
         for place, (model, passes) in enumerate(sieve.items())
     ]
     order = list(sieve)
-    for place, at, kind, reason, count in _together(arms).order_by("place", "kind", "history_change_reason"):
+    for place, at, kind, reason, count in _together(arms).order_by("place", "became", "history_change_reason"):
         found[at].append(Tally(order[place], kind, reason or "", count))
     return found
 

@@ -18,8 +18,8 @@ from accounts.chain import chain_of
 from accounts.changes import Model, RecordChange, Sieve, Tally, changes, last_said, links_of, tallies
 from accounts.history import tracked_models
 from accounts.models import ChainLink, Operation, User
-from milestones.models import Milestone
-from plans.models import Plan
+from milestones.models import Evidence, EvidenceSupport, Milestone
+from plans.models import Document, Plan
 from plans.policies import Right, Rights
 from plans.schemes import Scheme
 
@@ -96,7 +96,8 @@ class ChangeLog:
         self.plan = plan
         self.rights = rights
         self.visible = _visible(plan, user, rights)
-        self.shows_everything = rights.everywhere(Right.SEE_HISTORY) and rights.everywhere(Right.SEE_INTERNAL)
+        everything = (Right.SEE_HISTORY, Right.SEE_INTERNAL, Right.SEE_RESTRICTED)
+        self.shows_everything = all(map(rights.everywhere, everything))
 
     @cached_property
     def scheme(self) -> Scheme:
@@ -189,6 +190,8 @@ class ChangeLog:
 def _visible(plan: Plan, user: Any, rights: Rights) -> Sieve:
     """The records of a plan that the reader may see the history of."""
     of_the_plan = {model: Q(id=plan.pk) if model is Plan else Q(plan=plan.pk) for model in models_of_plans()}
+    if not rights.everywhere(Right.SEE_RESTRICTED):
+        _leave_out_restricted(of_the_plan, plan)
     if not rights.everywhere(Right.SEE_HISTORY):
         own = frozenset(
             Milestone.objects.visible_to(user).filter(plan=plan).own(user).values_list("pk", flat=True)
@@ -201,6 +204,15 @@ def _visible(plan: Plan, user: Any, rights: Rights) -> Sieve:
         internal = Milestone.history.filter(plan=plan.pk, visibility=Milestone.Visibility.INTERNAL).values("id")
         return _about(of_the_plan, lambda column: ~Q(**{f"{column}__in": internal}), others=True)
     return of_the_plan
+
+
+def _leave_out_restricted(sieve: dict[Model, Q], plan: Plan) -> None:
+    """Takes out what is, or once was, restricted evidence, and its files."""
+    restricted = Evidence.history.filter(plan=plan.pk, sensitivity=Evidence.Sensitivity.RESTRICTED)
+    sieve[Evidence] &= ~Q(id__in=restricted.values("id"))
+    sieve[EvidenceSupport] &= ~Q(evidence__in=restricted.values("id"))
+    files = Evidence.history.filter(id__in=restricted.values("id"), document__isnull=False)
+    sieve[Document] &= ~Q(id__in=files.values("document"))
 
 
 def _about(sieve: Sieve, condition: Any, *, others: bool) -> Sieve:

@@ -13,15 +13,31 @@ from typing import Any
 
 from accounts.changes import ADDED, CHANGED, REMOVED, Model, RecordChange, Said, Tally
 from accounts.models import Organisation, Person, User
-from milestones.models import DateChange, Milestone, MilestoneLink, ProgressUpdate, SupportingLead
+from milestones.models import (
+    DateChange,
+    Evidence,
+    EvidenceSupport,
+    IndependentAssessment,
+    Milestone,
+    MilestoneLink,
+    ProgressUpdate,
+    SupportingLead,
+)
 from plans.models import (
     Action,
     ActionLink,
     BreakGlass,
     ChildDataOverride,
+    Document,
+    Framework,
+    GovernanceBody,
+    Intervention,
+    Judgement,
+    NoMilestoneNeeded,
     Outcome,
     Plan,
     PlanMembership,
+    PlanReview,
     Recommendation,
     Review,
     StatusScheme,
@@ -46,13 +62,21 @@ TELLING: tuple[Model, ...] = (
     DateChange,
     ProgressUpdate,
     Milestone,
+    IndependentAssessment,
     SupportingLead,
     MilestoneLink,
+    Evidence,
+    EvidenceSupport,
     Plan,
     Theme,
     Action,
     Outcome,
     ActionLink,
+    PlanReview,
+    NoMilestoneNeeded,
+    Review,
+    Recommendation,
+    Judgement,
     PlanMembership,
     BreakGlass,
 )
@@ -66,6 +90,15 @@ KINDS: Mapping[Model, tuple[str, str]] = {
     ActionLink: ("reference of an action", "references of actions"),
     MilestoneLink: ("reference of a milestone", "references of milestones"),
     DateChange: ("move of a due date", "moves of due dates"),
+    IndependentAssessment: ("independent assessment", "independent assessments"),
+    Evidence: ("piece of evidence", "pieces of evidence"),
+    EvidenceSupport: ("use of evidence", "uses of evidence"),
+    Document: ("file", "files"),
+    PlanReview: ("review that the plan answers", "reviews that the plan answers"),
+    NoMilestoneNeeded: ("reason why no milestone is needed", "reasons why no milestone is needed"),
+    GovernanceBody: ("board", "boards"),
+    Framework: ("framework", "frameworks"),
+    Intervention: ("intervention", "interventions"),
 }
 
 #: The relation that says whose record it is; it is in the record's name and not told again.
@@ -74,6 +107,11 @@ BELONGS_TO: Mapping[Model, str] = {
     MilestoneLink: "milestone",
     ProgressUpdate: "milestone",
     DateChange: "milestone",
+    IndependentAssessment: "milestone",
+    EvidenceSupport: "evidence",
+    PlanReview: "review",
+    NoMilestoneNeeded: "recommendation",
+    Judgement: "review",
     Outcome: "action",
     ActionLink: "action",
     PlanMembership: "user",
@@ -81,7 +119,7 @@ BELONGS_TO: Mapping[Model, str] = {
 }
 
 #: Told only where nothing else changed.
-BOOKKEEPING = frozenset({"id", "plan", "version", "order", "slug", "entered_at", "entered_by", "state"})
+BOOKKEEPING = frozenset({"id", "plan", "version", "order", "slug", "entered_at", "entered_by", "state", "stored_as"})
 
 LABELS: Mapping[tuple[Model, str], str] = {
     (Milestone, "text"): "Wording",
@@ -96,6 +134,14 @@ LABELS: Mapping[tuple[Model, str], str] = {
     (ProgressUpdate, "declared_status"): "Status",
     (ProgressUpdate, "replaces"): "Corrects",
     (SupportingLead, "person"): "Who",
+    (IndependentAssessment, "replaces"): "Corrects",
+    (Evidence, "document"): "File",
+    (Evidence, "archived_at"): "In the archive since",
+    (Document, "sha256"): "Check sum (SHA-256)",
+    (NoMilestoneNeeded, "reason"): "Why",
+    (Recommendation, "text"): "Wording",
+    (Recommendation, "closed_by"): "Agreed by",
+    (Recommendation, "is_placeholder"): "Cited only, text not supplied",
     (BreakGlass, "ends_at"): "Until",
     (ChildDataOverride, "by"): "Saved by",
 }
@@ -129,6 +175,8 @@ class Names:
             return line(said["name"] or said["email"])
         if model is ProgressUpdate:
             return f"the update of {long_day(said['as_at'])}"
+        if model in (Evidence, Outcome):
+            return quoted(said["title" if model is Evidence else "text"])
         column = _NAME_COLUMNS.get(model)
         return line(str(said[column])) if column else ""
 
@@ -141,6 +189,9 @@ _NAME_COLUMNS: Mapping[Model, str] = {
     Plan: "short_title",
     Review: "short_name",
     Recommendation: "number",
+    Document: "name",
+    Framework: "name",
+    GovernanceBody: "name",
 }
 
 
@@ -154,7 +205,7 @@ def names_needed(changes: Sequence[RecordChange]) -> dict[Model, set[int]]:
     """The records whose names it takes to tell these changes."""
     needed: dict[Model, set[int]] = {}
     for change in changes:
-        if change.model in (Milestone, Action, Theme):
+        if change.model in (Milestone, Action, Theme, *_NAMED):
             needed.setdefault(change.model, set()).add(change.id)
         for field in change.model._meta.concrete_fields:
             if field.is_relation and field.name != "plan":
@@ -230,6 +281,11 @@ def _sentence(change: RecordChange, names: Names) -> str:
 _SPECIAL: Mapping[tuple[Model, str], str] = {
     (DateChange, ADDED): "Due date of {whose} moved",
     (ProgressUpdate, ADDED): "Progress update of {whose}",
+    (IndependentAssessment, ADDED): "Independent assessment of {whose}",
+    (EvidenceSupport, ADDED): "Evidence {whose} attached",
+    (EvidenceSupport, REMOVED): "Evidence {whose} taken off",
+    (PlanReview, ADDED): "The plan answers {whose}",
+    (NoMilestoneNeeded, ADDED): "Why recommendation {whose} needs no milestone",
     (Plan, ADDED): "Plan started",
     (PlanMembership, ADDED): "Role given to {whose}",
     (PlanMembership, REMOVED): "Role taken from {whose}",
@@ -242,6 +298,10 @@ def _what_changed(change: RecordChange, names: Names) -> str:
     name = record_name(change, names)
     told = told_fields(change)
     by_name = {field.name: change.said[field.attname] for field in told}
+    if change.model is Recommendation and "closed_on" in by_name:
+        return f"{name} {'closed' if by_name['closed_on'] else 'opened again'}"
+    if by_name.get("embedded_on"):
+        return f"{name} embedded"
     if "archived_at" in by_name:
         return f"{name} {'archived' if by_name['archived_at'] else 'taken out of the archive'}"
     if by_name.get("withdrawn_on"):
@@ -272,6 +332,9 @@ def record_name(change: RecordChange, names: Names) -> str:
     if change.model in (Milestone, Action, Theme):
         own = _whose(change, names)
         return f"{kind_words(change.model).capitalize()} {own if change.model is not Theme else quoted(own)}"
+    if change.model in _NAMED:
+        own = names.of(change.model, change.id)
+        return f"{_NAMED[change.model]} {own}"
     kind = str(change.model._meta.verbose_name) if change.model not in _RECORDS else _RECORDS[change.model]
     if change.model not in BELONGS_TO:
         return kind.capitalize()
@@ -279,7 +342,22 @@ def record_name(change: RecordChange, names: Names) -> str:
     return f"{kind.capitalize()} of {'action ' if BELONGS_TO[change.model] == 'action' else ''}{whose}"
 
 
+#: Records that are called by a name of their own, and the word before it.
+_NAMED: Mapping[Model, str] = {
+    Evidence: "Evidence",
+    Document: "File",
+    Review: "Review",
+    Recommendation: "Recommendation",
+    GovernanceBody: "Board",
+    Framework: "Framework",
+}
+
 _RECORDS: Mapping[Model, str] = {
+    IndependentAssessment: "independent assessment",
+    EvidenceSupport: "use",
+    PlanReview: "answer to a review",
+    NoMilestoneNeeded: "reason why no milestone is needed for recommendation",
+    Judgement: "judgement",
     MilestoneLink: "reference",
     ActionLink: "reference",
     PlanMembership: "role",
@@ -360,6 +438,8 @@ def value_words(field: Any, value: Any, names: Names, scheme: Scheme) -> str:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, list):
+        return "; ".join(str(each) for each in value)
     if field.is_relation:
         return names.of(_target(field), value)
     if field.name == "declared_status":

@@ -24,9 +24,22 @@ from accounts.operations import add_organisation, add_person
 from accounts.redaction import propose_redaction
 from imports.operations import keep_preview
 from imports.readers.table import PlanTable
-from milestones.models import Milestone
+from milestones.models import Evidence, EvidenceSupport, Milestone, MilestoneLink
 from milestones.operations import add_milestone, add_supporting_lead, record_update
-from plans.models import Plan, PlanMembership
+from plans.models import (
+    ActionLink,
+    Document,
+    Framework,
+    GovernanceBody,
+    Intervention,
+    Judgement,
+    Outcome,
+    Plan,
+    PlanMembership,
+    PlanReview,
+    Recommendation,
+    Review,
+)
 from plans.operations import add_action, add_theme, archive_plan, break_glass, give_role, start_plan, take_role
 from plans.policies import Role
 from tests.cast import PASSWORD, sign_in
@@ -194,6 +207,7 @@ def _ground(slug: str, council: Any, people: dict[Who, Any], users: dict[Who, Us
             keys |= {"operation": done.pk, "theme": theme.pk, "action": action.pk, "update": update.pk}
             if users:
                 add_supporting_lead(milestone=milestone, person=people[Who.CONTRIBUTOR], by=manager)
+    keys |= _answers(plan, milestone, action, manager)
     keys["import"] = keep_preview(
         plan=plan, table=PlanTable(), file_name="plan.csv", sha256="0" * 64, as_at=date(2011, 6, 1), by=manager
     ).pk
@@ -203,6 +217,53 @@ def _ground(slug: str, council: Any, people: dict[Who, Any], users: dict[Who, Us
         keys["glass"] = break_glass(plan=plan, reason="Looking into a complaint.", by=users[Who.BREAK_GLASS]).pk
         _leave(plan, manager)
     return Ground(plan, keys)
+
+
+def _answers(plan: Plan, milestone: Milestone, action: Any, by: User) -> dict[str, Any]:
+    """A review that the plan answers, with all that an address about reviews, answers and evidence can name.
+
+    The milestone is 2.1; the evidence supports 1.1, which is somebody's own.
+    """
+    council, slug = plan.council, plan.slug
+    own = Milestone.objects.get(plan=plan, ref="1.1")
+    with operating(by=by, name="set_the_scene"):
+
+        def make(model: type[Any], **columns: Any) -> Any:
+            return save_with_reason(model(**columns), reason="Scene", by=by)
+
+        framework = make(Framework, name=f"Framework of {slug}", areas=["Overall"], grades=["good", "inadequate"])
+        review = make(
+            Review, council=council, title="Inspection", short_name=f"Ofsted {slug}", slug=f"ofsted-{slug}",
+            published_on=date(2011, 2, 25), received_on=date(2011, 2, 20), framework=framework,
+        )  # fmt: skip
+        asked = make(Recommendation, review=review, number="1", text="Answer sooner.", timescale_words="At once")
+        board = make(GovernanceBody, council=council, name=f"Board of {slug}", kind="improvement_board")
+        document = make(
+            Document, council=council, plan=plan, name="audit.pdf", kind="pdf", size=3, sha256="0" * 64,
+            stored_as=f"scene-{slug}", uploaded_by=by,
+        )  # fmt: skip
+        evidence = make(
+            Evidence, plan=plan, title="Audit of contacts", kind="audit", document=document, added_by=by,
+            sensitivity=Evidence.Sensitivity.PUBLIC,
+        )  # fmt: skip
+        links: dict[str, Any] = {"plan": plan, "review": review, "as_written": "(Ofsted)", "state": "source_only"}
+        return {
+            "review": review.slug,
+            "framework": framework.pk,
+            "recommendation": asked.pk,
+            "board": board.pk,
+            "judgement": make(Judgement, review=review, order=1, area="Overall", grade="inadequate").pk,
+            "intervention": make(
+                Intervention, council=council, kind="improvement_notice", issued_on=date(2011, 3, 1), board=board
+            ).pk,
+            "plan_review": make(PlanReview, plan=plan, review=review, needs_statement=True).pk,
+            "outcome": make(Outcome, plan=plan, action=action, order=1, text="Children are safer sooner.").pk,
+            "document": document.pk,
+            "evidence": evidence.pk,
+            "support": make(EvidenceSupport, plan=plan, evidence=evidence, milestone=own).pk,
+            "milestone_link": make(MilestoneLink, milestone=own, **links).pk,
+            "action_link": make(ActionLink, action=action, **links).pk,
+        }
 
 
 def _leave(plan: Plan, starter: User) -> None:

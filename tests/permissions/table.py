@@ -81,6 +81,21 @@ class Needs:
 
 
 @dataclass(frozen=True)
+class Council:
+    """A page about what belongs to a council: for whoever sees a whole plan of it; to write, its programme managers."""
+
+    writes: bool = False
+
+    def answer(self, who: Who, place: Place) -> Answer:
+        # The plan in the archive is of the same council as one's own.
+        where = Place.OTHER if place is Place.OTHER else Place.OWN
+        if reach_of(Right.SEE, who, where) is not Reach.ALL:
+            return Answer.NOT_THERE
+        may_write = Role.MANAGER in roles_of(who, where)
+        return Answer.OPENS if may_write or not self.writes else Answer.REFUSED
+
+
+@dataclass(frozen=True)
 class Installation:
     """A page about a plan for those of the whole installation; it is no secret to who sees the plan anyway."""
 
@@ -117,7 +132,7 @@ class Anybody(SignedIn):
     """Signed in or not."""
 
 
-Opener = Needs | Installation | Only | SignedIn | Anybody
+Opener = Needs | Council | Installation | Only | SignedIn | Anybody
 
 
 @dataclass(frozen=True)
@@ -194,7 +209,15 @@ def _patterns(
 
 
 #: What stands in an address of something that there is not.
-NOTHING = {"slug": "nothing-here", "ref": "9.9", "pk": 999_999, "token": "nothing", "uidb36": "zz", "key": "nothing"}
+NOTHING = {
+    "slug": "nothing-here",
+    "review": "nothing-here",
+    "ref": "9.9",
+    "pk": 999_999,
+    "token": "nothing",
+    "uidb36": "zz",
+    "key": "nothing",
+}
 
 
 def address(name: str, scene: Scene, place: Place | None) -> str:
@@ -211,6 +234,9 @@ def address(name: str, scene: Scene, place: Place | None) -> str:
 def places(name: str) -> list[Place]:
     """Where the page is tried: everywhere where its address names something of a plan, else once."""
     arguments, line = arguments_of(name), PAGES[name]
+    if isinstance(line.read or line.write, Council):
+        by_number = {"review", "pk"} <= arguments
+        return [Place.OWN, Place.OTHER, *([Place.SWAPPED] if by_number else [])]
     if not isinstance(line.read or line.write, Needs | Installation):
         return [Place.OWN]
     found = [Place.OWN, Place.OTHER, Place.ARCHIVED]
@@ -252,6 +278,7 @@ def _found_by_itself(right: Right, *others: Right) -> Needs:
 
 _trial = Needs(Right.PREVIEW_IMPORT, everywhere=True)
 _edits = _found_by_itself(Right.EDIT_PLAN)
+_of_council, _edits_council = Council(), Council(writes=True)
 _assigns = _found_by_itself(Right.ASSIGN_PEOPLE)
 
 PAGES: dict[str, Line] = {
