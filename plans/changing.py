@@ -71,7 +71,7 @@ def change_row(
     *,
     save: Callable[..., Any],
     of: str,
-    plan: Plan,
+    plan: Plan | None,
     done: Callable[[], HttpResponse],
     template: str,
     context: dict[str, Any],

@@ -361,6 +361,12 @@ class GovernanceBody(Tracked):
         return self.name
 
 
+class FrameworkQuerySet(TrackedQuerySet):
+    def visible_to(self, user: Any) -> "FrameworkQuerySet":
+        """All of them, for whoever can sign in: they are of the installation and say nothing of any council."""
+        return self.all() if user.is_authenticated and user.is_active else self.none()
+
+
 class Framework(Tracked):
     """What a kind of inspection judges, and on which scale: data, not code (domain.md 4.1).
 
@@ -375,6 +381,7 @@ class Framework(Tracked):
     note = models.TextField(blank=True)
 
     history = IndexedHistory()
+    objects = FrameworkQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]

@@ -293,6 +293,17 @@ def check_can_edit_reviews(user: Any, council: Organisation) -> None:
         raise PermissionDenied("You may not change the reviews of this council. Ask a programme manager.")
 
 
+def councils_with_reviews_of(user: Any) -> QuerySet[Organisation]:
+    """The councils whose reviews, boards and interventions the user may change."""
+    return Organisation.objects.filter(plans__in=Plan.objects.managed_by(user)).distinct().order_by("name", "pk")
+
+
+def check_can_edit_frameworks(user: Any) -> None:
+    """A framework is of the whole installation: whoever may change the reviews of some council may add one."""
+    if not Plan.objects.managed_by(user).exists():
+        raise PermissionDenied("You may not change frameworks. Ask a programme manager.")
+
+
 def people_visible_to(user: Any) -> QuerySet[Person]:
     """The people a user may be shown to choose from: those of the councils whose plans they see, and of partners
     named in those plans."""

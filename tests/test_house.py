@@ -161,6 +161,8 @@ PURE_MODULES = (
     "plans/childdata.py",
     "plans/schemes.py",
     "plans/timescales.py",
+    "plans/judgements.py",
+    "plans/spans.py",
     "plans/cycles.py",
     "plans/texts.py",
     "milestones/status.py",
