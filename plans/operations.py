@@ -351,15 +351,21 @@ def add_review(
         council=council,
         short_name=short_name,
         title=title or short_name,
-        slug=_review_slug(council, short_name),
+        slug=_review_slug(short_name),
         **details,
     )
     review.full_clean()
     return save_with_reason(review, reason=reason, by=by)
 
 
-def _review_slug(council: Organisation, short_name: str) -> str:
-    return _first_free(slugify(short_name)[:100] or "review", Review.objects.filter(council=council))
+#: What stands in an address where a review's own name stands.
+_NOT_FOR_A_REVIEW = ("new",)
+
+
+def _review_slug(short_name: str) -> str:
+    """Unique in the whole installation: a page finds a review by it alone."""
+    stem = slugify(short_name)[:100] or "review"
+    return _first_free(f"{stem}-review" if stem in _NOT_FOR_A_REVIEW else stem, Review.objects.all())
 
 
 @operation
