@@ -62,6 +62,14 @@ def django_db_modify_db_settings(tmp_path_factory):
 
 
 @pytest.fixture(autouse=True, scope="session")
+def files_of_tests(tmp_path_factory):
+    """Uploaded files of tests lie in a folder of their own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(settings, "FILES_FOLDER", tmp_path_factory.mktemp("files"))
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
 def the_database_can_be_emptied():
     """A test with threads has its database emptied afterwards, which the triggers of the history refuse.
 

@@ -1,0 +1,183 @@
+"""Files: taken from a form, stored as a Document, and given out again as a download and nothing else."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import IO, Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Sum
+from django.http import FileResponse, Http404
+from django.utils import timezone
+
+from accounts.history import operation, save_with_reason
+from accounts.models import Organisation
+
+from . import file_store
+from .file_names import display_name, extension_of, has_path
+from .models import Document, Plan
+from .uploads.kinds import ACCEPT, KINDS, MAX_FILE, MEGABYTE, WANTED, kind_of
+
+logger = logging.getLogger("waymark.files")
+
+A_DAY = timedelta(days=1)
+DOWNLOAD_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "sandbox; default-src 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "private, no-store",
+}
+
+
+@dataclass
+class CheckedFile:
+    """A file that may be stored: what it is called, what it is, and its bytes (of a picture, as they were drawn anew).
+
+    `size` in bytes, `sha256` in hexadecimal. `stored_as` is its place once it is in the folder of files.
+    """
+
+    name: str
+    kind: str
+    content: IO[bytes]
+    size: int
+    sha256: str
+    scan: Document.Scan = Document.Scan.NOT_SCANNED
+    stored_as: str = ""
+
+
+class UploadField(forms.FileField):
+    """A file to be stored, checked by what is in it; its value is a CheckedFile, or None where none was sent."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.FileInput(attrs={"accept": ACCEPT}))
+        kwargs.setdefault("help_text", f"At most {MAX_FILE // MEGABYTE} MB; without macros and passwords.")
+        super().__init__(**kwargs)
+        self.error_messages |= {
+            "required": "Choose a file.",
+            "empty": "The file is empty.",
+            "invalid": "The file did not arrive. Choose it again.",
+        }
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        file = super().clean(data, None)
+        return check_upload(file) if file else None
+
+
+def check_upload(file: UploadedFile) -> CheckedFile:
+    """What a form sent, as a file that may be stored; raises ValidationError with one sentence."""
+    sent = file.name or ""
+    if has_path(sent):
+        raise ValidationError("The name of the file leads to another folder; rename the file.", code="file_name")
+    if (file.size or 0) > MAX_FILE:
+        raise ValidationError(f"The file is larger than {MAX_FILE // MEGABYTE} MB.", code="file_too_big")
+    name = display_name(sent)
+    kind = kind_of(extension_of(name))
+    if kind is None:
+        raise ValidationError(f"Files of this kind are not stored. {WANTED}", code="file_type")
+    content: Any = file.file
+    return CheckedFile(name, kind.extension, content, file.size or 0, file_store.digest_of(content))
+
+
+@contextmanager
+def in_the_folder(checked: CheckedFile | None) -> Iterator[None]:
+    """Writes the file before the operation that records it, and takes it away again where that fails.
+
+    Around an operation that calls `store_document`, so that no disk is waited for inside. Raises ValidationError
+    where there is no room.
+    """
+    if checked is None or checked.stored_as:
+        yield
+        return
+    try:
+        file_store.check_room(checked.size)
+        checked.stored_as = file_store.write(checked.content)
+    except file_store.NoRoom:
+        logger.error("A file was refused: the disk of the folder of files is full.")
+        raise ValidationError(file_store.NO_ROOM, code="no_room") from None
+    try:
+        yield
+    except BaseException:
+        file_store.remove(checked.stored_as)
+        checked.stored_as = ""
+        raise
+
+
+def store_document(
+    *,
+    checked: CheckedFile,
+    council: Organisation,
+    plan: Plan | None = None,
+    by: Any,
+    reason: str = "File uploaded",
+) -> Document:
+    """The file on the disk, then its row. Raises ValidationError where there is no room or a quota is used up.
+
+    Who calls it has asked whether `by` may. Where another operation calls it, `in_the_folder` goes around that one.
+    """
+    with in_the_folder(checked):
+        return _record_document(checked=checked, council=council, plan=plan, by=by, reason=reason)
+
+
+@operation
+def _record_document(
+    *, checked: CheckedFile, council: Organisation, plan: Plan | None, by: Any, reason: str
+) -> Document:
+    _check_quotas(checked.size, council=council, plan=plan, by=by)
+    document = Document(
+        council=council,
+        plan=plan,
+        name=checked.name,
+        kind=checked.kind,
+        size=checked.size,
+        sha256=checked.sha256,
+        stored_as=checked.stored_as,
+        scan=checked.scan,
+        uploaded_by=by,
+    )
+    document.full_clean()
+    return save_with_reason(document, reason=reason, by=by)
+
+
+def _check_quotas(size: int, *, council: Organisation, plan: Plan | None, by: Any) -> None:
+    """Operations run one at a time, so two uploads at once cannot both take the last place."""
+    of_plan = Document.objects.filter(council=council, plan=plan)
+    if _sum(of_plan) + size > settings.FILES_MOST_OF_A_PLAN:
+        most = settings.FILES_MOST_OF_A_PLAN // MEGABYTE
+        whose = "This plan" if plan else "The council"
+        raise ValidationError(f"{whose} has {most} MB of files already, which is the most. Nothing was saved.")
+    history: Any = Document.history  # type: ignore[attr-defined]
+    of_today = history.filter(history_type="+", uploaded_by=by, history_date__gt=timezone.now() - A_DAY)
+    if _sum(of_today) + size > settings.FILES_MOST_OF_A_USER_A_DAY:
+        most = settings.FILES_MOST_OF_A_USER_A_DAY // MEGABYTE
+        raise ValidationError(f"You may upload {most} MB in a day. Nothing was saved; go on tomorrow.")
+
+
+def _sum(documents: Any) -> int:
+    return documents.aggregate(total=Sum("size"))["total"] or 0
+
+
+def download(document: Document) -> FileResponse:
+    """The file, to be saved and never shown: no browser runs or draws anything of it. Raises Http404 where the file
+    is gone, is not what was stored, or may not be given out."""
+    if document.scan in (Document.Scan.INFECTED, Document.Scan.PENDING):
+        raise Http404(f"This file is not given out: {document.get_scan_display().lower()}.")
+    try:
+        file = file_store.path_of(document.stored_as).open("rb")
+    except FileNotFoundError:
+        logger.error("The file of document %s is missing.", document.pk)
+        raise Http404("This file is missing from the store. Tell whoever runs the site.") from None
+    if file_store.digest_of(file) != document.sha256:
+        file.close()
+        logger.error("The file of document %s is not the one that was stored.", document.pk)
+        raise Http404("This file is damaged and is not given out. Tell whoever runs the site.")
+    response = FileResponse(
+        file, as_attachment=True, filename=document.name, content_type=KINDS[document.kind].media_type
+    )
+    for header, value in DOWNLOAD_HEADERS.items():
+        response.headers[header] = value
+    return response

@@ -1,0 +1,119 @@
+"""The folder of files: one file for each Document, under a name that says nothing, out of reach of every address.
+
+`WAYMARK_FILES` names the folder. Files lie in it by the first two letters of their names, new ones are written in
+`incoming` and renamed when they are whole and on the disk.
+"""
+
+import errno
+import hashlib
+import os
+import secrets
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from django.conf import settings
+
+INCOMING = "incoming"
+CHUNK = 1 << 20
+MEGABYTE = 1024 * 1024
+#: So much of the disk stays free for the database and everything else: whichever is more.
+LEAST_FREE = 500 * MEGABYTE
+LEAST_FREE_SHARE = 0.1
+
+NO_ROOM = "The site has no room for files at the moment. Nothing was saved; tell whoever runs the site."
+_NO_ROOM_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+class NoRoom(Exception):
+    """The disk, or what the site may use of it, is full."""
+
+
+def folder() -> Path:
+    """The folder of files, as the settings name it."""
+    return Path(settings.FILES_FOLDER)
+
+
+def path_of(stored_as: str) -> Path:
+    """Where a file lies."""
+    return folder() / stored_as[:2] / stored_as
+
+
+def check_room(size: int = 0) -> None:
+    """Raises NoRoom where a file of `size` bytes would leave less free than the rest of the site needs."""
+    at = folder()
+    while not at.exists():
+        at = at.parent
+    usage = shutil.disk_usage(at)
+    if usage.free - size < max(LEAST_FREE, int(usage.total * LEAST_FREE_SHARE)):
+        raise NoRoom
+
+
+def write(content: IO[bytes]) -> str:
+    """Writes a file, whole and on the disk when this returns; its new name. Raises NoRoom."""
+    name = secrets.token_hex(16)
+    kept = path_of(name)
+    try:
+        _make(folder())
+        _make(folder() / INCOMING)
+        coming = folder() / INCOMING / name
+        try:
+            descriptor = os.open(coming, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                content.seek(0)
+                shutil.copyfileobj(content, file, CHUNK)
+                file.flush()
+                os.fsync(file.fileno())
+            _make(kept.parent)
+            coming.rename(kept)
+            _sync(kept.parent)
+        except BaseException:
+            coming.unlink(missing_ok=True)
+            kept.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        if error.errno in _NO_ROOM_ERRORS:
+            raise NoRoom from error
+        raise
+    return name
+
+
+def remove(stored_as: str) -> None:
+    """Removes a file, if it is there."""
+    path_of(stored_as).unlink(missing_ok=True)
+
+
+def digest_of(file: IO[bytes]) -> str:
+    """The SHA-256 of a file that is open for reading, in hexadecimal; it stands at its beginning afterwards."""
+    file.seek(0)
+    digest = hashlib.file_digest(file, "sha256").hexdigest()
+    file.seek(0)
+    return digest
+
+
+def stored_files() -> Iterator[tuple[str, Path, float]]:
+    """Every file of the folder: its name, where it lies, and its age in seconds; unfinished ones too."""
+    now = time.time()
+    for path in sorted(folder().glob("*/*")):
+        if path.is_file() and not path.is_symlink():
+            yield path.name, path, now - path.stat().st_mtime
+
+
+def _make(place: Path) -> None:
+    """Makes a folder that is ours alone, and has it on the disk."""
+    if not place.is_dir():
+        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _sync(place.parent)
+
+
+def _sync(place: Path) -> None:
+    """Has the names in a folder on the disk. Windows knows no such thing."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(place, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

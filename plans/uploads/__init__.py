@@ -1,0 +1,1 @@
+"""What a file of somebody else may be before it is stored (docs/adr/0012)."""
