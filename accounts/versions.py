@@ -4,7 +4,10 @@ The version of a tracked row is the number of its newest history row. Operations
 what is compared inside one is what is there.
 """
 
+from collections.abc import Iterable
+
 from django.core.exceptions import ValidationError
+from django.db.models import Max
 
 from .history import Tracked
 
@@ -20,6 +23,16 @@ def version_of(row: Tracked) -> int:
     """The version the row has now."""
     newest: int = row.history.order_by("-history_id").values_list("history_id", flat=True).first()  # type: ignore[attr-defined]
     return newest
+
+
+def versions_of(rows: Iterable[Tracked]) -> dict[int, int]:
+    """The versions of rows of one model, by primary key; one query."""
+    rows = list(rows)
+    if not rows:
+        return {}
+    history = type(rows[0]).history  # type: ignore[attr-defined]
+    newest = history.filter(id__in=[row.pk for row in rows]).values("id").annotate(version=Max("history_id"))
+    return {each["id"]: each["version"] for each in newest.order_by("id")}
 
 
 def check_version(row: Tracked, version: int | None) -> None:
