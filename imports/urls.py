@@ -1,6 +1,6 @@
-from django.urls import path
+from django.urls import include, path
 
-from . import views
+from . import recommendation_views, views
 
 app_name = "imports"
 urlpatterns = [
@@ -10,4 +10,15 @@ urlpatterns = [
     path("imports/<int:pk>/apply/", views.apply_import, name="apply"),
     path("imports/<int:pk>/discard/", views.discard_import, name="discard"),
     path("imports/<int:pk>/undo/", views.undo_import, name="undo"),
+    path(
+        "reviews/<slug:review>/recommendations/import/",
+        include(
+            [
+                path("", recommendation_views.new_list, name="recommendations"),
+                path("<int:pk>/", recommendation_views.list_page, name="recommendation_list"),
+                path("<int:pk>/discard/", recommendation_views.discard_list, name="discard_recommendations"),
+                path("<int:pk>/undo/", recommendation_views.undo_list, name="undo_recommendations"),
+            ]
+        ),
+    ),
 ]

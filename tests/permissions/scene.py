@@ -22,8 +22,9 @@ from accounts.history import operating, save_with_reason
 from accounts.models import Operation, User
 from accounts.operations import add_organisation, add_person
 from accounts.redaction import propose_redaction
+from imports.models import RecommendationImport
 from imports.operations import keep_preview
-from imports.readers.table import PlanTable
+from imports.readers.table import PlanTable, RecommendationTable
 from milestones.models import Evidence, EvidenceSupport, Milestone, MilestoneLink
 from milestones.operations import add_milestone, add_supporting_lead, record_update
 from plans.models import (
@@ -247,8 +248,15 @@ def _answers(plan: Plan, milestone: Milestone, action: Any, by: User) -> dict[st
             sensitivity=Evidence.Sensitivity.PUBLIC,
         )  # fmt: skip
         links: dict[str, Any] = {"plan": plan, "review": review, "as_written": "(Ofsted)", "state": "source_only"}
+        cited = make(Recommendation, review=review, number="2", text="Check sooner.")
+        matched = {"review": review, "recommendation": cited, "state": "matched", "as_written": "(Ofsted, 2)"}
+        make(MilestoneLink, plan=plan, milestone=own, **matched)
         return {
             "review": review.slug,
+            "recommendation_import": RecommendationImport.objects.create(
+                review=review, file_name="list.csv", table=RecommendationTable().to_json(), by=by
+            ).pk,
+            "cited": cited.pk,
             "framework": framework.pk,
             "recommendation": asked.pk,
             "board": board.pk,

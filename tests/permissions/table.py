@@ -82,8 +82,10 @@ class Needs:
 
 @dataclass(frozen=True)
 class Council:
-    """A page about what belongs to a council: for whoever sees a whole plan of it; to write, its programme managers."""
+    """A page about what belongs to a council: for whoever sees a whole plan of it and has a right on it; to write, its
+    programme managers."""
 
+    right: Right = Right.SEE
     writes: bool = False
 
     def answer(self, who: Who, place: Place) -> Answer:
@@ -91,8 +93,10 @@ class Council:
         where = Place.OTHER if place is Place.OTHER else Place.OWN
         if reach_of(Right.SEE, who, where) is not Reach.ALL:
             return Answer.NOT_THERE
-        may_write = Role.MANAGER in roles_of(who, where)
-        return Answer.OPENS if may_write or not self.writes else Answer.REFUSED
+        is_allowed = reach_of(self.right, who, where) is Reach.ALL
+        if self.writes:
+            is_allowed = Role.MANAGER in roles_of(who, where)
+        return Answer.OPENS if is_allowed else Answer.REFUSED
 
 
 @dataclass(frozen=True)
@@ -366,9 +370,14 @@ PAGES: dict[str, Line] = {
     "reports:leads": Line(read=_edits),
     "reports:person": _both(_edits, pk="person"),
     "reports:hand_over": _both(_edits, pk="person"),
+    # --- recommendations ---
+    "reports:recommendations": Line(read=Needs(Right.SEE)),
+    "reports:coverage": Line(read=Needs(Right.SEE)),
+    "reports:recommendation": Line(read=Needs(Right.SEE), pk="cited"),
     # --- history ---
     "reports:history": Line(read=Needs(Right.SEE_HISTORY)),
     "reports:history_csv": Line(read=Needs(Right.SEE_HISTORY)),
+    "reports:review_history": Line(read=Council(Right.SEE_HISTORY)),
     "reports:operation_history": Line(read=Needs(Right.SEE_HISTORY), pk="operation"),
     # --- milestones ---
     "milestones:list": Line(read=Needs(Right.SEE)),
@@ -388,6 +397,10 @@ PAGES: dict[str, Line] = {
     # The one that waits is the manager's; one's own is thrown away by whoever tries it out (tests/imports).
     "imports:discard": Line(write=Needs(Right.IMPORT, everywhere=True), pk="import"),
     "imports:undo": Line(write=Needs(Right.IMPORT, everywhere=True), pk="import"),
+    "imports:recommendations": _both(_edits_council),
+    "imports:recommendation_list": _both(_edits_council, pk="recommendation_import"),
+    "imports:discard_recommendations": Line(write=_edits_council, pk="recommendation_import"),
+    "imports:undo_recommendations": Line(write=_edits_council, pk="recommendation_import"),
     # --- papers ---
     "papers:order": _both(Needs(Right.MAKE_PAPER)),
     "papers:milestones": Line(read=Needs(Right.MAKE_PAPER)),

@@ -22,7 +22,12 @@ from .table import PAGES, Answer, address
 FOREIGN_TEXT, FOREIGN_DAY, FOREIGN_NUMBER = "Foreign words", date(1999, 1, 1), 77
 
 #: Forms that change no row: they read a file, make a paper, or are about how one signs in (tests/accounts).
-NOT_HERE = {"imports:new", "imports:apply", "imports:discard", "imports:undo", "papers:order", "plans:close_glass"}
+NOT_HERE = {
+    *("imports:new", "imports:apply", "imports:discard", "imports:undo"),
+    *("imports:recommendations", "imports:recommendation_list"),
+    *("imports:discard_recommendations", "imports:undo_recommendations"),
+    *("papers:order", "plans:close_glass"),
+}
 
 Row = dict[str, Any]
 Rows = dict[tuple[str, Any], Row]
@@ -148,7 +153,7 @@ def before(scene) -> Rows:
 
 
 def watched() -> list[type[models.Model]]:
-    others = ("accounts.Invitation", "milestones.UpdateDraft", "imports.Import")
+    others = ("accounts.Invitation", "milestones.UpdateDraft", "imports.Import", "imports.RecommendationImport")
     return [*tracked_models(), *(apps.get_model(name) for name in others)]
 
 
