@@ -19,9 +19,9 @@ from accounts.changes import Model, RecordChange, Sieve, Tally, changes, last_sa
 from accounts.history import tracked_models
 from accounts.models import ChainLink, Operation, User
 from milestones.models import Evidence, EvidenceSupport, Milestone
-from plans.models import Document, Plan
+from plans.models import Document, Judgement, Plan, Recommendation, Review
 from plans.policies import Right, Rights
-from plans.schemes import Scheme
+from plans.schemes import DEFAULT, Scheme
 
 from .change_words import (
     OPERATIONS,
@@ -89,19 +89,21 @@ def models_of_plans() -> list[Model]:
     return [Plan, *(model for model in tracked_models() if any(field.name == "plan" for field in model._meta.fields))]
 
 
-class ChangeLog:
-    """The log of a plan as one reader may see it, narrowed to what they ask for."""
+class Log:
+    """What was recorded in one chain, as far as a reader may see it, narrowed to what they ask for.
 
-    def __init__(self, plan: Plan, user: Any, rights: Rights) -> None:
-        self.plan = plan
-        self.rights = rights
-        self.visible = _visible(plan, user, rights)
-        everything = (Right.SEE_HISTORY, Right.SEE_INTERNAL, Right.SEE_RESTRICTED)
-        self.shows_everything = all(map(rights.everywhere, everything))
+    `shows_everything`: that is all that was recorded in this chain.
+    """
+
+    def __init__(self, chain: str, visible: Sieve, *, shows_everything: bool = False) -> None:
+        self.chain = chain
+        self.visible = visible
+        self.shows_everything = shows_everything
 
     @cached_property
     def scheme(self) -> Scheme:
-        return self.plan.status_scheme.scheme
+        """The key by which statuses are called."""
+        return DEFAULT
 
     @property
     def kinds(self) -> list[Model]:
@@ -115,7 +117,7 @@ class ChangeLog:
     def links(self, narrowed: Narrowed) -> QuerySet[ChainLink]:
         """The operations that are asked for, newest first."""
         sieve = None if self.shows_everything and not narrowed.narrows_records else self.sieve(narrowed)
-        links = links_of(chain_of(self.plan.pk), sieve)
+        links = links_of(self.chain, sieve)
         if narrowed.who is not None:
             links = links.filter(operation__by=narrowed.who)
         if narrowed.since is not None:
@@ -185,6 +187,34 @@ class ChangeLog:
                 reason=change.reason,
                 fields=tuple(field_changes(change, names, self.scheme)),
             )
+
+
+class ChangeLog(Log):
+    """The log of a plan."""
+
+    def __init__(self, plan: Plan, user: Any, rights: Rights) -> None:
+        self.plan = plan
+        self.rights = rights
+        everything = (Right.SEE_HISTORY, Right.SEE_INTERNAL, Right.SEE_RESTRICTED)
+        super().__init__(
+            chain_of(plan.pk),
+            _visible(plan, user, rights),
+            shows_everything=all(map(rights.everywhere, everything)),
+        )
+
+    @cached_property
+    def scheme(self) -> Scheme:
+        return self.plan.status_scheme.scheme
+
+
+def review_log(review: Review, recommendation: int | None = None) -> Log:
+    """The log of a review: what was recorded of it, of its judgements and of its recommendations, or of one of these
+    alone. A review belongs to no plan, so it is in the chain of the installation."""
+    of_recommendations = Q(review=review.pk) if recommendation is None else Q(id=recommendation, review=review.pk)
+    sieve: Sieve = {Recommendation: of_recommendations}
+    if recommendation is None:
+        sieve = {Review: Q(id=review.pk), Judgement: Q(review=review.pk), **sieve}
+    return Log(chain_of(None), sieve)
 
 
 def _visible(plan: Plan, user: Any, rights: Rights) -> Sieve:

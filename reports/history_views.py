@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django import forms
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -20,12 +21,12 @@ from milestones.models import Milestone
 from milestones.own_table import guard
 from plans.finding import names_of
 from plans.forms import DayField
-from plans.models import Plan
-from plans.policies import Right, Rights, check_has, rights_of
+from plans.models import Plan, Review
+from plans.policies import Reach, Right, Rights, check_has, plans_within, rights_of
 from plans.refs import ref_order
 from plans.texts import plain
 
-from .change_log import ChangeLog, Entry, Narrowed
+from .change_log import ChangeLog, Entry, Narrowed, review_log
 from .change_words import kind_words, quoted
 
 OPERATIONS_A_PAGE = 50
@@ -142,6 +143,29 @@ def history_csv(request: SignedInRequest, slug: str) -> HttpResponse:
     response = HttpResponse(_csv(log, form.narrowed), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = content_disposition_header(True, f"{plan.slug}-history.csv") or ""
     return response
+
+
+@require_safe
+def review_history(request: SignedInRequest, review: str) -> HttpResponse:
+    """What was recorded of a review and its recommendations, or with `?recommendation=` of one of these."""
+    found = get_object_or_404(Review.objects.visible_to(request.user), slug=review)
+    if not plans_within(request.user, Right.SEE_HISTORY, Reach.ALL).filter(council=found.council_id).exists():
+        raise PermissionDenied("You may not see who changed what in the reviews of this council.")
+    asked = request.GET.get("recommendation", "")
+    recommendation = None
+    if asked:
+        recommendation = get_object_or_404(found.recommendations, pk=int(asked) if asked.isdecimal() else 0)
+    log = review_log(found, recommendation.pk if recommendation else None)
+    page = Paginator(log.links(Narrowed()), OPERATIONS_A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "review": found,
+        "recommendation": recommendation,
+        "page": page,
+        "page_numbers": _page_numbers(page),
+        "entries": log.entries(list(page.object_list), Narrowed(), most_told=RECORDS_A_PAGE),
+        "total": page.paginator.count,
+    }
+    return render(request, "reports/review_history.html", context)
 
 
 def _find(request: SignedInRequest, slug: str) -> tuple[Plan, Rights]:
