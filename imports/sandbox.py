@@ -8,18 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
-import signal
-import subprocess
 import sys
-import tempfile
-import time
-from collections.abc import Iterator
-from pathlib import Path
-from typing import IO, Any, TypeVar
+from typing import Any, TypeVar
 
 from imports.limits import MEGABYTE, FileRefused, check_size, check_text
 from imports.readers.table import PlanTable, RecommendationTable
+from plans import limited
 
 Table = TypeVar("Table", PlanTable, RecommendationTable)
 
@@ -29,8 +23,6 @@ MAX_ANSWER = 64 * MEGABYTE
 PLACES = 2  # readers at once on this machine: together they take a gigabyte at most
 WAIT_SECONDS = 20  # for a place, before the reading begins
 
-_ROOT = Path(__file__).resolve().parent.parent
-_INHERITED = ("PATH", "PYTHONPATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 _MEMORY = FileRefused("Reading the file needs more memory than is allowed; split it in two.", "reader_memory")
 _TIME = FileRefused("Reading the file takes too long; split it in two.", "reader_time")
 _FAILED = FileRefused("The file could not be read; save it again, or paste the table's text.", "reader_failed")
@@ -57,63 +49,17 @@ def read_limited_text(text: str, known_sources: tuple[str, ...] = ()) -> PlanTab
 
 
 def _read_in_child(order: dict[str, Any], data: bytes, result: type[Table]) -> Table:
-    with _turn():
-        return _read_now(order, data, result)
-
-
-@contextlib.contextmanager
-def _turn() -> Iterator[None]:
-    """One of this machine's places at reading. A process that dies lets go of its own."""
     try:
-        import fcntl
-    except ImportError:  # Windows
-        yield
-        return
-    folder = Path(tempfile.gettempdir()) / f"waymark-readers-{os.getuid()}"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    if folder.is_symlink() or folder.stat().st_uid != os.getuid():
-        raise FileRefused("The readers' lock belongs to another user of this machine.", "reader_failed")
-
-    def is_free(place: IO[str]) -> bool:
-        try:
-            fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
-        return True
-
-    with contextlib.ExitStack() as held:
-        places = [held.enter_context((folder / f"place-{number}").open("w")) for number in range(PLACES)]
-        until = time.monotonic() + WAIT_SECONDS
-        while not any(is_free(place) for place in places):
-            if time.monotonic() > until:
-                raise _again(_BUSY)
-            time.sleep(0.05)
-        yield
-
-
-def _read_now(order: dict[str, Any], data: bytes, result: type[Table]) -> Table:
-    environment = {name: os.environ[name] for name in _INHERITED if name in os.environ}
-    child = subprocess.Popen(
-        [sys.executable, "-m", "imports.sandbox"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        cwd=_ROOT,
-        env=environment,
-    )
-    with child:
-        try:
-            answer, _ = child.communicate(json.dumps(order).encode() + b"\n" + data, timeout=SECONDS)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            raise _again(_TIME) from None
-        except BaseException:
-            child.kill()
-            raise
-    if child.returncode == -getattr(signal, "SIGXCPU", 0) != 0:
-        raise _again(_TIME)
-    if child.returncode == -getattr(signal, "SIGKILL", 0) != 0:
-        raise _again(_MEMORY)
+        with _turn():
+            answer = limited.run("imports.sandbox", data=json.dumps(order).encode() + b"\n" + data, seconds=SECONDS)
+    except limited.Busy:
+        raise _again(_BUSY) from None
+    except limited.TooLong:
+        raise _again(_TIME) from None
+    except limited.TooMuchMemory:
+        raise _again(_MEMORY) from None
+    except limited.ChildFailed:
+        raise _again(_FAILED) from None
     try:
         read = json.loads(answer)
         if refused := read.get("refused"):
@@ -123,38 +69,13 @@ def _read_now(order: dict[str, Any], data: bytes, result: type[Table]) -> Table:
         raise _again(_FAILED) from None
 
 
+def _turn() -> contextlib.AbstractContextManager[None]:
+    """One of this machine's places at reading."""
+    return limited.turn("readers", places=PLACES, wait=WAIT_SECONDS)
+
+
 def _again(refusal: FileRefused) -> FileRefused:
     return FileRefused(refusal.message, refusal.code)
-
-
-def _limit() -> None:
-    """Sets what this platform can limit; the parent's clock is there on all of them."""
-    try:
-        import resource
-    except ImportError:  # Windows
-        return
-    wanted = [
-        (resource.RLIMIT_CPU, SECONDS),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_NOFILE, 64),
-        (resource.RLIMIT_AS, _address_space() + MEMORY),
-    ]
-    for limit, value in wanted:
-        _, hard = resource.getrlimit(limit)
-        try:
-            resource.setrlimit(limit, (value if hard == resource.RLIM_INFINITY else min(value, hard), hard))
-        except (ValueError, OSError):  # macOS knows RLIMIT_AS and refuses it
-            continue
-
-
-def _address_space() -> int:
-    """Bytes of address space in use; a guess where the platform does not tell."""
-    try:
-        pages = Path("/proc/self/statm").read_text().split()[0]
-        return int(pages) * os.sysconf("SC_PAGE_SIZE")
-    except (OSError, ValueError):
-        return 256 * MEGABYTE
 
 
 def _answer() -> dict[str, Any]:
@@ -162,7 +83,7 @@ def _answer() -> dict[str, Any]:
     data = sys.stdin.buffer.read()
     from imports.readers import read_plan_file, read_plan_text, read_recommendations_file
 
-    _limit()
+    limited.limit(seconds=SECONDS, memory=MEMORY)
     sources = tuple(order.get("known_sources", ()))
     try:
         if order.get("is_recommendations"):

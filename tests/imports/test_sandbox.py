@@ -13,6 +13,7 @@ from imports import sandbox
 from imports.limits import FileRefused
 from imports.readers import read_plan_file, read_plan_text
 from imports.sandbox import read_limited, read_limited_text
+from plans import limited
 
 from . import files
 
@@ -45,7 +46,7 @@ def test_a_refusal_comes_back_as_one():
 
 
 def test_an_empty_file_needs_no_child(monkeypatch):
-    monkeypatch.setattr(sandbox.subprocess, "Popen", None)
+    monkeypatch.setattr(limited.subprocess, "Popen", None)
 
     with pytest.raises(FileRefused) as refused:
         read_limited(b"", "plan.csv")
@@ -63,7 +64,7 @@ def child(monkeypatch):
         def start(arguments, **options):
             return real([sys.executable, "-c", code], **options)
 
-        monkeypatch.setattr(sandbox.subprocess, "Popen", start)
+        monkeypatch.setattr(limited.subprocess, "Popen", start)
 
     return replace
 
@@ -125,7 +126,7 @@ def test_a_file_that_waits_is_read_when_a_place_is_free(monkeypatch, tmp_path):
     monkeypatch.setattr(sandbox, "PLACES", 1)
     turn = sandbox._turn()
     turn.__enter__()
-    monkeypatch.setattr(sandbox.time, "sleep", lambda _: turn.__exit__(None, None, None))
+    monkeypatch.setattr(limited.time, "sleep", lambda _: turn.__exit__(None, None, None))
 
     assert read_limited(b"Action,Milestone,Due Date\n1. A,1.1 B,\n", "plan.csv").themes
 
@@ -149,7 +150,7 @@ def test_the_child_gets_none_of_the_servers_secrets(monkeypatch):
         seen.update(options["env"])
         return real(arguments, **options)
 
-    monkeypatch.setattr(sandbox.subprocess, "Popen", start)
+    monkeypatch.setattr(limited.subprocess, "Popen", start)
     read_limited(b"Action,Milestone,Due Date\n1. A,1.1 B,\n", "plan.csv")
 
     assert "PATH" in seen
