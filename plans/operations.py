@@ -391,6 +391,7 @@ def link_action(
 ) -> ActionLink:
     """Links an action to what its reference names, as far as that is known."""
     check_can(by, Right.EDIT_PLAN, action.plan)
+    check_is_of_council(action.plan, review)
     link = ActionLink(
         plan=action.plan,
         action=action,
@@ -408,3 +409,9 @@ def link_state(review: Review | None, recommendation: Recommendation | None) -> 
     if recommendation is not None:
         return RecommendationLink.State.MATCHED
     return RecommendationLink.State.SOURCE_ONLY if review is not None else RecommendationLink.State.UNRESOLVED
+
+
+def check_is_of_council(plan: Plan, review: Review | None) -> None:
+    """Raises ValidationError where a review is of another council than the plan that refers to it."""
+    if review is not None and review.council_id != plan.council_id:
+        raise ValidationError({"review": "This review is of another council than the plan."})
