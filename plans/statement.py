@@ -11,14 +11,20 @@ from .timescales import is_working_day, working_day
 
 #: Within so many working days the clock asks for attention.
 SOON = 10
+#: How many working days a council has for the statement, and how many for a draft of it after a focused visit that
+#: named areas for priority action.
+STATEMENT_DAYS, DRAFT_DAYS = 70, 20
+#: Within so many working days of receiving the report the council publishes it (SI 2007/462).
+PUBLICATION_DAYS = 30
 
 
 @dataclass(frozen=True)
 class StatementClock:
     """Where the statement stands at a date. `due_on` is None where the day of receipt is not known.
 
-    `days_left` are working days: 0 on the day itself, negative when it is over. It is None once the statement was
-    submitted, which ends the count; `is_running` until the answer is recorded.
+    `days_left` are working days: 0 on the day itself, and still on a weekend after it, which `is_late` tells; negative
+    when more is over. It is None once the statement was submitted, which ends the count; `is_running` until the answer
+    is recorded.
     """
 
     received_on: date | None
@@ -29,6 +35,7 @@ class StatementClock:
     answer: str
     is_running: bool
     is_urgent: bool
+    is_late: bool
     words: str
 
 
@@ -55,8 +62,14 @@ def statement_clock(
         answer=answer if answered_on else "",
         is_running=answered_on is None,
         is_urgent=days_left is not None and days_left <= SOON,
-        words=_words(due_on, days_left, submitted_on, answered_on),
+        is_late=due_on is not None and due_on < (submitted_on or as_at),
+        words=_words(due_on, days_left, submitted_on, answered_on, as_at),
     )
+
+
+def publication_due_on(received_on: date) -> date:
+    """The last day on which the council publishes a report that it received on a day."""
+    return working_day(PUBLICATION_DAYS, after=received_on)
 
 
 def working_days_between(first: date, last: date) -> int:
@@ -66,7 +79,9 @@ def working_days_between(first: date, last: date) -> int:
     return sum(is_working_day(first + timedelta(days=day)) for day in range(1, (last - first).days + 1))
 
 
-def _words(due_on: date | None, left: int | None, submitted_on: date | None, answered_on: date | None) -> str:
+def _words(
+    due_on: date | None, left: int | None, submitted_on: date | None, answered_on: date | None, as_at: date
+) -> str:
     if answered_on:
         return f"answered on {_long(answered_on)}"
     if submitted_on:
@@ -74,13 +89,15 @@ def _words(due_on: date | None, left: int | None, submitted_on: date | None, ans
         return f"submitted on {_long(submitted_on)}{when}; no answer yet"
     if due_on is None or left is None:
         return "the day the council received the report is not known"
-    if left > 0:
-        return f"{_count(left)} left, due on {_long(due_on)}"
-    return f"due today, {_long(due_on)}" if left == 0 else f"{_count(-left)} late, was due on {_long(due_on)}"
+    if due_on < as_at:
+        return f"{_late(as_at, due_on)}, was due on {_long(due_on)}"
+    return f"{_count(left)} left, due on {_long(due_on)}" if left else f"due today, {_long(due_on)}"
 
 
 def _late(day: date, due_on: date) -> str:
-    return f"{_count(working_days_between(due_on, day))} late"
+    """On a weekend after the day no working day has passed yet."""
+    days = working_days_between(due_on, day)
+    return f"{_count(days)} late" if days else "late"
 
 
 def _count(days: int) -> str:
