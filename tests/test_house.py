@@ -161,6 +161,8 @@ PURE_MODULES = (
     "plans/childdata.py",
     "plans/schemes.py",
     "plans/timescales.py",
+    "plans/due_dates.py",
+    "plans/statement.py",
     "plans/judgements.py",
     "plans/spans.py",
     "plans/cycles.py",
