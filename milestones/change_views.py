@@ -55,7 +55,7 @@ def details(request: SignedInRequest, slug: str, ref: str) -> HttpResponse:
     initial = {name: getattr(milestone, name) for name in ("text", "start_on", "lead", "lead_role", "version")}
     people = people_visible_to(request.user).order_by("name", "pk")
     form = DetailsForm(sent(request), initial=initial, people=people)
-    return _change(request, milestone, form, "Change the details", Right.EDIT_PLAN, change, is_so=is_so, now=now)
+    return make_change(request, milestone, form, "Change the details", Right.EDIT_PLAN, change, is_so=is_so, now=now)
 
 
 @get_or_post
@@ -83,7 +83,7 @@ def due_date(request: SignedInRequest, slug: str, ref: str) -> HttpResponse:
 
     initial = {"version": milestone.version, "agreed_on": timezone.localdate()}
     form = DueDateForm(sent(request), initial=initial)
-    return _change(request, milestone, form, "Move the due date", Right.CHANGE_DATE, change, is_so=is_so, now=now)
+    return make_change(request, milestone, form, "Move the due date", Right.CHANGE_DATE, change, is_so=is_so, now=now)
 
 
 @get_or_post
@@ -100,7 +100,7 @@ def withdraw(request: SignedInRequest, slug: str, ref: str) -> HttpResponse:
         return (milestone.withdrawn_on, milestone.withdrawn_reason) == (data["withdrawn_on"], data["reason"])
 
     form = WithdrawForm(sent(request), initial={"withdrawn_on": timezone.localdate()})
-    return _change(request, milestone, form, "Withdraw the milestone", Right.EDIT_PLAN, change, is_so=is_so)
+    return make_change(request, milestone, form, "Withdraw the milestone", Right.EDIT_PLAN, change, is_so=is_so)
 
 
 @get_or_post
@@ -114,7 +114,7 @@ def archive(request: SignedInRequest, slug: str, ref: str) -> HttpResponse:
         )
 
     form = ArchiveForm(sent(request))
-    return _change(
+    return make_change(
         request,
         milestone,
         form,
@@ -125,7 +125,7 @@ def archive(request: SignedInRequest, slug: str, ref: str) -> HttpResponse:
     )
 
 
-def _change(
+def make_change(
     request: SignedInRequest,
     milestone: Milestone,
     form: forms.Form,
@@ -136,6 +136,8 @@ def _change(
     is_so: Callable[[dict[str, Any]], bool] = lambda data: False,
     now: Callable[[], list[tuple[str, Any]]] | None = None,
     after: str = "",
+    template: str = "milestones/change.html",
+    context: dict[str, Any] | None = None,
 ) -> HttpResponse:
     """Checks the right and the state, and makes the change or shows the form; 409 where somebody was quicker.
 
@@ -164,8 +166,8 @@ def _change(
             return _done(request, milestone, title, after)
     if form.errors:
         status = 422
-    context = {"plan": milestone.plan, "milestone": milestone, "form": form, "title": title, "conflict": conflict}
-    return render(request, "milestones/change.html", context, status=status)
+    shown = {"plan": milestone.plan, "milestone": milestone, "form": form, "title": title, "conflict": conflict}
+    return render(request, template, shown | (context or {}), status=status)
 
 
 def _done(request: SignedInRequest, milestone: Milestone, title: str, after: str) -> HttpResponse:

@@ -1,5 +1,6 @@
 """Everything that changes milestones. Each function is one operation (accounts/history.py)."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.utils import timezone
 from accounts.history import current_instant, delete_with_reason, operation, save_with_reason
 from accounts.models import Person
 from plans.models import Action, Plan, Recommendation, Review
-from plans.operations import link_state
+from plans.operations import PRESSED_TWICE, link_state
 from plans.policies import Right, check_can
 from plans.schemes import DeclaredStatus
 
@@ -43,6 +44,57 @@ def add_milestone(*, action: Action, text: str, by: Any, reason: str = "Mileston
 
 
 @operation
+def add_numbered_milestone(
+    *, action: Action, text: str, by: Any, ref: str = "", recommendation: Recommendation | None = None, **details: Any
+) -> Milestone:
+    """As `add_milestone`, with the next free number of the action where none is given, and linked to the
+    recommendation that it is to answer.
+
+    A form sent twice gets the milestone that this person has added with it minutes ago. Raises PermissionDenied,
+    ValidationError.
+    """
+    check_can(by, Right.EDIT_PLAN, action.plan)
+    if action.archived_at is not None:
+        raise ValidationError({"action": "This action is in the archive. Choose another."})
+    added = Milestone.history.filter(
+        history_type="+",
+        history_user=by,
+        history_date__gte=current_instant() - PRESSED_TWICE,
+        action_id=action.pk,
+        text=text,
+    )
+    milestone = Milestone.objects.current().filter(pk__in=added.values("id"), plan=action.plan).first()
+    if milestone is not None and ref in ("", milestone.ref):
+        return milestone
+    milestone = add_milestone(action=action, text=text, ref=ref or next_ref(action), by=by, **details)
+    if recommendation is not None:
+        link_milestone(
+            milestone=milestone,
+            as_written=f"({recommendation})",
+            review=recommendation.review,
+            recommendation=recommendation,
+            by=by,
+        )
+    return milestone
+
+
+def next_ref(action: Action) -> str:
+    """The number after the highest that the action's milestones ever had: “1.4”. No number is used again, also not
+    one that is archived or gone.
+
+    Empty where the action has no number of its own, or its milestones go without.
+    """
+    if not action.ref:
+        return ""
+    own = re.compile(re.escape(action.ref) + r"\.([0-9]{1,9})")
+    refs = set(Milestone.history.filter(plan_id=action.plan_id).values_list("ref", flat=True))
+    numbers = [int(found[1]) for ref in refs if (found := own.fullmatch(ref))]
+    if not numbers and action.milestones.exists():
+        return ""
+    return f"{action.ref}.{max(numbers, default=0) + 1}"
+
+
+@operation
 def edit_milestone(
     *, milestone: Milestone, by: Any, reason: str, version: int | None = None, **changes: Any
 ) -> Milestone:
@@ -51,12 +103,12 @@ def edit_milestone(
     `version` is the one the form was opened with; raises ChangedMeanwhile where the milestone has moved on.
     """
     check_can(by, Right.EDIT_PLAN, milestone.plan)
-    _lock(milestone)
+    lock_milestone(milestone)
     if version is not None and milestone.version != version:
         raise ChangedMeanwhile
     if "due_on" in changes:
         raise ValueError("A due date moves by change_due_date.")
-    return _change(milestone, changes, reason=reason, by=by)
+    return change_milestone(milestone, changes, reason=reason, by=by)
 
 
 @operation
@@ -75,21 +127,21 @@ def change_due_date(
     change to return. Raises ChangedMeanwhile, ValidationError (no reason, no other date, before the start).
     """
     check_can(by, Right.CHANGE_DATE, milestone.plan)
-    _lock(milestone)
+    lock_milestone(milestone)
     check_is_open_to_change(milestone)
     if version is not None and milestone.version != version:
         raise ChangedMeanwhile
     if to_on == milestone.due_on:
         raise ValidationError({"to_on": "This is the due date already."})
     agreed_on = agreed_on or timezone.localdate(current_instant())
-    _check_not_ahead("agreed_on", agreed_on)
+    check_not_ahead("agreed_on", agreed_on)
     newest = milestone.date_changes.order_by("-agreed_on").first()
     if newest is not None and agreed_on < newest.agreed_on:
         raise ValidationError(
             {"agreed_on": f"The date was last moved on {newest.agreed_on:%d %B %Y}. Give a later day."}
         )
     if milestone.plan.status == Plan.Status.DRAFT and not _was_agreed(milestone):
-        _change(milestone, {"due_on": to_on, "baseline_due_on": to_on}, reason=reason, by=by)
+        change_milestone(milestone, {"due_on": to_on, "baseline_due_on": to_on}, reason=reason, by=by)
         return None
     change = DateChange(
         plan=milestone.plan,
@@ -104,7 +156,7 @@ def change_due_date(
     changes: dict[str, Any] = {"due_on": to_on}
     if milestone.baseline_due_on is None:
         changes["baseline_due_on"] = milestone.due_on or to_on
-    _change(milestone, changes, reason=reason, by=by)
+    change_milestone(milestone, changes, reason=reason, by=by)
     return save_with_reason(change, reason=reason, by=by)
 
 
@@ -112,17 +164,17 @@ def change_due_date(
 def withdraw_milestone(*, milestone: Milestone, withdrawn_on: date, reason: str, by: Any) -> Milestone:
     """Takes a milestone out of the count from a day on; it stays readable. ValidationError for a day to come."""
     check_can(by, Right.EDIT_PLAN, milestone.plan)
-    _check_not_ahead("withdrawn_on", withdrawn_on)
-    _lock(milestone)
-    return _change(milestone, {"withdrawn_on": withdrawn_on, "withdrawn_reason": reason}, reason=reason, by=by)
+    check_not_ahead("withdrawn_on", withdrawn_on)
+    lock_milestone(milestone)
+    return change_milestone(milestone, {"withdrawn_on": withdrawn_on, "withdrawn_reason": reason}, reason=reason, by=by)
 
 
 @operation
 def archive_milestone(*, milestone: Milestone, reason: str, by: Any) -> Milestone:
     """Takes a milestone that should not be there off the plan; it stays in the history."""
     check_can(by, Right.EDIT_PLAN, milestone.plan)
-    _lock(milestone)
-    return _change(milestone, {"archived_at": current_instant()}, reason=reason, by=by)
+    lock_milestone(milestone)
+    return change_milestone(milestone, {"archived_at": current_instant()}, reason=reason, by=by)
 
 
 @operation
@@ -198,6 +250,8 @@ def record_update(
     support_required: bool = False,
     support_text: str = "",
     completed_on: date | None = None,
+    outcome_words: str | None = None,
+    outcome_review_on: date | None = None,
     replaces: ProgressUpdate | None = None,
     reason: str = "Progress update",
 ) -> ProgressUpdate:
@@ -205,18 +259,31 @@ def record_update(
 
     `last_seen` is the id of the newest update the form showed, None for no update; raises UpdatedMeanwhile where
     there is a newer one. `update_month` as “2011-05”; by default the month of `as_at`. `completed_on` goes with an
-    achieved status alone (domain.md 2.2); left out, it stays what the update in force at that date says. Raises
-    PermissionDenied, ValidationError.
+    achieved status alone (domain.md 2.2); left out, it stays what the update in force at that date says. So do how we
+    know that the outcome is met (`outcome_words`) and when it is looked at again: both stay where the words are None.
+    `replaces` is the update that this one corrects, and that it takes up from instead. Raises PermissionDenied,
+    ValidationError.
     """
-    _lock(milestone)
+    lock_milestone(milestone)
     check_can_update(by, milestone)
     newest = ProgressUpdate.objects.filter(milestone=milestone).order_by("-pk").first()
     if last_seen is not NOT_LOOKED and newest is not None and newest.pk != last_seen:
         raise UpdatedMeanwhile(newest)
     if support_required and not support_text.strip():
         raise ValidationError({"support_text": "Say which support is required."})
-    if completed_on is None and declared_status in FINISHED:
-        completed_on = _completed_on_at(milestone, as_at)
+    if declared_status in FINISHED:
+        before = replaces or update_in_force(milestone, as_at)
+        if completed_on is None and before is not None:
+            completed_on = before.completed_on
+        if outcome_words is None and before is not None:
+            outcome_words, outcome_review_on = before.outcome_words, before.outcome_review_on
+    elif outcome_words or outcome_review_on:
+        raise ValidationError("Only of what is achieved can it be known that its outcome is met.")
+    if completed_on is not None and milestone.embedded_on is not None and completed_on > milestone.embedded_on:
+        agreed_on = f"{milestone.embedded_on:%-d %B %Y}"
+        raise ValidationError(
+            {"completed_on": f"A board agreed on {agreed_on} that it is embedded. Give that day or an earlier one."}
+        )
     update = ProgressUpdate(
         plan=milestone.plan,
         milestone=milestone,
@@ -228,6 +295,8 @@ def record_update(
         support_required=support_required,
         support_text=support_text,
         completed_on=completed_on,
+        outcome_words=outcome_words or "",
+        outcome_review_on=outcome_review_on,
         replaces=replaces,
         entered_at=current_instant(),
         entered_by=by,
@@ -250,14 +319,13 @@ def save_draft(*, milestone: Milestone, declared_status: str, note: str, by: Any
     )
 
 
-def _completed_on_at(milestone: Milestone, as_at: date) -> date | None:
-    """The date of completion that the update in force at a date gives, where there is one and it is achieved."""
-    in_force = (
+def update_in_force(milestone: Milestone, as_at: date) -> ProgressUpdate | None:
+    """The update that counts at a date: the one with the highest (as_at, entered_at, id), replaced ones left out."""
+    return (
         ProgressUpdate.objects.filter(milestone=milestone, as_at__lte=as_at, replaced_by=None)
         .order_by("-as_at", "-entered_at", "-pk")
         .first()
     )
-    return in_force.completed_on if in_force else None
 
 
 def _was_agreed(milestone: Milestone) -> bool:
@@ -270,13 +338,13 @@ def _was_agreed(milestone: Milestone) -> bool:
     return at_birth != Plan.Status.DRAFT or later.exists()
 
 
-def _check_not_ahead(name: str, day: date) -> None:
+def check_not_ahead(name: str, day: date) -> None:
     """What is agreed or withdrawn counts from its day on; a day to come would part the row from the position."""
     if day > timezone.localdate(current_instant()):
         raise ValidationError({name: "This day has not come yet."})
 
 
-def _lock(milestone: Milestone) -> None:
+def lock_milestone(milestone: Milestone) -> None:
     """Reads the milestone again, so that what is compared next is what is there.
 
     Operations run one at a time (accounts/history.py), so nobody changes it before this one ends.
@@ -284,7 +352,7 @@ def _lock(milestone: Milestone) -> None:
     milestone.refresh_from_db(from_queryset=Milestone._base_manager.select_related("plan"))
 
 
-def _change(milestone: Milestone, changes: dict[str, Any], *, reason: str, by: Any) -> Milestone:
+def change_milestone(milestone: Milestone, changes: dict[str, Any], *, reason: str, by: Any) -> Milestone:
     for name, value in changes.items():
         setattr(milestone, name, value)
     milestone.version += 1

@@ -1,16 +1,16 @@
 """Which milestones somebody is shown and may update, and whether now. Who may do what is in plans/policies.py."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Q, QuerySet
 
-from plans.models import Plan, PlanMembership
+from plans.models import Outcome, Plan, PlanMembership, Recommendation
 from plans.policies import RIGHTS, Reach, Right, Rights, Role, check_has, rights_of
 
-from .models import Evidence, Milestone, UpdateDraft
+from .models import Evidence, EvidenceSupport, Milestone, UpdateDraft
 from .position import EvidencePosition
 
 
@@ -54,19 +54,19 @@ class Sight:
     def shows_evidence(self, evidence: EvidencePosition, shown: Collection[int]) -> bool:
         """Whether the reader is shown a piece of evidence, who is shown these milestones. As
         `Evidence.objects.visible_to`, of what was read already."""
-        is_added = evidence.added_by_id == self.user_id
-        is_of_own = is_added or not self.own.isdisjoint(evidence.milestones)
-
-        def reaches(right: Right) -> bool:
-            return self.rights.everywhere(right) or (right in self.rights and is_of_own)
-
         is_of_shown = (
-            is_added
+            evidence.added_by_id == self.user_id
             or bool(evidence.outcomes or evidence.recommendations)
             or any(key in shown for key in evidence.milestones)
         )
         needs = _FOR_SENSITIVITY[Evidence.Sensitivity(evidence.sensitivity)]
-        return is_of_shown and all(map(reaches, needs))
+        return is_of_shown and all(self.reaches_evidence(right, evidence) for right in needs)
+
+    def reaches_evidence(self, right: Right, evidence: EvidencePosition) -> bool:
+        """Whether a right holds for a piece of evidence: everywhere, or because the reader added it or it supports
+        what is their own."""
+        is_of_own = evidence.added_by_id == self.user_id or not self.own.isdisjoint(evidence.milestones)
+        return self.rights.everywhere(right) or (right in self.rights and is_of_own)
 
 
 _FOR_SENSITIVITY = {
@@ -76,6 +76,83 @@ _FOR_SENSITIVITY = {
 }
 
 
+@dataclass(frozen=True)
+class EvidenceReach:
+    """For what of a plan somebody may add and change evidence: for all of it, or for these milestones and outcomes.
+
+    Where the right reaches the own milestones alone, so it does the outcomes of the actions these belong to, and no
+    recommendation: what the inspectors asked for is answered by the plan and not by one lead.
+    """
+
+    is_of_plan: bool
+    milestones: frozenset[int] = frozenset()
+    outcomes: frozenset[int] = frozenset()
+
+    def holds_for(self, thing: Milestone | Outcome | Recommendation) -> bool:
+        """Whether it reaches something that evidence can support."""
+        if isinstance(thing, Recommendation):
+            return self.is_of_plan
+        return self.is_of_plan or thing.pk in (self.milestones if isinstance(thing, Milestone) else self.outcomes)
+
+    def holds_for_all(self, supports: Iterable[EvidenceSupport]) -> bool:
+        """Whether it reaches everything that a piece of evidence supports."""
+        return self.is_of_plan or all(
+            each.milestone_id in self.milestones or each.outcome_id in self.outcomes for each in supports
+        )
+
+
+def evidence_reach(user: Any, plan: Plan, rights: Rights) -> EvidenceReach:
+    """For what of the plan the user, who has these rights on it, may add evidence."""
+    if Right.ADD_EVIDENCE not in rights or rights.everywhere(Right.ADD_EVIDENCE):
+        return EvidenceReach(is_of_plan=Right.ADD_EVIDENCE in rights)
+    milestones = own_milestones(user, plan)
+    outcomes = Outcome.objects.filter(plan=plan, action__milestones__in=milestones)
+    return EvidenceReach(False, milestones, frozenset(outcomes.values_list("pk", flat=True)))
+
+
+def check_can_add_evidence(user: Any, plan: Plan, things: Iterable[Milestone | Outcome | Recommendation]) -> None:
+    """Raises PermissionDenied where the user may not add evidence for each of these."""
+    rights = rights_of(user, plan)
+    check_has(Right.ADD_EVIDENCE, rights)
+    reach = evidence_reach(user, plan, rights)
+    if not all(map(reach.holds_for, things)):
+        raise PermissionDenied("You may add evidence for your own milestones only. Ask the plan’s programme manager.")
+
+
+def check_can_change_evidence(user: Any, evidence: Evidence) -> None:
+    """Raises PermissionDenied for who may not edit, archive or restore a piece of evidence.
+
+    Where the right reaches the own milestones alone: what one added oneself, or what supports nothing but what is
+    one’s own; and nothing that was checked, for then others rely on it.
+    """
+    rights = rights_of(user, evidence.plan)
+    check_has(Right.ADD_EVIDENCE, rights)
+    if rights.everywhere(Right.ADD_EVIDENCE):
+        return
+    if evidence.finding:
+        raise PermissionDenied("You may not change evidence that was checked. Ask the plan’s programme manager.")
+    reach = evidence_reach(user, evidence.plan, rights)
+    if evidence.added_by_id != user.pk and not reach.holds_for_all(evidence.supports.all()):
+        raise PermissionDenied("You may not change evidence that others added. Ask the plan’s programme manager.")
+
+
+def can_change_evidence(user: Any, evidence: Evidence) -> bool:
+    try:
+        check_can_change_evidence(user, evidence)
+    except PermissionDenied:
+        return False
+    return True
+
+
+def check_can_check_evidence(user: Any, evidence: Evidence) -> None:
+    """Raises PermissionDenied for who may not record what a check of it found: nobody checks what they added."""
+    check_has(Right.RECORD_FINDING, rights_of(user, evidence.plan), everywhere=True)
+    if evidence.added_by_id == user.pk:
+        raise PermissionDenied(
+            "You added this evidence, so you do not record its check. Ask another programme manager of the plan."
+        )
+
+
 def own_milestones(user: Any, plan: Plan) -> frozenset[int]:
     """The keys of the plan's milestones that are the user's own."""
     return frozenset(Milestone.objects.filter(plan=plan).own(user).values_list("pk", flat=True))
@@ -83,7 +160,10 @@ def own_milestones(user: Any, plan: Plan) -> frozenset[int]:
 
 def sight_of(user: Any, plan: Plan, rights: Rights) -> Sight:
     """What the user, who has these rights on the plan, is shown of it."""
-    narrows = (Right.SEE, Right.SEE_INTERNAL, Right.SEE_EVIDENCE, Right.SEE_RESTRICTED)
+    narrows = (
+        *(Right.SEE, Right.SEE_INTERNAL, Right.SEE_HISTORY),
+        *(Right.SEE_EVIDENCE, Right.SEE_RESTRICTED, Right.ADD_EVIDENCE),
+    )
     reaches_own = any(rights.get(right) is Reach.OWN for right in narrows)
     return Sight(rights, own_milestones(user, plan) if reaches_own else frozenset(), user.pk)
 
@@ -128,3 +208,11 @@ def check_is_open_to_change(milestone: Milestone) -> None:
         raise ValidationError("This milestone is in the archive and takes no changes.")
     if milestone.withdrawn_on is not None:
         raise ValidationError("This milestone was withdrawn and takes no changes.")
+
+
+def check_is_independent(user: Any, milestone: Milestone) -> None:
+    """Raises PermissionDenied for who leads or supports the milestone: nobody marks their own homework."""
+    if Milestone.objects.filter(pk=milestone.pk).own(user).exists():
+        raise PermissionDenied(
+            "You lead or support this milestone, and nobody marks their own homework. Ask another programme manager."
+        )

@@ -2,7 +2,7 @@ from django.urls import path, register_converter
 
 from plans.addresses import RefConverter
 
-from . import change_views, update_views, views
+from . import change_views, new_views, outcome_views, update_views, views
 
 register_converter(RefConverter, "ref")
 
@@ -11,6 +11,7 @@ MILESTONE = "plans/<slug:slug>/milestones/<ref:ref>/"
 app_name = "milestones"
 urlpatterns = [
     path("plans/<slug:slug>/milestones/", views.milestone_list, name="list"),
+    path("plans/<slug:slug>/new-milestone/", new_views.new, name="new"),
     path(MILESTONE, views.milestone_page, name="detail"),
     path(MILESTONE + "update/", update_views.update, name="update"),
     path(MILESTONE + "draft/", update_views.draft, name="draft"),
@@ -19,4 +20,8 @@ urlpatterns = [
     path(MILESTONE + "due-date/", change_views.due_date, name="due_date"),
     path(MILESTONE + "withdraw/", change_views.withdraw, name="withdraw"),
     path(MILESTONE + "archive/", change_views.archive, name="archive"),
+    path(MILESTONE + "embedded/", outcome_views.embed, name="embed"),
+    path(MILESTONE + "embedded/take-back/", outcome_views.take_back, name="take_back"),
+    path(MILESTONE + "assess/", outcome_views.assess, name="assess"),
+    path(MILESTONE + "assess/<int:pk>/", outcome_views.reassess, name="reassess"),
 ]

@@ -25,7 +25,7 @@ from accounts.redaction import propose_redaction
 from imports.models import RecommendationImport
 from imports.operations import keep_preview
 from imports.readers.table import PlanTable, RecommendationTable
-from milestones.models import Evidence, EvidenceSupport, Milestone, MilestoneLink
+from milestones.models import Evidence, EvidenceSupport, IndependentAssessment, Milestone, MilestoneLink
 from milestones.operations import add_milestone, add_supporting_lead, record_update
 from plans.models import (
     ActionLink,
@@ -271,6 +271,10 @@ def _answers(plan: Plan, milestone: Milestone, action: Any, by: User) -> dict[st
             "support": make(EvidenceSupport, plan=plan, evidence=evidence, milestone=own).pk,
             "milestone_link": make(MilestoneLink, milestone=own, **links).pk,
             "action_link": make(ActionLink, action=action, **links).pk,
+            "assessment": make(
+                IndependentAssessment, plan=plan, milestone=own, as_at=date(2011, 6, 1), source="peer",
+                assessed_by="A peer", finding="partly", entered_at=timezone.now(), entered_by=by,
+            ).pk,
         }
 
 

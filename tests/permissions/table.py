@@ -389,6 +389,11 @@ PAGES: dict[str, Line] = {
     "milestones:due_date": _both(_milestone(Right.CHANGE_DATE)),
     "milestones:withdraw": _both(_milestone(Right.EDIT_PLAN)),
     "milestones:archive": _both(_milestone(Right.EDIT_PLAN)),
+    "milestones:new": _both(_edits),
+    "milestones:embed": _both(_milestone(Right.RECORD_DECISION)),
+    "milestones:take_back": _both(_milestone(Right.RECORD_DECISION)),
+    "milestones:assess": _both(_milestone(Right.RECORD_FINDING)),
+    "milestones:reassess": _both(_milestone(Right.RECORD_FINDING), pk="assessment"),
     # --- imports ---
     "imports:list": Line(read=SIGNED_IN),
     "imports:new": _both(_trial),

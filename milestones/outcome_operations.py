@@ -1,0 +1,175 @@
+"""What others agreed or found of a milestone, and how far an outcome is seen. Each function is one operation."""
+
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from accounts.history import current_instant, operation, save_with_reason
+from accounts.versions import check_version
+from plans.models import GovernanceBody, Outcome, Review
+from plans.operations import PRESSED_TWICE
+from plans.policies import Right, check_can
+from plans.schemes import DeclaredStatus
+
+from .models import Evidence, EvidenceSupport, IndependentAssessment, Milestone
+from .operations import FINISHED, change_milestone, check_not_ahead, lock_milestone, update_in_force
+from .policies import check_is_independent, check_is_open_to_change
+
+
+@operation
+def embed_milestone(
+    *,
+    milestone: Milestone,
+    body: GovernanceBody,
+    embedded_on: date,
+    words: str,
+    by: Any,
+    reason: str = "Agreed to be embedded",
+) -> Milestone:
+    """Records that a board agreed on a day that what was achieved has become lasting practice; `words` say how it
+    knows. From that day on the milestone counts as embedded (domain.md D2).
+
+    Only of what is achieved, with the day it was; where the plan tracks outcomes also with how the outcome is known
+    to be met, and where it requires evidence with some that was not found to fall short. Raises PermissionDenied,
+    ValidationError.
+    """
+    check_can(by, Right.RECORD_DECISION, milestone.plan)
+    lock_milestone(milestone)
+    check_is_open_to_change(milestone)
+    if milestone.embedded_on is not None:
+        raise ValidationError("It is embedded already. Take that back first, to record another decision.")
+    _check_can_be_embedded(milestone, embedded_on)
+    if body.council_id != milestone.plan.council_id:
+        raise ValidationError({"body": "This is a board of another council."})
+    if body.ended_on is not None and body.ended_on < embedded_on:
+        raise ValidationError(
+            {"body": f"This board last met on {body.ended_on:%-d %B %Y}. Choose another, or its day."}
+        )
+    if not words.strip():
+        raise ValidationError({"words": "Say how the board knows that it lasts."})
+    changes = {"embedded_on": embedded_on, "embedded_by": body, "embedded_words": words}
+    return change_milestone(milestone, changes, reason=reason, by=by)
+
+
+def _check_can_be_embedded(milestone: Milestone, embedded_on: date) -> None:
+    check_not_ahead("embedded_on", embedded_on)
+    update = update_in_force(milestone, timezone.localdate(current_instant()))
+    if update is None or DeclaredStatus(update.declared_status) not in FINISHED:
+        raise ValidationError("Only what is achieved can be embedded. Its last update says otherwise.")
+    if update.completed_on is None:
+        raise ValidationError("The last update does not say when it was achieved. Correct that first.")
+    if embedded_on < update.completed_on:
+        raise ValidationError(
+            {"embedded_on": f"It was achieved on {update.completed_on:%-d %B %Y}. Give that day or a later one."}
+        )
+    if milestone.plan.tracks_outcomes and not update.outcome_words.strip():
+        raise ValidationError("Its outcome is still being tested. Record how it is known to be met first.")
+    if milestone.plan.requires_evidence and not _has_evidence(milestone):
+        raise ValidationError("This plan requires evidence. Attach some that supports the milestone first.")
+
+
+def _has_evidence(milestone: Milestone) -> bool:
+    """Whether some evidence supports it that nobody found not to."""
+    rows = EvidenceSupport.objects.filter(milestone=milestone, evidence__archived_at=None)
+    return rows.exclude(evidence__finding=Evidence.Finding.DOES_NOT).exists()
+
+
+@operation
+def take_back_embedding(*, milestone: Milestone, reason: str, by: Any) -> Milestone:
+    """Takes back that a milestone is embedded: it counts again as its lead declares it. The history keeps what was
+    agreed. One that is not embedded stays as it is."""
+    check_can(by, Right.RECORD_DECISION, milestone.plan)
+    lock_milestone(milestone)
+    check_is_open_to_change(milestone)
+    if milestone.embedded_on is None:
+        return milestone
+    if not reason.strip():
+        raise ValidationError({"reason": "Say why it is not embedded after all."})
+    changes = {"embedded_on": None, "embedded_by": None, "embedded_words": ""}
+    return change_milestone(milestone, changes, reason=reason, by=by)
+
+
+@operation
+def record_assessment(
+    *,
+    milestone: Milestone,
+    as_at: date,
+    source: str,
+    assessed_by: str,
+    finding: str,
+    by: Any,
+    note: str = "",
+    review: Review | None = None,
+    replaces: IndependentAssessment | None = None,
+    reason: str = "",
+) -> IndependentAssessment:
+    """Records what somebody independent found of a milestone as at a day, beside what its lead declares. With
+    `replaces` it corrects an earlier one; both stay.
+
+    Nobody marks their own homework: who leads or supports the milestone may not. A form sent twice records it once.
+    Raises PermissionDenied, ValidationError.
+    """
+    check_can(by, Right.RECORD_FINDING, milestone.plan)
+    lock_milestone(milestone)
+    check_is_open_to_change(milestone)
+    check_is_independent(by, milestone)
+    check_not_ahead("as_at", as_at)
+    if review is not None and review.council_id != milestone.plan.council_id:
+        raise ValidationError({"review": "This is a review of another council."})
+    facts = {
+        "as_at": as_at,
+        "source": source,
+        "assessed_by": assessed_by,
+        "finding": finding,
+        "note": note,
+        "review": review,
+        "replaces": replaces,
+    }
+    recorded = milestone.independent_assessments.filter(
+        entered_by=by, entered_at__gte=current_instant() - PRESSED_TWICE, **facts
+    ).first()
+    if recorded is not None:
+        return recorded
+    if replaces is not None:
+        if replaces.milestone_id != milestone.pk:
+            raise ValidationError("This is an assessment of another milestone.")
+        if IndependentAssessment.objects.filter(replaces=replaces).exists():
+            raise ValidationError("Somebody else has corrected this assessment already. Correct theirs.")
+    assessment = IndependentAssessment(
+        plan=milestone.plan, milestone=milestone, entered_at=current_instant(), entered_by=by, **facts
+    )
+    assessment.full_clean(exclude=["plan", "milestone", "entered_by"])
+    reason = reason or ("Assessment corrected" if replaces else "Independent assessment")
+    return save_with_reason(assessment, reason=reason, by=by)
+
+
+@operation
+def judge_outcome(
+    *,
+    outcome: Outcome,
+    judged: str,
+    judged_on: date | None,
+    note: str,
+    by: Any,
+    reason: str = "Outcome judged",
+    version: int | None = None,
+) -> Outcome:
+    """Says how far an outcome is seen, as at a day, and how we know; an empty `judged` takes it back.
+
+    Raises PermissionDenied, ChangedMeanwhile, ValidationError (no day, a day to come, no words).
+    """
+    check_can(by, Right.EDIT_PLAN, outcome.plan)
+    check_version(outcome, version)
+    if not judged:
+        judged_on, note = None, ""
+    elif judged_on is None:
+        raise ValidationError({"judged_on": "Enter the day of this judgement."})
+    else:
+        check_not_ahead("judged_on", judged_on)
+        if not note.strip():
+            raise ValidationError({"judged_note": "Say how we know."})
+    outcome.judged, outcome.judged_on, outcome.judged_note = judged, judged_on, note
+    outcome.full_clean()
+    return save_with_reason(outcome, ["judged", "judged_on", "judged_note"], reason=reason, by=by)
