@@ -13,14 +13,22 @@ from xml.etree.ElementTree import ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
+from plans.uploads.packages import (
+    DECLARATIONS,
+    MACROS,
+    MAX_UNPACKED,
+    MEGABYTE,
+    check_directory,
+    check_names,
+    refuse_entities,
+    unpack,
+)
+from plans.uploads.refusal import FileRefused
+
 if TYPE_CHECKING:
     from imports.readers.grid import Paper
 
-MEGABYTE = 1024 * 1024
 MAX_FILE = 25 * MEGABYTE
-MAX_UNPACKED = 100 * MEGABYTE
-MAX_PARTS = 2_000
-MAX_RATIO = 100
 MAX_ROWS = 5_000
 MAX_COLUMNS = 200
 MAX_SHEETS = 20
@@ -29,29 +37,6 @@ MAX_MERGED_PLACES = MAX_ROWS * MAX_COLUMNS
 Kind = Literal["docx", "xlsx", "text"]
 
 _CHUNK = 1 << 16
-_DECLARATIONS = tuple(
-    word.encode(code) for word in ("<!DOCTYPE", "<!ENTITY") for code in ("ascii", "utf-16-le", "utf-16-be")
-)
-_XML_STARTS = (b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\0<")
-_ENCODING = re.compile(rb"""^[^>]{0,100}?encoding\s*=\s*["']([\w.-]+)["']""")
-_ENCODINGS = {b"utf-8", b"utf-16", b"us-ascii", b"ascii", b"iso-8859-1", b"windows-1252"}
-_ARCHIVES = (
-    ".zip",
-    ".docx",
-    ".docm",
-    ".xlsx",
-    ".xlsm",
-    ".xlsb",
-    ".pptx",
-    ".odt",
-    ".ods",
-    ".jar",
-    ".gz",
-    ".7z",
-    ".rar",
-    ".bz2",
-    ".xz",
-)
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OTHER_KINDS = (
     (b"%PDF", "The file is a PDF; copy its table and paste it, or ask for the Word or Excel file."),
@@ -69,15 +54,6 @@ _OTHER_KINDS = (
 _MARKUP = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|\?xml|svg|head|body|script)\b", re.IGNORECASE)
 _WANTED = "Upload a Word document (.docx), an Excel workbook (.xlsx), a .csv or a .tsv file."
 _CELL = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})")
-
-
-class FileRefused(Exception):
-    """The file cannot be read at all: `message` is one plain sentence for the reader, `code` from `findings.CODES`."""
-
-    def __init__(self, message: str, code: str):
-        super().__init__(message)
-        self.message = message
-        self.code = code
 
 
 def check_size(size: int) -> None:
@@ -145,9 +121,10 @@ def _refuse_old(data: bytes) -> None:
 def _check_package(data: bytes) -> Kind:
     with zipfile.ZipFile(BytesIO(data)) as package:
         parts = package.infolist()
-        _check_parts(parts, data, package.start_dir)
+        check_directory(package, len(data))
+        names = [part.filename for part in parts]
+        check_names(names)
         unpacked = 0
-        names = {part.filename for part in parts}
         if "[Content_Types].xml" not in names:
             raise FileRefused(f"The file is an archive, not a document. {_WANTED}", "file_type")
         kind = _kind_of_package(package)
@@ -158,86 +135,33 @@ def _check_package(data: bytes) -> Kind:
     return kind
 
 
-def _check_parts(parts: list[zipfile.ZipInfo], data: bytes, directory: int) -> None:
-    """What the archive says of itself."""
-    if len(parts) > MAX_PARTS:
-        raise FileRefused("The file consists of more than 2,000 parts.", "too_many_parts")
-    if any(part.flag_bits & 1 for part in parts):
-        raise FileRefused("The file is protected by a password; save it without one.", "file_encrypted")
-    declared = sum(part.file_size for part in parts)
-    if declared > MAX_UNPACKED or declared > MAX_RATIO * len(data):
-        raise FileRefused("The file unpacks to far more than a plan needs.", "file_too_big")
-    if len({part.filename for part in parts}) != len(parts):
-        raise FileRefused("The file holds the same part twice; save it again and try once more.", "file_damaged")
-    end = directory
-    for part in sorted(parts, key=lambda part: part.header_offset, reverse=True):
-        if part.header_offset + 30 + part.compress_size > end:
-            raise FileRefused("The file's parts overlap; save it again and try once more.", "file_damaged")
-        end = part.header_offset
-    for part in parts:
-        name = part.filename.casefold()
-        if "vbaproject" in name:
-            raise FileRefused("The file holds macros; save it as .docx or .xlsx without them.", "file_has_macros")
-        if name.endswith(_ARCHIVES):
-            raise FileRefused(f"The file has another file inside ({part.filename}); take it out.", "file_holds_files")
-
-
 def _kind_of_package(package: zipfile.ZipFile) -> Kind:
     with package.open("[Content_Types].xml") as stream:
         types = stream.read(MEGABYTE)
     if b"macroEnabled" in types:
-        raise FileRefused("The file holds macros; save it as .docx or .xlsx without them.", "file_has_macros")
+        raise FileRefused(MACROS, "file_has_macros")
     if b"wordprocessingml.document.main+xml" in types:
         return "docx"
     if b"spreadsheetml.sheet.main+xml" in types:
         return "xlsx"
-    if any(declaration in types for declaration in _DECLARATIONS):
-        _refuse_entities("[Content_Types].xml")
+    if any(declaration in types for declaration in DECLARATIONS):
+        refuse_entities("[Content_Types].xml")
     raise FileRefused(f"The file is neither a Word document nor an Excel workbook. {_WANTED}", "file_type")
 
 
 def _check_part(package: zipfile.ZipFile, part: zipfile.ZipInfo, kind: Kind, most: int) -> int:
-    """Unpacks a part piece by piece and returns its size: what an archive declares may be a lie."""
-    size = rows = 0
-    tail = b""
-    is_xml = part.filename.casefold().endswith((".xml", ".rels", ".vml"))
+    """Unpacks a part and returns its size; refuses tables with too many rows."""
+    rows = 0
+
+    def count_rows(window: bytes, tail: bytes) -> None:
+        # Counted where they end, so that a tag across two pieces is counted once.
+        nonlocal rows
+        rows += window.count(b"</w:tr>") - tail.count(b"</w:tr>")
+        if rows > MAX_ROWS:
+            raise FileRefused("The tables have more than 5,000 rows; split the document.", "too_many_rows")
+
     is_body = kind == "docx" and part.filename.casefold().startswith("word/document")
-    with package.open(part) as stream:
-        while chunk := stream.read(_CHUNK):
-            if not size:
-                if chunk.startswith(b"PK\x03\x04"):
-                    raise FileRefused(
-                        f"The file has another file inside ({part.filename}); take it out.", "file_holds_files"
-                    )
-                if is_xml:
-                    _check_xml_start(chunk, part.filename)
-            size += len(chunk)
-            if size > most:
-                raise FileRefused("The file unpacks to more than 100 MB.", "file_too_big")
-            window = tail + chunk
-            if (is_xml or window.lstrip()[:1] == b"<") and any(word in window for word in _DECLARATIONS):
-                _refuse_entities(part.filename)
-            if is_body:
-                # Counted where they end, so that a tag across two pieces is counted once.
-                rows += window.count(b"</w:tr>") - tail.count(b"</w:tr>")
-                if rows > MAX_ROWS:
-                    raise FileRefused("The tables have more than 5,000 rows; split the document.", "too_many_rows")
-            tail = window[-24:]
-    return size
-
-
-def _check_xml_start(chunk: bytes, name: str) -> None:
-    start = chunk.lstrip()
-    encoding = _ENCODING.match(start)
-    if not start.startswith(_XML_STARTS) or (encoding and encoding[1].lower() not in _ENCODINGS):
-        raise FileRefused(f"The part {name} of the file is not readable XML; save the file again.", "file_damaged")
-
-
-def _refuse_entities(name: str) -> None:
-    raise FileRefused(
-        f"The part {name} of the file declares a document type or entities; save the file again in Word or Excel.",
-        "file_has_entities",
-    )
+    return unpack(package, part, most=most, look=count_rows if is_body else None)
 
 
 def _check_sheets(package: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> None:
