@@ -25,8 +25,11 @@ get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 @get_or_post
 def embed(request: SignedInRequest, slug: str, ref: str) -> HttpResponse:
-    """Records that a board agreed that a milestone is embedded."""
+    """Records that a board agreed that a milestone is embedded; of one that is, takes that back."""
     milestone = find_milestone(request, slug, ref)
+    is_embedded = milestone.embedded_on is not None
+    if is_embedded if request.method != "POST" else "embedded_on" not in request.POST:
+        return _take_back(request, milestone)
     boards = GovernanceBody.objects.visible_to(request.user).filter(council=milestone.plan.council_id)
 
     def change(data: dict[str, Any]) -> None:
@@ -48,15 +51,11 @@ def embed(request: SignedInRequest, slug: str, ref: str) -> HttpResponse:
         change,
         is_so=is_so,
         template="milestones/embed.html",
-        context={"has_boards": boards.exists()},
+        context={"boards": boards},
     )
 
 
-@get_or_post
-def take_back(request: SignedInRequest, slug: str, ref: str) -> HttpResponse:
-    """Takes back that a milestone is embedded."""
-    milestone = find_milestone(request, slug, ref)
-
+def _take_back(request: SignedInRequest, milestone: Milestone) -> HttpResponse:
     def change(data: dict[str, Any]) -> None:
         with_override(outcome_operations.take_back_embedding, override_of(form, milestone))(
             milestone=milestone, by=request.user, **data
@@ -71,6 +70,7 @@ def take_back(request: SignedInRequest, slug: str, ref: str) -> HttpResponse:
         Right.RECORD_DECISION,
         change,
         is_so=lambda data: milestone.embedded_on is None,
+        template="milestones/take_back.html",
     )
 
 

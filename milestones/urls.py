@@ -21,7 +21,6 @@ urlpatterns = [
     path(MILESTONE + "withdraw/", change_views.withdraw, name="withdraw"),
     path(MILESTONE + "archive/", change_views.archive, name="archive"),
     path(MILESTONE + "embedded/", outcome_views.embed, name="embed"),
-    path(MILESTONE + "embedded/take-back/", outcome_views.take_back, name="take_back"),
     path(MILESTONE + "assess/", outcome_views.assess, name="assess"),
     path(MILESTONE + "assess/<int:pk>/", outcome_views.reassess, name="reassess"),
 ]

@@ -201,7 +201,12 @@ def _ground(slug: str, council: Any, people: dict[Who, Any], users: dict[Who, Us
             by=manager,
         )
         update = record_update(
-            milestone=milestone, declared_status="on_track", note="Begun.", as_at=date(2011, 6, 1), by=manager
+            milestone=milestone,
+            declared_status="achieved" if number == 1 else "on_track",
+            completed_on=date(2011, 6, 1) if number == 1 else None,
+            note="Begun.",
+            as_at=date(2011, 6, 1),
+            by=manager,
         )
         if number == 1:
             done = Operation.objects.get(recorded_at=update.entered_at)

@@ -391,7 +391,6 @@ PAGES: dict[str, Line] = {
     "milestones:archive": _both(_milestone(Right.EDIT_PLAN)),
     "milestones:new": _both(_edits),
     "milestones:embed": _both(_milestone(Right.RECORD_DECISION)),
-    "milestones:take_back": _both(_milestone(Right.RECORD_DECISION)),
     "milestones:assess": _both(_milestone(Right.RECORD_FINDING)),
     "milestones:reassess": _both(_milestone(Right.RECORD_FINDING), pk="assessment"),
     # --- imports ---

@@ -34,6 +34,13 @@ Rows = dict[tuple[str, Any], Row]
 
 
 @dataclass(frozen=True)
+class Key:
+    """Stands in a form for the key of something of the scene."""
+
+    of: str
+
+
+@dataclass(frozen=True)
 class Form:
     """What a form is filled in with, the columns of its row that it may change, and what it may make anew."""
 
@@ -65,6 +72,24 @@ FORMS: dict[str, Form] = {
         changes={"milestone": {"withdrawn_on", "withdrawn_reason", "version"}},
     ),
     "milestones:archive": Form({"reason": "Typed in twice."}, changes={"milestone": {"archived_at", "version"}}),
+    "milestones:new": Form(
+        {"action": Key("action"), "text": "A second duty manager reads it.", "due_words": "Ongoing"},
+        makes={"milestone"},
+        chooses={"action": "action", "lead": "person"},
+    ),
+    "milestones:embed": Form(
+        {"body": Key("board"), "embedded_on": "2011-09-01", "words": "Two audits say so."},
+        changes={"milestone": {"embedded_on", "embedded_by_id", "embedded_words", "version"}},
+        chooses={"body": "board"},
+    ),
+    "milestones:assess": Form(
+        {"source": "peer", "assessed_by": "A peer", "finding": "partly", "as_at": "2011-06-02"},
+        makes={"independentassessment"},
+    ),
+    "milestones:reassess": Form(
+        {"source": "peer", "assessed_by": "Another peer", "finding": "achieved", "as_at": "2011-06-02"},
+        makes={"independentassessment"},
+    ),
     "plans:start": Form(
         {"title": "Another plan", "cycle_anchor": "2011-05-02", "cycle_days": 14, "scheme": "four_statuses"},
         makes={"plan", "planmembership", "statusscheme", "organisation"},
@@ -195,6 +220,8 @@ def filled_in(scene: Scene, name: str, who: Who) -> tuple[dict[str, Any], set[st
     sent = dict(FORMS[name].sent)
     if sent.get("user") == "lead":
         sent["user"] = scene.users[Who.LEAD].pk
+    keys = scene.grounds[Place.OWN].keys
+    sent |= {each: keys[value.of] for each, value in sent.items() if isinstance(value, Key)}
     names = set(values) | set(sent)
     return {name: "" if value is None or value is False else value for name, value in (values | sent).items()}, names
 
