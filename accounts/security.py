@@ -50,6 +50,7 @@ class Event(StrEnum):
     ROLE_TAKEN = "role_taken"
     GLASS_BROKEN = "glass_broken"
     EXPORTED = "exported"
+    DOWNLOADED = "downloaded"
     IMPORTED = "imported"
     IMPORT_UNDONE = "import_undone"
     REDACTION_LOOKED_UP = "redaction_looked_up"
