@@ -42,6 +42,7 @@ from plans.policies import RIGHTS, Right, Role
 from plans.timescales import is_working_day
 
 from . import story
+from .answers import Answers
 
 LONDON = ZoneInfo("Europe/London")
 CYCLE_DAYS = 14
@@ -122,7 +123,10 @@ class _Replay:
     def __post_init__(self) -> None:
         self.data = story.plan()
         self.anchor = anchor_of(self.today)
-        self.manager = self.users[self.data["users"][0]["email"]]
+        self.manager, self.second_manager, *_ = (
+            self.users[data["email"]] for data in self.data["users"] if data["role"] == Role.MANAGER
+        )
+        self.answers = Answers(self)
         self.users_of_people = {
             data["person"]: self.users[data["email"]] for data in self.data["users"] if "person" in data
         }
@@ -135,22 +139,23 @@ class _Replay:
 
     def run(self) -> Plan:
         with recorded_clock(first_instant(self.today)):
-            self._together(self._set_up)
+            self.together(self._set_up)
         for data in self.data["reviews"]:
             if data["cycle"] > SET_UP:
-                self._at(data["cycle"], SECOND_WEDNESDAY, partial(self._together, self._receive, data))
+                self.at(data["cycle"], SECOND_WEDNESDAY, partial(self.together, self._receive, data))
         for event in self.data["events"]:
-            self._at(event["cycle"], SECOND_WEDNESDAY, partial(self._change_plan, event))
+            self.at(event["cycle"], SECOND_WEDNESDAY, partial(self._change_plan, event))
         for name, data in self.data["people"].items():
             if "left" in data:
-                self._at(data["left"], SECOND_FRIDAY, partial(self._leave, name))
+                self.at(data["left"], SECOND_FRIDAY, partial(self._leave, name))
         self._put_milestones_on_the_agenda()
+        self.answers.put_on_the_agenda()
         self._live_through()
         return self.plan
 
     # --- The agenda ---
 
-    def _at(self, cycle: int, day: int, what: Callable[[date], Any]) -> None:
+    def at(self, cycle: int, day: int, what: Callable[[date], Any]) -> None:
         self.agenda.append((_day(self.anchor, cycle, day), len(self.agenda), what))
 
     def _put_milestones_on_the_agenda(self) -> None:
@@ -158,20 +163,20 @@ class _Replay:
         for theme in story.themes():
             for action in theme["actions"]:
                 if "added" in action:
-                    self._at(
+                    self.at(
                         action["added"],
                         SECOND_WEDNESDAY,
-                        partial(self._together, self._add_action, theme["name"], action, place + 1),
+                        partial(self.together, self._add_action, theme["name"], action, place + 1),
                     )
                 for milestone in action["milestones"]:
                     place += 1
                     if "added" in milestone:
-                        add = partial(self._together, self._add_milestone, action["ref"], milestone, place)
-                        self._at(milestone["added"], SECOND_WEDNESDAY, add)
+                        add = partial(self.together, self._add_milestone, action["ref"], milestone, place)
+                        self.at(milestone["added"], SECOND_WEDNESDAY, add)
                     for event in story.events(milestone, place):
                         is_later = event.word in (*story.DECISIONS, "correct")
                         day = SECOND_WEDNESDAY if is_later else 1 + (place * 3) % LAST_DAY_FOR_UPDATES
-                        self._at(event.cycle, day, partial(self._happen, milestone, place, event))
+                        self.at(event.cycle, day, partial(self._happen, milestone, place, event))
 
     def _live_through(self) -> None:
         """Does what is on the agenda, day by day."""
@@ -182,7 +187,7 @@ class _Replay:
             with recorded_clock(at):
                 what(day)
 
-    def _together(self, what: Callable[..., Any], *arguments: Any) -> None:
+    def together(self, what: Callable[..., Any], *arguments: Any) -> None:
         """As one operation: recorded together or not at all."""
         with operating(by=self.manager, name="load_demo"):
             what(*arguments)
@@ -212,6 +217,7 @@ class _Replay:
             cycle_anchor=self.anchor,
             starts_on=self.anchor,
             ends_on=self._month_end(self.data["ends"]),
+            tracks_outcomes=True,
             by=self.manager,
         )
         for data in self.data["users"]:
@@ -223,6 +229,7 @@ class _Replay:
                     ends_on=self._month_end(data["until"]) if "until" in data else None,
                     by=self.manager,
                 )
+        self.answers.begin()
         for data in self.data["reviews"]:
             if data["cycle"] <= SET_UP:
                 self._receive(data, _day(self.anchor, data["cycle"], 0))
@@ -247,9 +254,14 @@ class _Replay:
             published_on=day,
             by=self.manager,
         )
-        self.reviews[data["key"]] = review
-        for number, (section, timescale, text) in data["recommendations"].items():
-            self.recommendations[data["key"] + number] = add_recommendation(
+        self.keep_review(data["key"], review, data["recommendations"])
+        self.answers.complete_known(data["key"], day)
+
+    def keep_review(self, key: str, review: Review, recommendations: dict[str, list[str]]) -> None:
+        """A review that was entered, with what it recommends; what has been waiting for it is linked."""
+        self.reviews[key] = review
+        for number, (section, timescale, text) in recommendations.items():
+            self.recommendations[key + number] = add_recommendation(
                 review=review, number=number, section=section, text=text, timescale_words=timescale, by=self.manager
             )
         waiting, self.waiting = self.waiting, []
@@ -323,6 +335,7 @@ class _Replay:
                 completed_on=_working(day - timedelta(days=int(event.detail)))
                 if event.detail and is_achieved
                 else None,
+                outcome_words=self.answers.data["known"].get(data["ref"], "") if is_achieved else "",
                 replaces=replaced,
                 by=self.recorders.get(data["lead"], self.manager),
             )
@@ -341,6 +354,10 @@ class _Replay:
         edit_person(person=self.people[name], left_on=day, reason="Left the council", by=self.manager)
 
     # --- Days and months ---
+
+    def day(self, cycle: int, day: int = 0) -> date:
+        """A working day of a cycle, which may be before the plan's first."""
+        return _day(self.anchor, cycle, day)
 
     def _month(self, words: str) -> tuple[int, int]:
         """The year and month of “m-3”, counted from today’s month; “m0” is this one."""

@@ -47,6 +47,11 @@ def plan() -> dict[str, Any]:
     return _read("plan")
 
 
+def reviews() -> dict[str, Any]:
+    """The reviews beside those of the plan, and what became of them."""
+    return _read("reviews")
+
+
 def themes() -> list[dict[str, Any]]:
     return [_read(f"theme{number}") for number in range(1, THEMES + 1)]
 

@@ -10,8 +10,11 @@ from django.core.management import call_command
 
 from accounts.models import Operation, User
 from accounts.triggers import remove_triggers
-from milestones.models import DateChange, Milestone, ProgressUpdate
-from plans.models import Plan
+from milestones.models import DateChange, Evidence, Milestone, ProgressUpdate
+from milestones.recommendations import Gap, Progress
+from milestones.status import Flag
+from plans.documents import download
+from plans.models import Document, Judgement, Plan, Review
 from plans.schemes import EffectiveStatus
 from reports.demo import story
 from reports.demo.replay import anchor_of, first_instant
@@ -88,6 +91,43 @@ def test_it_has_something_for_the_programme_manager_to_look_at(position):
     }
     assert any(each.progress == "no_milestone" for each in position.recommendations)
     assert any(each.is_placeholder and each.through_action for each in position.recommendations)
+
+
+def test_it_answers_its_inspectors_with_gaps_on_purpose(position):
+    gaps = {gap for each in position.recommendations for gap in each.gaps}
+    assert gaps == set(Gap)
+    assert {each.progress for each in position.recommendations} >= {Progress.NO_MILESTONE, Progress.CLOSED}
+    assert any(each.none_needed for each in position.recommendations)
+    assert {each.response for each in position.recommendations} == {"", "accepted", "partly", "not_accepted"}
+    clocks = {each.short_name.split()[0]: each.clock for each in position.reviews if each.clock}
+    assert not clocks["Inspection"].is_running
+    assert clocks["Focused"].is_running
+
+
+def test_what_was_done_is_told_apart_from_the_difference_it_made(position):
+    milestones = position.milestones
+    assert any(each.effective_status is EffectiveStatus.EMBEDDED and each.embedded_by for each in milestones)
+    achieved = [each for each in milestones if each.effective_status is EffectiveStatus.ACHIEVED]
+    tested = [each for each in achieved if Flag.OUTCOME_BEING_TESTED in each.flags]
+    assert 0 < len(tested) < len(achieved)
+    assert {each.disagrees for each in milestones if each.independent} == {True, False}
+
+
+def test_its_evidence_has_every_strength_and_sensitivity(position, demo_plan):
+    assert {each.strength for each in position.evidence} == set(Evidence.Strength)
+    assert {each.sensitivity for each in position.evidence} == set(Evidence.Sensitivity)
+    assert {each.finding for each in position.evidence} >= {"", "supports", "partly"}
+    for document in Document.objects.filter(plan=demo_plan):
+        assert b"".join(download(document).streaming_content).decode()
+
+
+def test_its_council_was_reviewed_before(demo_plan):
+    reviews = Review.objects.filter(council=demo_plan.council)
+    assert reviews.count() >= 9
+    assert {"inspection", "monitoring_visit", "focused_visit", "peer_review", "dfe_review"} <= {
+        each.kind for each in reviews
+    }
+    assert Judgement.objects.filter(review__in=reviews).count() >= 12
 
 
 def test_the_year_was_recorded_when_it_happened(demo_plan):
