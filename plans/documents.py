@@ -161,20 +161,34 @@ def _sum(documents: Any) -> int:
     return documents.aggregate(total=Sum("size"))["total"] or 0
 
 
-def download(document: Document) -> FileResponse:
-    """The file, to be saved and never shown: no browser runs or draws anything of it. Raises Http404 where the file
-    is gone, is not what was stored, or may not be given out."""
+class NotGivenOut(Exception):
+    """Why a file is not given out, in a sentence."""
+
+
+def open_document(document: Document) -> IO[bytes]:
+    """The bytes of the file, open for reading. Raises NotGivenOut where it is gone, is not what was stored, or may not
+    be given out."""
     if document.scan in (Document.Scan.INFECTED, Document.Scan.PENDING):
-        raise Http404(f"This file is not given out: {document.get_scan_display().lower()}.")
+        raise NotGivenOut(f"This file is not given out: {document.get_scan_display().lower()}.")
     try:
         file = file_store.path_of(document.stored_as).open("rb")
     except FileNotFoundError:
         logger.error("The file of document %s is missing.", document.pk)
-        raise Http404("This file is missing from the store. Tell whoever runs the site.") from None
+        raise NotGivenOut("This file is missing from the store. Tell whoever runs the site.") from None
     if file_store.digest_of(file) != document.sha256:
         file.close()
         logger.error("The file of document %s is not the one that was stored.", document.pk)
-        raise Http404("This file is damaged and is not given out. Tell whoever runs the site.")
+        raise NotGivenOut("This file is damaged and is not given out. Tell whoever runs the site.")
+    return file
+
+
+def download(document: Document) -> FileResponse:
+    """The file, to be saved and never shown: no browser runs or draws anything of it. Raises Http404 with the sentence
+    of NotGivenOut."""
+    try:
+        file = open_document(document)
+    except NotGivenOut as refused:
+        raise Http404(str(refused)) from None
     response = FileResponse(
         file, as_attachment=True, filename=document.name, content_type=KINDS[document.kind].media_type
     )
