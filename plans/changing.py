@@ -109,8 +109,10 @@ def change_row(
 def _words(field: forms.Field, value: Any) -> str:
     if isinstance(value, bool):
         return "Yes" if value else "No"
-    if value in (None, ""):
+    if value in (None, "", []):
         return "Nothing"
+    if isinstance(value, list):
+        return "\n".join(value)
     if isinstance(field, forms.DateField):
         return f"{value.day} {value:%B %Y}"
     choices = dict(getattr(field, "choices", ())) if isinstance(field, forms.ChoiceField) else {}

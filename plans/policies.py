@@ -298,9 +298,13 @@ def councils_with_reviews_of(user: Any) -> QuerySet[Organisation]:
     return Organisation.objects.filter(plans__in=Plan.objects.managed_by(user)).distinct().order_by("name", "pk")
 
 
-def check_can_edit_frameworks(user: Any) -> None:
+def can_edit_frameworks(user: Any) -> bool:
     """A framework is of the whole installation: whoever may change the reviews of some council may add one."""
-    if not Plan.objects.managed_by(user).exists():
+    return Plan.objects.managed_by(user).exists()
+
+
+def check_can_edit_frameworks(user: Any) -> None:
+    if not can_edit_frameworks(user):
         raise PermissionDenied("You may not change frameworks. Ask a programme manager.")
 
 

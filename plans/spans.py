@@ -17,9 +17,8 @@ def day_words(day: date | None, precision: str) -> str:
 def span_words(first: date | None, first_precision: str, last: date | None, last_precision: str) -> str:
     """From a day to a day, saying month and year once where they are the same."""
     begins, ends = day_words(first, first_precision), day_words(last, last_precision)
-    if not begins or not ends or begins == ends:
+    if first is None or last is None or begins == ends:
         return ends or begins
-    assert first is not None and last is not None
     if first_precision == last_precision == "day" and first.year == last.year:
         begins = str(first.day) if first.month == last.month else f"{first.day} {first:%B}"
     elif first_precision == last_precision == "month" and first.year == last.year:

@@ -58,7 +58,7 @@ class Needs:
     """A right on the plan. Whoever is shown neither the plan nor, where it is about one, the milestone finds nothing.
 
     `everywhere`: it has to reach the whole plan. `found_by`: the rights of which one is enough to find the page.
-    `past_the_state`: the state of the plan does not matter.
+    `past_the_state`: the state of the plan does not matter. `also`: rights that are asked for besides, everywhere.
     """
 
     right: Right
@@ -66,6 +66,7 @@ class Needs:
     milestone: bool = False
     found_by: tuple[Right, ...] = (Right.SEE,)
     past_the_state: bool = False
+    also: tuple[Right, ...] = ()
 
     def answer(self, who: Who, place: Place) -> Answer:
         if not any(self._reaches(right, who, place) for right in self.found_by):
@@ -73,6 +74,7 @@ class Needs:
         is_allowed = self._reaches(self.right, who, place)
         if self.everywhere:
             is_allowed = reach_of(self.right, who, place, whatever_the_state=self.past_the_state) is Reach.ALL
+        is_allowed = is_allowed and all(reach_of(right, who, place) is Reach.ALL for right in self.also)
         return Answer.OPENS if is_allowed else Answer.REFUSED
 
     def _reaches(self, right: Right, who: Who, place: Place) -> bool:
@@ -252,6 +254,8 @@ def places(name: str) -> list[Place]:
 
 
 STARTERS = Only(frozenset({Who.MANAGER, Who.ADMINISTRATOR}))
+#: Whoever manages some plan, where what is added belongs to a council or to the whole installation.
+MANAGERS = Only(frozenset({Who.MANAGER}))
 ADMINISTRATORS = Only(frozenset({Who.ADMINISTRATOR}), others=Answer.NOT_THERE)
 OF_INSTALLATION = frozenset({Who.ADMINISTRATOR, Who.INFORMATION_GOVERNANCE, Who.BREAK_GLASS})
 GOVERNANCE = Only(frozenset({Who.INFORMATION_GOVERNANCE, Who.BREAK_GLASS}), others=Answer.NOT_THERE)
@@ -284,6 +288,11 @@ _trial = Needs(Right.PREVIEW_IMPORT, everywhere=True)
 _edits = _found_by_itself(Right.EDIT_PLAN)
 _of_council, _edits_council = Council(), Council(writes=True)
 _assigns = _found_by_itself(Right.ASSIGN_PEOPLE)
+
+_of_evidence = (Right.SEE_EVIDENCE,)
+_sees_evidence = Needs(Right.SEE_EVIDENCE, found_by=_of_evidence)
+_changes_evidence = Needs(Right.ADD_EVIDENCE, found_by=_of_evidence)
+_checks_evidence = Needs(Right.RECORD_FINDING, everywhere=True, found_by=_of_evidence)
 
 PAGES: dict[str, Line] = {
     # --- signing in ---
@@ -374,6 +383,24 @@ PAGES: dict[str, Line] = {
     "reports:recommendations": Line(read=Needs(Right.SEE)),
     "reports:coverage": Line(read=Needs(Right.SEE)),
     "reports:recommendation": Line(read=Needs(Right.SEE), pk="cited"),
+    # --- reviews, interventions, boards and frameworks ---
+    "plans:reviews": Line(read=SIGNED_IN),
+    "plans:new_review": _both(MANAGERS),
+    "plans:review": Line(read=_of_council),
+    "plans:edit_review": _both(_edits_council),
+    "plans:judgements": _both(_edits_council),
+    "plans:review_report": Line(read=Council(also=frozenset({404}))),
+    "plans:archive_review": _both(_edits_council),
+    "plans:interventions": Line(read=SIGNED_IN),
+    "plans:new_intervention": _both(MANAGERS),
+    "plans:intervention": _both(_edits_council, pk="intervention"),
+    "plans:lift_intervention": _both(_edits_council, pk="intervention"),
+    "plans:boards": Line(read=SIGNED_IN),
+    "plans:new_board": _both(MANAGERS),
+    "plans:board": _both(_edits_council, pk="board"),
+    "plans:frameworks": Line(read=SIGNED_IN),
+    "plans:new_framework": _both(MANAGERS),
+    "plans:framework": _both(MANAGERS, pk="framework"),
     # --- history ---
     "reports:history": Line(read=Needs(Right.SEE_HISTORY)),
     "reports:history_csv": Line(read=Needs(Right.SEE_HISTORY)),
@@ -393,6 +420,17 @@ PAGES: dict[str, Line] = {
     "milestones:embed": _both(_milestone(Right.RECORD_DECISION)),
     "milestones:assess": _both(_milestone(Right.RECORD_FINDING)),
     "milestones:reassess": _both(_milestone(Right.RECORD_FINDING), pk="assessment"),
+    # --- evidence ---
+    "milestones:evidence": Line(read=Needs(Right.SEE_EVIDENCE)),
+    "milestones:new_evidence": _both(Needs(Right.ADD_EVIDENCE)),
+    "milestones:evidence_item": Line(read=_sees_evidence, pk="evidence"),
+    "milestones:evidence_file": Line(read=_sees_evidence, pk="evidence"),
+    "milestones:edit_evidence": _both(_changes_evidence, pk="evidence"),
+    "milestones:replace_evidence_file": _both(_changes_evidence, pk="evidence"),
+    "milestones:evidence_supports": _both(_changes_evidence, pk="evidence"),
+    "milestones:archive_evidence": _both(_changes_evidence, pk="evidence"),
+    "milestones:check_evidence": _both(_checks_evidence, pk="evidence"),
+    "milestones:take_back_check": _both(_checks_evidence, pk="evidence"),
     # --- imports ---
     "imports:list": Line(read=SIGNED_IN),
     "imports:new": _both(_trial),
@@ -408,4 +446,6 @@ PAGES: dict[str, Line] = {
     # --- papers ---
     "papers:order": _both(Needs(Right.MAKE_PAPER)),
     "papers:milestones": Line(read=Needs(Right.MAKE_PAPER)),
+    "papers:recommendations": Line(read=Needs(Right.MAKE_PAPER)),
+    "papers:folder": _both(Needs(Right.MAKE_PAPER, everywhere=True, also=(Right.SEE_EVIDENCE,))),
 }

@@ -118,6 +118,51 @@ FORMS: dict[str, Form] = {
     "plans:take_role": Form({"reason": "Left."}, changes={"planmembership": {"deleted"}}),
     "plans:archive": Form({"reason": "Done.", "into": "archive"}, changes={"plan": {"archived_at"}}),
     "plans:break_glass": Form({"reason": "A complaint."}, makes={"breakglass"}),
+    "plans:new_review": Form(
+        {"short_name": "Peer review 2010", "kind": "peer_review", "timescales_from": "published"},
+        makes={"review", "framework"},
+        chooses={"follows": "review"},
+    ),
+    "plans:edit_review": Form(
+        {"title": "Inspection of services", "reason": "As on the cover."},
+        changes={
+            "review": {
+                *("title", "short_name", "other_names", "kind", "bodies", "framework_id", "follows_id"),
+                *("started_on", "started_precision", "ended_on", "ended_precision"),
+                *("published_on", "published_precision", "received_on", "timescales_from"),
+                *("summary", "strengths", "areas", "report_url"),
+            }
+        },
+        chooses={"follows": "review"},
+    ),
+    "plans:judgements": Form(
+        {"grade_0": "good"}, changes={"judgement": {"grade", "words", "order", "deleted"}}, makes={"judgement"}
+    ),
+    "plans:archive_review": Form({"reason": "Typed twice.", "into": "archive"}, changes={"review": {"archived_at"}}),
+    "plans:new_intervention": Form(
+        {"kind": "adviser", "issued_on": "2010-03-01"},
+        makes={"intervention"},
+        chooses={"review": "review", "board": "board"},
+    ),
+    "plans:intervention": Form(
+        {"criteria": "Answer sooner.", "reason": "As the letter says."},
+        changes={"intervention": {"kind", "issued_on", "review_id", "board_id", "criteria"}},
+        chooses={"review": "review", "board": "board"},
+    ),
+    "plans:lift_intervention": Form(
+        {"lifted_on": "2011-05-01", "lifted_words": "Progress is sustained."},
+        changes={"intervention": {"lifted_on", "lifted_words", "transition"}},
+    ),
+    "plans:new_board": Form({"name": "Programme board", "kind": "programme_board"}, makes={"governancebody"}),
+    "plans:board": Form(
+        {"name": "The board", "reason": "Renamed."},
+        changes={"governancebody": {"name", "kind", "chair", "rhythm", "ended_on"}},
+    ),
+    "plans:new_framework": Form({"name": "Our own visits", "grades": "good\npoor"}, makes={"framework"}),
+    "plans:framework": Form(
+        {"name": "Our visits", "reason": "Shorter."},
+        changes={"framework": {"name", "bodies", "when", "areas", "grades", "note"}},
+    ),
     "reports:person": Form(
         {"name": "Lea Lead", "reason": "Married."},
         changes={

@@ -1,0 +1,48 @@
+"""How a page adds something to a council: reviews, boards, interventions, and frameworks for all councils."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from accounts.models import Organisation
+
+from .forms import ChildDataCheck, add_refusal
+from .overrides import with_override
+from .policies import councils_with_reviews_of
+
+
+def councils_to_add_to(user: Any) -> QuerySet[Organisation]:
+    """The councils to which the user may add reviews and boards; PermissionDenied where there is none."""
+    councils = councils_with_reviews_of(user)
+    if not councils:
+        raise PermissionDenied("You may not change the reviews of a council. Ask a programme manager.")
+    return councils
+
+
+def add_row(
+    request: HttpRequest,
+    form: ChildDataCheck,
+    *,
+    add: Callable[..., Any],
+    of: str,
+    done: Callable[[Any], HttpResponse],
+    template: str,
+    context: dict[str, Any],
+) -> HttpResponse:
+    """Shows the form, or adds what was sent with `add(by=, **columns)` and answers `done(row)`.
+
+    What is there already, as after a button pressed twice, is refused by its name. `of` names the row in the record
+    of an override (plans/overrides.py).
+    """
+    if request.method == "POST" and form.is_valid():
+        try:
+            details = getattr(form, "details", form.cleaned_data)
+            return done(with_override(add, form.override(of))(by=request.user, **details))
+        except ValidationError as error:
+            add_refusal(form, error)
+    status = 422 if form.errors else 200
+    return render(request, template, context | {"form": form}, status=status)
