@@ -14,6 +14,9 @@ from .models import Milestone, ProgressUpdate, UpdateDraft
 
 LONGEST_NOTE = 20_000
 
+#: What is asked of an achieved milestone in plans that keep “done” and “made a difference” apart.
+OUTCOME_FIELDS = ("outcome_words", "outcome_review_on")
+
 
 class StatusRadios(forms.RadioSelect):
     """The statuses of a plan's key, each with its definition."""
@@ -34,8 +37,9 @@ class StatusRadios(forms.RadioSelect):
 class UpdateForm(ChildDataCheck):
     """What a lead declares of a milestone as at a day. `last_seen` is the newest update that the form was shown with.
 
-    A field that belongs to another status than the chosen one is left out of `cleaned_data`'s values, so that what is
-    hidden from view is never recorded.
+    Of an achieved milestone a plan that tracks outcomes asks two things: what was delivered, which is the note, and
+    how we know that the outcome is met, or when it is looked at again. A field that belongs to another status than
+    the chosen one is left out of `cleaned_data`'s values, so that what is hidden from view is never recorded.
     """
 
     declared_status = forms.ChoiceField(
@@ -49,6 +53,16 @@ class UpdateForm(ChildDataCheck):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     completed_on = DayField(label="Date it was achieved", required=False)
+    outcome_words = TextField(
+        label="How we know that the outcome is met",
+        help_text="Leave it empty while that is being tested.",
+        required=False,
+        max_length=LONGEST_NOTE,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    outcome_review_on = DayField(
+        label="Look at the outcome again on (optional)", help_text="Where it is not known yet.", required=False
+    )
     note = TextField(
         label="Progress note",
         help_text="Write for the board.",
@@ -83,6 +97,9 @@ class UpdateForm(ChildDataCheck):
         super().__init__(*args, **kwargs | {"initial": initial, "auto_id": f"update-{milestone.pk}-%s"})
         self.today, self.draft, self.others = today, draft, others
         self.is_draft_of_another = is_draft_of_another
+        if not milestone.plan.tracks_outcomes:
+            for name in OUTCOME_FIELDS:
+                del self.fields[name]
         words, definitions = status_choices(scheme)
         self.fields["declared_status"].choices = words  # type: ignore[attr-defined]
         self.fields["declared_status"].widget = StatusRadios(
@@ -108,6 +125,8 @@ class UpdateForm(ChildDataCheck):
                 "support_text": basis.support_text,
                 "forecast_on": basis.forecast_on,
                 "completed_on": basis.completed_on,
+                "outcome_words": basis.outcome_words,
+                "outcome_review_on": basis.outcome_review_on,
             }
         if draft is not None:
             values |= {"note": draft.note}
@@ -140,9 +159,21 @@ class UpdateForm(ChildDataCheck):
             cleaned["forecast_on"] = None
             if cleaned.get("completed_on") is None and "completed_on" not in self.errors:
                 self.add_error("completed_on", "Enter the date it was achieved.")
+            self._clean_outcome(cleaned)
         else:
             cleaned["completed_on"] = None
+            cleaned |= {name: "" if name == "outcome_words" else None for name in OUTCOME_FIELDS if name in self.fields}
         return cleaned
+
+    def _clean_outcome(self, cleaned: dict[str, Any]) -> None:
+        """An outcome that is known is not looked at again; one that is not, on a day that is still to come then."""
+        if cleaned.get("outcome_words"):
+            cleaned["outcome_review_on"] = None
+        review_on, as_at = cleaned.get("outcome_review_on"), cleaned.get("as_at")
+        if review_on and as_at and review_on <= as_at:
+            self.add_error(
+                "outcome_review_on", "Give a day after that of this position, or say how the outcome is known."
+            )
 
 
 class DraftForm(forms.Form):

@@ -162,6 +162,11 @@ class MilestonePosition:
         return Flag.STALE in self.flags
 
     @property
+    def is_being_tested(self) -> bool:
+        """Whether it is delivered, and not known yet whether its outcome is met."""
+        return Flag.OUTCOME_BEING_TESTED in self.flags
+
+    @property
     def disagrees(self) -> bool:
         """Whether somebody independent and the lead differ on whether it is achieved."""
         return self.independent is not None and self.independent.disagrees
@@ -322,6 +327,7 @@ def _position(
         embedded_on=row.embedded_on,
         withdrawn_on=row.withdrawn_on,
         has_outcome_words=bool(update and update.outcome_words.strip()),
+        outcome_review_on=update.outcome_review_on if update else None,
         last_update_on=update.as_at if update else None,
         note=update.note if update else "",
         note_unchanged_since=update.note_since if update else None,
@@ -467,12 +473,13 @@ def _evidence(plan_id: int, as_at: date, recorded_at: datetime | None) -> tuple[
     keys = sorted({row.document_id for row in rows if row.document_id is not None})
     documents = {row.pk: row for row in rows_at(Document, recorded_at, id__in=keys)}
     rows.sort(key=lambda row: (row.dated_on or date.max, row.pk), reverse=True)
-    return tuple(_evidence_position(row, documents.get(row.document_id or 0), supports[row.pk], as_at) for row in rows)
+    return tuple(evidence_position(row, documents.get(row.document_id or 0), supports[row.pk], as_at) for row in rows)
 
 
-def _evidence_position(
+def evidence_position(
     row: Evidence, document: Document | None, supports: list[EvidenceSupport], as_at: date
 ) -> EvidencePosition:
+    """A piece of evidence as it stands at a date, from its row, its file and what it supports."""
     is_checked = row.checked_on is not None and row.checked_on <= as_at
     return EvidencePosition(
         id=row.pk,

@@ -19,12 +19,15 @@ from plans.schemes import DeclaredStatus, EffectiveStatus
 
 FINISHED = frozenset({EffectiveStatus.ACHIEVED, EffectiveStatus.EMBEDDED, EffectiveStatus.WITHDRAWN})
 
+_DECLARED_FINISHED = (DeclaredStatus.ACHIEVED, DeclaredStatus.EMBEDDED)
+
 # An achieved note that looks ahead (D3): a hint to read it again, no more.
 _UNFINISHED = re.compile(r"\b(?:will\s+be|needs?\s+to|not\s+yet|in\s+development)\b", re.IGNORECASE)
 
 
 class Flag(StrEnum):
-    """What a milestone's row may carry beside its status. Closed: one for each line of D3, and four more in front."""
+    """What a milestone's row may carry beside its status. Closed: one for each line of D3 and for the two ways in which
+    achieved, outcome and embedded may part, and four more in front."""
 
     OVERDUE = "overdue"
     DUE_SOON = "due_soon"
@@ -38,6 +41,8 @@ class Flag(StrEnum):
     DUE_BEFORE_START = "due_before_start"
     OFF_TRACK_WITHOUT_SUPPORT_TEXT = "off_track_without_support_text"
     ACHIEVED_WITHOUT_EVIDENCE = "achieved_without_evidence"
+    OUTCOME_REVIEW_OVERDUE = "outcome_review_overdue"
+    EMBEDDED_BUT_DECLARED_OPEN = "embedded_but_declared_open"
     NOTE_EMPTY = "note_empty"
     NOTE_UNCHANGED = "note_unchanged"
     UNFINISHED_WORDS = "unfinished_words"
@@ -52,7 +57,7 @@ class Flag(StrEnum):
 
     @property
     def is_contradiction(self) -> bool:
-        """Whether it is a line of D3: something for the programme manager to look at."""
+        """Whether it is something for the programme manager to look at, such as a line of D3."""
         return self not in (Flag.OVERDUE, Flag.DUE_SOON, Flag.STALE, Flag.OUTCOME_BEING_TESTED)
 
     @property
@@ -74,6 +79,8 @@ _LABELS = {
     Flag.DUE_BEFORE_START: "The due date is before the start date",
     Flag.OFF_TRACK_WITHOUT_SUPPORT_TEXT: "Support is required, but the update does not say which",
     Flag.ACHIEVED_WITHOUT_EVIDENCE: "Achieved, but no evidence is attached",
+    Flag.OUTCOME_REVIEW_OVERDUE: "Delivered, and the day to look at its outcome again has passed",
+    Flag.EMBEDDED_BUT_DECLARED_OPEN: "A board agreed that it is embedded, but its lead no longer declares it achieved",
     Flag.NOTE_EMPTY: "The update has no progress note",
     Flag.NOTE_UNCHANGED: "The progress note has not changed for two cycles",
     Flag.UNFINISHED_WORDS: "Achieved, but the note speaks of things still to be done",
@@ -144,6 +151,8 @@ class MilestoneFacts:
     note: str = ""
     # Whether the update says how it is known that the outcome is met.
     has_outcome_words: bool = False
+    # When the outcome of what was delivered is looked at again, while it is not known.
+    outcome_review_on: date | None = None
     # The oldest update of the unbroken run with the same note that ends in the note in force.
     note_unchanged_since: date | None = None
     lead_left_on: date | None = None
@@ -242,13 +251,12 @@ def flags(facts: MilestoneFacts, *, rules: PlanRules, as_at: date) -> tuple[Flag
     overdue = is_overdue(facts, as_at=as_at)
     on_track = is_open and facts.declared is DeclaredStatus.ON_TRACK
     has_note = bool(facts.note.strip())
+    being_tested = rules.tracks_outcomes and finished is EffectiveStatus.ACHIEVED and not facts.has_outcome_words
     raised = {
         Flag.OVERDUE: overdue,
         Flag.DUE_SOON: is_due_soon(facts, as_at=as_at, days=rules.due_soon_days),
         Flag.STALE: freshness(facts, rules=rules, as_at=as_at) is Freshness.STALE,
-        Flag.OUTCOME_BEING_TESTED: (
-            rules.tracks_outcomes and finished is EffectiveStatus.ACHIEVED and not facts.has_outcome_words
-        ),
+        Flag.OUTCOME_BEING_TESTED: being_tested,
         Flag.DECLARED_ON_TRACK_BUT_OVERDUE: on_track and overdue,
         Flag.ACHIEVED_WITHOUT_DATE: not is_open and facts.completed_on is None,
         Flag.ACHIEVED_AFTER_AS_AT: not is_open and _is_after(facts.completed_on, as_at),
@@ -262,6 +270,8 @@ def flags(facts: MilestoneFacts, *, rules: PlanRules, as_at: date) -> tuple[Flag
             and not facts.support_text.strip()
         ),
         Flag.ACHIEVED_WITHOUT_EVIDENCE: rules.require_evidence and not is_open and not facts.has_evidence,
+        Flag.OUTCOME_REVIEW_OVERDUE: being_tested and _is_after(as_at, facts.outcome_review_on),
+        Flag.EMBEDDED_BUT_DECLARED_OPEN: not is_open and facts.declared not in _DECLARED_FINISHED,
         Flag.NOTE_EMPTY: facts.last_update_on is not None and not has_note,
         Flag.NOTE_UNCHANGED: is_open and has_note and _note_is_unchanged(facts, rules, as_at),
         Flag.UNFINISHED_WORDS: not is_open and _UNFINISHED.search(facts.note) is not None,
@@ -278,8 +288,7 @@ def disagrees(declared: DeclaredStatus | None, finding: str) -> bool:
     `finding` is achieved, partly or not_achieved. That something is not achieved yet which its lead calls on track is
     no disagreement.
     """
-    is_declared = declared in (DeclaredStatus.ACHIEVED, DeclaredStatus.EMBEDDED)
-    return declared is not None and is_declared != (finding == "achieved")
+    return declared is not None and (declared in _DECLARED_FINISHED) != (finding == "achieved")
 
 
 def slippage(facts: MilestoneFacts, *, as_at: date) -> Slippage:

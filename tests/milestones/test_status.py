@@ -13,6 +13,7 @@ from milestones.status import (
     PlanRules,
     assess,
     cycles_since_update,
+    disagrees,
     effective_status,
     flags,
     freshness,
@@ -175,7 +176,7 @@ def test_a_word_that_is_no_status_is_refused():
 
 
 def test_flags_are_a_closed_list_with_words():
-    assert len(Flag) == 19
+    assert len(Flag) == 21
     assert all(flag.label for flag in Flag)
     assert [flag for flag in Flag if not flag.is_contradiction] == [
         Flag.OVERDUE,
@@ -278,6 +279,102 @@ def test_delivered_waits_for_its_outcome_where_the_plan_keeps_the_two_apart():
     assert flags(facts(**ACHIEVED), rules=tracking, as_at=date(2011, 6, 1)) == (Flag.OUTCOME_BEING_TESTED,)
     assert flags(embedded, rules=tracking, as_at=date(2011, 6, 1)) == ()
     assert flags(embedded, rules=tracking, as_at=date(2011, 5, 31)) == (Flag.OUTCOME_BEING_TESTED,)
+
+
+@pytest.mark.parametrize(
+    ("others", "as_at", "expected"),
+    [
+        pytest.param({}, date(2011, 6, 10), [Flag.OUTCOME_BEING_TESTED], id="looked at today"),
+        pytest.param(
+            {},
+            date(2011, 6, 11),
+            [Flag.OUTCOME_BEING_TESTED, Flag.OUTCOME_REVIEW_OVERDUE],
+            id="to be looked at yesterday",
+        ),
+        pytest.param({"has_outcome_words": True}, date(2011, 6, 11), [], id="known since"),
+        pytest.param({"embedded_on": date(2011, 6, 11)}, date(2011, 6, 11), [], id="a board agreed"),
+    ],
+)
+def test_an_outcome_is_looked_at_again_on_its_day(others, as_at, expected):
+    tracking = replace(RULES, tracks_outcomes=True)
+    delivered = facts(**ACHIEVED | {"outcome_review_on": date(2011, 6, 10)} | others)
+
+    assert list(flags(delivered, rules=tracking, as_at=as_at)) == expected
+    assert flags(delivered, rules=RULES, as_at=as_at) == ()
+
+
+def test_what_a_board_calls_embedded_and_its_lead_does_not_is_looked_at():
+    slipped = facts("off_track", embedded_on=date(2011, 6, 1), completed_on=date(2011, 5, 20), **UPDATED)
+
+    assert effective_status(slipped, rules=RULES, as_at=date(2011, 6, 1)) is S.EMBEDDED
+    assert flags(slipped, rules=RULES, as_at=date(2011, 6, 1)) == (Flag.EMBEDDED_BUT_DECLARED_OPEN,)
+    assert Flag.EMBEDDED_BUT_DECLARED_OPEN not in flags(slipped, rules=RULES, as_at=date(2011, 5, 31))
+
+
+# --- What others found beside what is declared
+
+
+@pytest.mark.parametrize(
+    ("declared", "finding", "expected"),
+    [
+        pytest.param("achieved", "achieved", False, id="both say it is achieved"),
+        pytest.param("achieved", "partly", True, id="the service says achieved, the evaluator partly"),
+        pytest.param("achieved", "not_achieved", True, id="the inspectors say it is not"),
+        pytest.param("embedded", "partly", True, id="even more so of what is embedded"),
+        pytest.param("embedded", "achieved", False, id="achieved is enough for embedded"),
+        pytest.param("on_track", "not_achieved", False, id="nobody says that it is achieved"),
+        pytest.param("on_track", "partly", False, id="partly is on the way"),
+        pytest.param("off_track", "achieved", True, id="the lead is stricter than the inspectors"),
+        pytest.param(None, "not_achieved", False, id="nothing is declared, nothing is contradicted"),
+        pytest.param(None, "achieved", False, id="nothing is declared at all"),
+    ],
+)
+def test_the_two_differ_on_whether_it_is_achieved_and_on_nothing_else(declared, finding, expected):
+    assert disagrees(declared and DeclaredStatus(declared), finding) is expected
+
+
+@given(declared=st.sampled_from(list(DeclaredStatus)), finding=st.sampled_from(["achieved", "partly", "not_achieved"]))
+def test_they_differ_exactly_where_one_calls_it_achieved_and_the_other_does_not(declared, finding):
+    by_the_lead = declared in (DeclaredStatus.ACHIEVED, DeclaredStatus.EMBEDDED)
+
+    assert disagrees(declared, finding) is (by_the_lead is not (finding == "achieved"))
+
+
+@given(
+    declared=st.sampled_from(list(DeclaredStatus)),
+    has_outcome_words=st.booleans(),
+    review_in=st.none() | st.integers(-40, 40),
+    embedded_in=st.none() | st.integers(-40, 40),
+    withdrawn_in=st.none() | st.integers(-40, 40),
+)
+def test_an_outcome_is_tested_only_of_what_is_achieved_and_no_more(
+    declared, has_outcome_words, review_in, embedded_in, withdrawn_in
+):
+    as_at = date(2011, 6, 1)
+    tracking = replace(RULES, tracks_outcomes=True)
+    milestone = facts(
+        declared.value,
+        completed_on=date(2011, 4, 1),
+        has_outcome_words=has_outcome_words,
+        **{
+            name: None if days is None else as_at + timedelta(days)
+            for name, days in {
+                "outcome_review_on": review_in,
+                "embedded_on": embedded_in,
+                "withdrawn_on": withdrawn_in,
+            }.items()
+        },
+    )
+
+    found = flags(milestone, rules=tracking, as_at=as_at)
+
+    effective = effective_status(milestone, rules=tracking, as_at=as_at)
+    is_tested = effective is S.ACHIEVED and not has_outcome_words
+    assert (Flag.OUTCOME_BEING_TESTED in found) is is_tested
+    assert (Flag.OUTCOME_REVIEW_OVERDUE in found) is (is_tested and review_in is not None and review_in < 0)
+    assert Flag.EMBEDDED_BUT_DECLARED_OPEN not in found or effective is S.EMBEDDED
+    if embedded_in is not None and embedded_in <= 0 and effective is not S.WITHDRAWN:
+        assert effective is S.EMBEDDED
 
 
 # --- D4: slippage
