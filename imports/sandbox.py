@@ -41,6 +41,13 @@ def read_recommendations_limited(data: bytes, filename: str) -> RecommendationTa
     return _read_in_child({"filename": filename, "is_recommendations": True}, data, RecommendationTable)
 
 
+def read_recommendations_limited_text(text: str) -> RecommendationTable:
+    """The recommendations in pasted text, read in the child. Raises FileRefused."""
+    check_text(text)
+    order = {"filename": None, "is_recommendations": True}
+    return _read_in_child(order, text.encode("utf-8", "surrogatepass"), RecommendationTable)
+
+
 def read_limited_text(text: str, known_sources: tuple[str, ...] = ()) -> PlanTable:
     """The plan in pasted text, read in the child. Raises FileRefused."""
     check_text(text)
@@ -81,12 +88,19 @@ def _again(refusal: FileRefused) -> FileRefused:
 def _answer() -> dict[str, Any]:
     order = json.loads(sys.stdin.buffer.readline())
     data = sys.stdin.buffer.read()
-    from imports.readers import read_plan_file, read_plan_text, read_recommendations_file
+    from imports.readers import (
+        read_plan_file,
+        read_plan_text,
+        read_recommendations_file,
+        read_recommendations_text,
+    )
 
     limited.limit(seconds=SECONDS, memory=MEMORY)
     sources = tuple(order.get("known_sources", ()))
     try:
         if order.get("is_recommendations"):
+            if order["filename"] is None:
+                return {"table": read_recommendations_text(data.decode("utf-8", "surrogatepass")).to_json()}
             return {"table": read_recommendations_file(data, order["filename"]).to_json()}
         if order["filename"] is None:
             return {"table": read_plan_text(data.decode("utf-8", "surrogatepass"), sources).to_json()}

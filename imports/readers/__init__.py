@@ -6,6 +6,7 @@ from imports.limits import FileRefused, Kind, check_file, check_paper, check_tex
 
 from .findings import CODES
 from .grid import Paper
+from .list_text import read_list_file, read_pasted_list
 from .own import find_own_table, read_own_export
 from .recommendations import read_recommendation_list
 from .references import Sources
@@ -38,6 +39,7 @@ __all__ = [
     "read_plan_file",
     "read_plan_text",
     "read_recommendations_file",
+    "read_recommendations_text",
 ]
 
 
@@ -54,7 +56,16 @@ def read_plan_file(data: bytes, filename: str, known_sources: tuple[str, ...] = 
 
 def read_recommendations_file(data: bytes, filename: str) -> RecommendationTable:
     """The recommendations in a .docx, .xlsx, .csv or .tsv file. Raises FileRefused."""
-    paper = _parse(data, check_file(data, filename))
+    kind = check_file(data, filename)
+    paper = read_list_file(decode(data)) if kind == "text" else _parse(data, kind)
+    check_paper(paper)
+    return read_recommendation_list(paper)
+
+
+def read_recommendations_text(text: str) -> RecommendationTable:
+    """The recommendations in a list pasted from Word, Excel, a PDF or a page of text. Raises FileRefused."""
+    check_text(text)
+    paper = read_pasted_list(text)
     check_paper(paper)
     return read_recommendation_list(paper)
 

@@ -48,7 +48,8 @@ def read_docx(data: bytes) -> Paper:
             paragraphs += 1
             text, _ = _paragraph(element, numbering)
             if text.strip():
-                blocks.append(Paragraph(text, f"paragraph {paragraphs}", _level(element, levels)))
+                is_bullet = numbering.is_bullet(element.find(f"{_W}pPr"))
+                blocks.append(Paragraph(text, f"paragraph {paragraphs}", _level(element, levels), is_bullet))
         else:
             tables += 1
             blocks.append(_table(element, f"table {tables}", numbering, remarks))

@@ -32,10 +32,13 @@ _BY_KIND = {
         "outcomes_split": "One cell holds several outcomes; each is read as an outcome of its own.",
         "own_export": "The file is Waymark's own export and is read word for word.",
         "rows_joined": "A row without number and dates is the rest of the row above and is joined to it.",
+        "section_read": "A line of a list of recommendations is read as the heading of a section.",
         "sheet_skipped": "A sheet holds nothing, or is hidden, and is passed over.",
         "table_skipped": "A table without a milestone or action heading, such as a key, is passed over.",
         "text_skipped": "Words outside the tables are no title and no theme and are passed over.",
         "theme_from_row": "The name of a theme is taken from a row inside the table or of the sheet.",
+        "timescale_for_group": "A timescale on a line of its own counts for the recommendations under it.",
+        "timescale_in_text": "A timescale printed at the end of a recommendation's text is taken out as its timescale.",
         "tracked_changes": "The document holds tracked changes; it is read as if they were accepted.",
     },
     GUESS: {

@@ -56,15 +56,17 @@ class Paragraph:
     text: str
     where: str
     level: int = 99
+    is_bullet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A table. `is_sheet` when no page break can have cut its rows."""
+    """A table. `is_sheet` when no page break can have cut its rows, `is_prose` when a row is a line of a text."""
 
     rows: tuple[Row, ...]
     where: str
     is_sheet: bool = False
+    is_prose: bool = False
 
 
 @dataclass(frozen=True, slots=True)

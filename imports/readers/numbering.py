@@ -41,11 +41,7 @@ class Numbering:
 
     def number_of(self, properties: Any) -> str:
         """The number Word prints before a paragraph, "" for bullets and for paragraphs without one."""
-        if properties is None:
-            return ""
-        numbered = properties.find(f"{_W}numPr")
-        if numbered is None:
-            numbered = self._of_style.get(_child(properties, "pStyle"))
+        numbered = self._numbered(properties)
         if numbered is None:
             return ""
         abstract = self._abstract_of.get(_child(numbered, "numId"))
@@ -58,6 +54,21 @@ class Numbering:
         counts[level + 1 :] = [0] * (8 - level)
         self.was_used = True
         return re.sub(r"%([1-9])", lambda place: self._printed(abstract, int(place[1]) - 1, counts), pattern)
+
+    def is_bullet(self, properties: Any) -> bool:
+        """Whether Word prints a bullet before a paragraph."""
+        numbered = self._numbered(properties)
+        if numbered is None or _child(numbered, "numId") == "0":
+            return False
+        abstract = self._abstract_of.get(_child(numbered, "numId")) or ""
+        return self._levels.get((abstract, int(_child(numbered, "ilvl") or 0)), ("bullet", "", 1))[0] == "bullet"
+
+    def _numbered(self, properties: Any) -> Any:
+        """What says that a paragraph belongs to a list, its own or its style's; None for no list."""
+        if properties is None:
+            return None
+        numbered = properties.find(f"{_W}numPr")
+        return self._of_style.get(_child(properties, "pStyle")) if numbered is None else numbered
 
     def _printed(self, abstract: str, level: int, counts: list[int]) -> str:
         kind, _, start = self._levels.get((abstract, level), ("decimal", "", 1))

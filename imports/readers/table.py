@@ -129,7 +129,10 @@ class PlanTable(Plain):
 
 @dataclass(frozen=True, slots=True)
 class ReadRecommendation:
-    """A recommendation as printed; `timescale` in its words, `note` what stands in a row of its own below it."""
+    """A recommendation as printed; `timescale` in its words, `note` what stands in a row of its own below it.
+
+    `number` is empty where none is printed. `source` is the review that our own export names beside it.
+    """
 
     number: str
     text: str
@@ -137,6 +140,7 @@ class ReadRecommendation:
     section: str = ""
     timescale: str = ""
     note: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,16 +38,16 @@ def read_delimited(text: str) -> Paper:
     for delimiter in _DELIMITERS:
         if delimiter not in text:
             continue
-        if any(_is_header(fields) for _, fields in _records(text, delimiter, 200)):
+        if any(_is_header(fields) for _, fields in read_records(text, delimiter, 200)):
             is_found = True
             break
     else:
         delimiter = max(_DELIMITERS, key=text.count)
     remarks: list[Remark] = []
     try:
-        rows = list(_records(text, delimiter, strict=True))
+        rows = list(read_records(text, delimiter, strict=True))
     except csv.Error:
-        rows = list(_records(text, delimiter))
+        rows = list(read_records(text, delimiter))
         if is_found:
             remarks.append(
                 Remark("quotes_unbalanced", "file", "A quotation mark is opened and not closed; look at long cells.")
@@ -69,7 +69,9 @@ def _grid(rows: list[tuple[int, Fields]]) -> Grid:
     return Grid(tuple(Row(tuple(Cell(field) for field in fields), f"line {line}") for line, fields in rows), "the text")
 
 
-def _records(text: str, delimiter: str, most: int | None = None, strict: bool = False) -> Iterator[tuple[int, Fields]]:
+def read_records(
+    text: str, delimiter: str, most: int | None = None, strict: bool = False
+) -> Iterator[tuple[int, Fields]]:
     """Records with the number of their first line."""
     csv.field_size_limit(LONGEST_FIELD)
     reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=strict)
@@ -95,7 +97,7 @@ def _clipboard(text: str, lines: list[str]) -> list[tuple[int, Fields]]:
     """Excel puts cells of several lines in quotation marks; Word does not, so their lines have to be put together."""
     if re.search(r'(?:^|[\t\n])"', text):
         try:
-            rows = list(_records(text, "\t", strict=True))
+            rows = list(read_records(text, "\t", strict=True))
         except csv.Error:
             rows = []
         width = next((len(fields) for _, fields in rows if _is_header(fields)), 0)
