@@ -11,11 +11,13 @@ from django.utils import timezone
 from accounts.history import newest_instant, operating, recorded_clock
 from accounts.models import Person, User
 from accounts.operations import add_person, installation_council
+from milestones.evidence_operations import add_evidence
 from milestones.models import Milestone, ProgressUpdate
-from milestones.operations import add_milestone
+from milestones.operations import add_milestone, link_milestone
 from plans.commands import PlainCommand
 from plans.models import Plan
-from plans.operations import add_action, add_outcome, add_theme, start_plan
+from plans.operations import add_action, add_outcome, add_recommendation, add_review, add_theme, start_plan
+from plans.recommendation_operations import answer_review
 
 THEMES = 5
 MILESTONES_OF_AN_ACTION = 4
@@ -100,7 +102,35 @@ def _start(slug: str, anchor: Any, milestones: int, by: User) -> list[Milestone]
                     by=by,
                 )
             )
+        _answer_reviews(plan, rows, by)
     return rows
+
+
+def _answer_reviews(plan: Plan, rows: list[Milestone], by: User) -> None:
+    """A review that the plan answers: a recommendation for every ten milestones, each linked, evidence for every
+    third."""
+    review = add_review(
+        council=plan.council, short_name=f"Review of {plan.slug}", published_on=plan.cycle_anchor, by=by
+    )
+    answer_review(plan=plan, review=review, by=by)
+    asked = [
+        add_recommendation(
+            review=review,
+            number=str(n + 1),
+            text=f"Improve matter {n + 1}.",
+            timescale_words="Within six months",
+            by=by,
+        )
+        for n in range(max(1, len(rows) // 10))
+    ]
+    for n, milestone in enumerate(rows):
+        recommendation = asked[n % len(asked)]
+        written = f"{review.short_name} – Rec {recommendation.number}"
+        link_milestone(milestone=milestone, as_written=written, review=review, recommendation=recommendation, by=by)
+        if n % 3 == 0:
+            add_evidence(
+                plan=plan, title=f"Evidence {n + 1}", kind="data", location="Shared drive", supports=[milestone], by=by
+            )
 
 
 def _live_through(cycle: int, cycles: int, milestones: list[Milestone], by: User) -> None:
