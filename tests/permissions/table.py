@@ -89,6 +89,8 @@ class Council:
 
     right: Right = Right.SEE
     writes: bool = False
+    #: What it may answer besides, where there is nothing to give out.
+    also: frozenset[int] = frozenset()
 
     def answer(self, who: Who, place: Place) -> Answer:
         # The plan in the archive is of the same council as one's own.
@@ -286,6 +288,7 @@ def _found_by_itself(right: Right, *others: Right) -> Needs:
 
 _trial = Needs(Right.PREVIEW_IMPORT, everywhere=True)
 _edits = _found_by_itself(Right.EDIT_PLAN)
+_decides = _found_by_itself(Right.RECORD_DECISION)
 _of_council, _edits_council = Council(), Council(writes=True)
 _assigns = _found_by_itself(Right.ASSIGN_PEOPLE)
 
@@ -383,6 +386,14 @@ PAGES: dict[str, Line] = {
     "reports:recommendations": Line(read=Needs(Right.SEE)),
     "reports:coverage": Line(read=Needs(Right.SEE)),
     "reports:recommendation": Line(read=Needs(Right.SEE), pk="cited"),
+    "reports:links": _both(_edits),
+    "reports:unlink_milestone": _both(_edits, pk="milestone_link"),
+    "reports:unlink_action": _both(_edits, pk="action_link"),
+    "reports:link_recommendation": _both(_edits, pk="cited"),
+    "reports:none_needed": _both(_edits, pk="recommendation"),
+    "reports:milestone_needed": _both(_edits, pk="explained"),
+    "reports:close_recommendation": _both(_decides, pk="explained"),
+    "reports:reopen_recommendation": _both(_decides, pk="closed"),
     # --- reviews, interventions, boards and frameworks ---
     "plans:reviews": Line(read=SIGNED_IN),
     "plans:new_review": _both(MANAGERS),
