@@ -1,4 +1,4 @@
-from django.urls import path, register_converter
+from django.urls import include, path, register_converter
 
 from plans.addresses import RefConverter
 
@@ -10,6 +10,7 @@ MILESTONE = "plans/<slug:slug>/milestones/<ref:ref>/"
 
 app_name = "milestones"
 urlpatterns = [
+    path("", include("milestones.evidence_urls")),
     path("plans/<slug:slug>/milestones/", views.milestone_list, name="list"),
     path("plans/<slug:slug>/new-milestone/", new_views.new, name="new"),
     path(MILESTONE, views.milestone_page, name="detail"),

@@ -1,4 +1,5 @@
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -11,15 +12,15 @@ from accounts.history import rows_at
 from accounts.models import User
 from accounts.requests import SignedInRequest
 from plans.as_at import NOT_RECORDED, AskedPosition, asked_position, today_because
-from plans.models import Plan
+from plans.models import Plan, Review
 from plans.policies import Right, rights_of
 from plans.schemes import DeclaredStatus, EffectiveStatus, Scheme
 
 from .filters import SORTS, MilestoneFilter, in_order
 from .forms import UpdateForm
-from .models import DateChange, Milestone, ProgressUpdate, UpdateDraft
-from .policies import Sight, drafts_shown_to, reaches, sight_of, updatable
-from .position import MilestonePosition, MilestoneSlice, StatusView, milestone_slice, status_view
+from .models import DateChange, Evidence, IndependentAssessment, Milestone, ProgressUpdate, UpdateDraft
+from .policies import Sight, drafts_shown_to, own_milestones, reaches, sight_of, updatable
+from .position import EvidencePosition, MilestonePosition, MilestoneSlice, StatusView, milestone_slice, status_view
 from .status import FINISHED
 
 ROWS_A_PAGE = 100
@@ -43,7 +44,23 @@ def readable_slice(plan: Plan, sight: Sight, asked: AskedPosition) -> tuple[Aske
     except Plan.DoesNotExist:
         asked = today_because(NOT_RECORDED, today=timezone.localdate())
         found = milestone_slice(plan.pk, asked.as_at)
-    return asked, found.narrowed(sight.shows, of_plan=sight.is_of_plan)
+    shown = found.narrowed(sight.shows, of_plan=sight.is_of_plan)
+    return asked, replace(shown, evidence=_readable_evidence(found, shown, sight, asked))
+
+
+def _readable_evidence(
+    found: MilestoneSlice, shown: MilestoneSlice, sight: Sight, asked: AskedPosition
+) -> tuple[EvidencePosition, ...]:
+    """The evidence the reader may see. What has become restricted since an earlier moment is so there too: looking
+    back is no way around it."""
+    keys = frozenset(each.id for each in shown.milestones)
+    evidence = [each for each in found.evidence if sight.shows_evidence(each, keys)]
+    if asked.recorded_at is not None:
+        rows = Evidence.objects.filter(pk__in=[each.id for each in evidence])
+        now = dict(rows.values_list("pk", "sensitivity"))
+        as_now = {each.id: replace(each, sensitivity=now.get(each.id, each.sensitivity)) for each in evidence}
+        evidence = [each for each in evidence if sight.shows_evidence(as_now[each.id], keys)]
+    return tuple(evidence)
 
 
 @require_safe
@@ -73,7 +90,7 @@ def milestone_list(request: SignedInRequest, slug: str) -> HttpResponse:
             "look": may_see_internal and request.GET.get("show") == "contradictory",
             "shown": len(positions),
             "total": len(found.milestones),
-            "columns": _columns(sort),
+            "columns": columns_of(SORTS, sort),
             "sort": sort if _is_sort(sort) else "",
             "back": request.get_full_path(),
             "may_edit_plan": Right.EDIT_PLAN in rights,
@@ -101,7 +118,7 @@ def _is_sort(sort: str) -> bool:
     return sort.removeprefix("-") in SORTS
 
 
-def _columns(sort: str) -> list[dict[str, str]]:
+def columns_of(sorts: Mapping[str, str], sort: str) -> list[dict[str, str]]:
     """The headings that sort: what each asks for next, and which way the list stands now."""
     return [
         {
@@ -109,7 +126,7 @@ def _columns(sort: str) -> list[dict[str, str]]:
             "next": f"-{name}" if sort == name else name,
             "direction": {name: "ascending", f"-{name}": "descending"}.get(sort, ""),
         }
-        for name, words in SORTS.items()
+        for name, words in sorts.items()
     ]
 
 
@@ -133,6 +150,7 @@ def milestone_page(request: SignedInRequest, slug: str, ref: str) -> HttpRespons
         and Right.RECORD_UPDATE not in rights
         and position.id in updatable(request.user, plan, rights, Right.DRAFT_UPDATE)
     )
+    is_open_to_others = asked.is_now and position.withdrawn_on is None
     action = next(each for each in found.plan.actions if each.id == position.action_id)
     recommendations = {each.id: each for each in found.plan.recommendations}
     return render(
@@ -148,10 +166,21 @@ def milestone_page(request: SignedInRequest, slug: str, ref: str) -> HttpRespons
                 (reference, recommendations.get(reference.recommendation_id or 0))
                 for reference in (*position.references, *action.references)
             ],
+            "evidence": [each for each in found.evidence if position.id in each.milestones],
+            "may_see_evidence": Right.SEE_EVIDENCE in rights,
+            "may_add_evidence": asked.is_now
+            and (rights.everywhere(Right.ADD_EVIDENCE) or (Right.ADD_EVIDENCE in rights and position.id in sight.own)),
             "updates": note_history(position.id, asked, found.plan.scheme),
             "date_changes": date_history(position.id, asked),
             "form": _form_at(request, position) if may_update else None,
             "is_finished": position.effective_status in FINISHED,
+            "is_achieved": position.effective_status is EffectiveStatus.ACHIEVED,
+            "is_embedded_now": position.embedded_on is not None,
+            "assessments": assessments_at(position.id, asked),
+            "may_embed": is_open_to_others and Right.RECORD_DECISION in rights,
+            "may_assess": is_open_to_others
+            and Right.RECORD_FINDING in rights
+            and position.id not in own_milestones(request.user, plan),
             "may_update": may_update,
             "may_only_draft": may_only_draft,
             "may_edit": asked.is_now and Right.EDIT_PLAN in rights,
@@ -196,6 +225,32 @@ def note_history(milestone_id: int, asked: AskedPosition, scheme: Scheme) -> lis
             "by": people[update.entered_by_id],
         }
         for update in updates
+    ]
+
+
+def assessments_at(milestone_id: int, asked: AskedPosition) -> list[dict[str, Any]]:
+    """What others found at the position, newest first, each with whether one replaced it, the review that it comes
+    from and by whom it was entered."""
+    rows = rows_at(IndependentAssessment, asked.recorded_at, milestone_id=milestone_id)
+    found = sorted(
+        (row for row in rows if row.as_at <= asked.as_at),
+        key=lambda row: (row.as_at, row.entered_at, row.pk),
+        reverse=True,
+    )
+    if not found:
+        return []
+    people = User.objects.in_bulk({row.entered_by_id for row in found})
+    keys = sorted({row.review_id for row in found if row.review_id is not None})
+    names = {row.pk: row.short_name for row in rows_at(Review, asked.recorded_at, id__in=keys)}
+    replaced = {row.replaces_id for row in rows}
+    return [
+        {
+            "row": row,
+            "is_replaced": row.pk in replaced,
+            "review": names.get(row.review_id or 0, ""),
+            "by": people[row.entered_by_id],
+        }
+        for row in found
     ]
 
 

@@ -4,11 +4,13 @@ Somebody of each role is on the first and on the last; nobody of them is on the 
 is the own of whoever has own ones (1.1), and one that is not (2.1).
 """
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
+from io import BytesIO
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -27,6 +29,7 @@ from imports.operations import keep_preview
 from imports.readers.table import PlanTable, RecommendationTable
 from milestones.models import Evidence, EvidenceSupport, IndependentAssessment, Milestone, MilestoneLink
 from milestones.operations import add_milestone, add_supporting_lead, record_update
+from plans import file_store
 from plans.models import (
     ActionLink,
     Document,
@@ -34,6 +37,7 @@ from plans.models import (
     GovernanceBody,
     Intervention,
     Judgement,
+    NoMilestoneNeeded,
     Outcome,
     Plan,
     PlanMembership,
@@ -44,6 +48,8 @@ from plans.models import (
 from plans.operations import add_action, add_theme, archive_plan, break_glass, give_role, start_plan, take_role
 from plans.policies import Role
 from tests.cast import PASSWORD, sign_in
+
+FILE = b"What the audit found.\n"
 
 
 class Who(StrEnum):
@@ -245,8 +251,8 @@ def _answers(plan: Plan, milestone: Milestone, action: Any, by: User) -> dict[st
         asked = make(Recommendation, review=review, number="1", text="Answer sooner.", timescale_words="At once")
         board = make(GovernanceBody, council=council, name=f"Board of {slug}", kind="improvement_board")
         document = make(
-            Document, council=council, plan=plan, name="audit.pdf", kind="pdf", size=3, sha256="0" * 64,
-            stored_as=f"scene-{slug}", uploaded_by=by,
+            Document, council=council, plan=plan, name="audit.txt", kind="txt", size=len(FILE), uploaded_by=by,
+            sha256=hashlib.sha256(FILE).hexdigest(), stored_as=file_store.write(BytesIO(FILE)),
         )  # fmt: skip
         evidence = make(
             Evidence, plan=plan, title="Audit of contacts", kind="audit", document=document, added_by=by,
@@ -256,12 +262,20 @@ def _answers(plan: Plan, milestone: Milestone, action: Any, by: User) -> dict[st
         cited = make(Recommendation, review=review, number="2", text="Check sooner.")
         matched = {"review": review, "recommendation": cited, "state": "matched", "as_written": "(Ofsted, 2)"}
         make(MilestoneLink, plan=plan, milestone=own, **matched)
+        explained = make(Recommendation, review=review, number="3", text="Tell us.")
+        make(NoMilestoneNeeded, plan=plan, recommendation=explained, reason="Done before.")
+        closed = make(
+            Recommendation, review=review, number="4", text="Ask.", closed_on=date(2011, 3, 1), closed_by=board,
+            closed_reason="Seen by the board.",
+        )  # fmt: skip
         return {
             "review": review.slug,
             "recommendation_import": RecommendationImport.objects.create(
                 review=review, file_name="list.csv", table=RecommendationTable().to_json(), by=by
             ).pk,
             "cited": cited.pk,
+            "explained": explained.pk,
+            "closed": closed.pk,
             "framework": framework.pk,
             "recommendation": asked.pk,
             "board": board.pk,
@@ -277,8 +291,15 @@ def _answers(plan: Plan, milestone: Milestone, action: Any, by: User) -> dict[st
             "milestone_link": make(MilestoneLink, milestone=own, **links).pk,
             "action_link": make(ActionLink, action=action, **links).pk,
             "assessment": make(
-                IndependentAssessment, plan=plan, milestone=own, as_at=date(2011, 6, 1), source="peer",
-                assessed_by="A peer", finding="partly", entered_at=timezone.now(), entered_by=by,
+                IndependentAssessment,
+                plan=plan,
+                milestone=own,
+                as_at=date(2011, 6, 1),
+                source="peer",
+                assessed_by="A peer",
+                finding="partly",
+                entered_at=timezone.now(),
+                entered_by=by,
             ).pk,
         }
 
