@@ -282,12 +282,14 @@ WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not PRODUCTION
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 # Ticked differences are a field each: half a dozen for every row that a table may have.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 30_000
-FILE_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 
 # Uploaded files (plans/documents.py): a folder that no address leads to, and how much of it each may fill.
 FILES_FOLDER = Path(os.environ.get("WAYMARK_FILES", "").strip() or BASE_DIR / "files")
 FILES_MOST_OF_A_PLAN = 2 * 1024**3
 FILES_MOST_OF_A_USER_A_DAY = 500 * 1024**2
+FILE_UPLOAD_HANDLERS = ["plans.uploads.receiving.BoundedHandler"]
+# The virus scanner, a path or host:port (plans/scanning.py).
+CLAMD_ADDRESS = os.environ.get("CLAMD_ADDRESS", "").strip()
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

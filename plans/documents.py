@@ -1,10 +1,12 @@
 """Files: taken from a form, stored as a Document, and given out again as a download and nothing else."""
 
+import hashlib
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from io import BytesIO
 from typing import IO, Any
 
 from django import forms
@@ -18,14 +20,18 @@ from django.utils import timezone
 from accounts.history import operation, save_with_reason
 from accounts.models import Organisation
 
-from . import file_store
+from . import file_store, scanning
 from .file_names import display_name, extension_of, has_path
 from .models import Document, Plan
 from .uploads.kinds import ACCEPT, KINDS, MAX_FILE, MEGABYTE, WANTED, kind_of
+from .uploads.receiving import TOO_BIG, NotTaken
+from .uploads.refusal import FileRefused
+from .uploads.sandbox import content_limited
 
 logger = logging.getLogger("waymark.files")
 
 A_DAY = timedelta(days=1)
+SCANNER_AWAY = "The virus scanner does not answer, so no file is taken. Try again in a few minutes."
 DOWNLOAD_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "sandbox; default-src 'none'",
@@ -50,11 +56,20 @@ class CheckedFile:
     stored_as: str = ""
 
 
+class UploadInput(forms.FileInput):
+    """Where a file is chosen. No browser fills it in again, so it says when a form is shown once more without it."""
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(name, value, attrs)
+        context["widget"]["sent"] = bool(value)
+        return context
+
+
 class UploadField(forms.FileField):
     """A file to be stored, checked by what is in it; its value is a CheckedFile, or None where none was sent."""
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", forms.FileInput(attrs={"accept": ACCEPT}))
+        kwargs.setdefault("widget", UploadInput(attrs={"accept": ACCEPT}))
         kwargs.setdefault("help_text", f"At most {MAX_FILE // MEGABYTE} MB; without macros and passwords.")
         super().__init__(**kwargs)
         self.error_messages |= {
@@ -70,17 +85,43 @@ class UploadField(forms.FileField):
 
 def check_upload(file: UploadedFile) -> CheckedFile:
     """What a form sent, as a file that may be stored; raises ValidationError with one sentence."""
-    sent = file.name or ""
-    if has_path(sent):
-        raise ValidationError("The name of the file leads to another folder; rename the file.", code="file_name")
-    if (file.size or 0) > MAX_FILE:
-        raise ValidationError(f"The file is larger than {MAX_FILE // MEGABYTE} MB.", code="file_too_big")
-    name = display_name(sent)
+    check_received(file)
+    name = display_name(file.name or "")
     kind = kind_of(extension_of(name))
     if kind is None:
         raise ValidationError(f"Files of this kind are not stored. {WANTED}", code="file_type")
     content: Any = file.file
-    return CheckedFile(name, kind.extension, content, file.size or 0, file_store.digest_of(content))
+    scan = _scanned(content)
+    content.seek(0)
+    data = content.read()
+    try:
+        kept = content_limited(data, kind.extension)
+    except FileRefused as refused:
+        raise ValidationError(refused.message, code=refused.code) from None
+    if kept is not data:
+        content = BytesIO(kept)
+    return CheckedFile(name, kind.extension, content, len(kept), hashlib.sha256(kept).hexdigest(), scan=scan)
+
+
+def check_received(file: UploadedFile) -> None:
+    """Refuses what did not arrive as a file may (uploads/receiving.py); nothing in it is looked at."""
+    if isinstance(file, NotTaken):
+        raise ValidationError(file.refusal, code="file_not_taken")
+    if (file.size or 0) > MAX_FILE:
+        raise ValidationError(TOO_BIG, code="file_too_big")
+    if has_path(file.name or ""):
+        raise ValidationError("The name of the file leads to a folder; give it a plain name.", code="file_name")
+
+
+def _scanned(content: IO[bytes]) -> Document.Scan:
+    try:
+        return Document.Scan.CLEAN if scanning.scan(content) else Document.Scan.NOT_SCANNED
+    except scanning.Infected as found:
+        logger.warning("The virus scanner refused a file: %s", found)
+        raise ValidationError("The virus scanner refused this file. It was not stored.", code="infected") from None
+    except scanning.ScannerAway as error:
+        logger.error("The virus scanner does not answer: %s", error)
+        raise ValidationError(SCANNER_AWAY, code="scanner_away") from None
 
 
 @contextmanager
