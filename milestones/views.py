@@ -40,12 +40,18 @@ def readable_slice(plan: Plan, sight: Sight, asked: AskedPosition) -> tuple[Aske
     """The slice that was asked for, with what the reader may see of it; today's, and why, where the plan was not
     there at the recorded moment."""
     try:
-        found = milestone_slice(plan.pk, asked.as_at, asked.recorded_at)
+        found = _slice(plan, asked)
     except Plan.DoesNotExist:
         asked = today_because(NOT_RECORDED, today=timezone.localdate())
-        found = milestone_slice(plan.pk, asked.as_at)
+        found = _slice(plan, asked)
     shown = found.narrowed(sight.shows, of_plan=sight.is_of_plan)
     return asked, replace(shown, evidence=_readable_evidence(found, shown, sight, asked))
+
+
+def _slice(plan: Plan, asked: AskedPosition) -> MilestoneSlice:
+    if asked.recorded_at is not None:
+        return milestone_slice(plan.pk, asked.as_at, asked.recorded_at)
+    return current_slice(plan.pk, asked.as_at)[1]
 
 
 def _readable_evidence(
