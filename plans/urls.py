@@ -5,6 +5,7 @@ from . import membership_views, redaction_views, settings_views, views
 app_name = "plans"
 urlpatterns = [
     path("", include("plans.review_urls")),
+    path("", include("plans.recommendation_urls")),
     path("plans/", views.plan_list, name="list"),
     path("start-a-plan/", views.start_plan, name="start"),
     path("plans/<slug:slug>/people/", membership_views.people, name="people"),

@@ -270,6 +270,9 @@ def _answers(plan: Plan, milestone: Milestone, action: Any, by: User) -> dict[st
         )  # fmt: skip
         return {
             "review": review.slug,
+            "unanswered_review": make(
+                Review, council=council, title="Peer review", short_name=f"Peers {slug}", slug=f"peers-{slug}"
+            ).pk,
             "recommendation_import": RecommendationImport.objects.create(
                 review=review, file_name="list.csv", table=RecommendationTable().to_json(), by=by
             ).pk,

@@ -1,0 +1,101 @@
+"""What is typed of the reviews that a plan answers, and of the written statements of action."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+
+from .changing import RowForm
+from .forms import DayField, TextField
+from .models import PlanReview, Review
+from .statement import DRAFT_DAYS, STATEMENT_DAYS
+
+LONGEST_TEXT = 20_000
+#: As many as the column takes.
+MOST_DAYS = 366
+
+
+class ReviewChoice(forms.ModelChoiceField):
+    """A review of those the reader may be shown, by its short name and what it was."""
+
+    def label_from_instance(self, review: Any) -> str:
+        return f"{review.short_name} ({review.get_kind_display().lower()})"
+
+
+def _needs_statement() -> forms.BooleanField:
+    return forms.BooleanField(required=False, label="A written statement of action is due")
+
+
+def _statement_days() -> forms.IntegerField:
+    return forms.IntegerField(
+        label="Working days for it",
+        help_text=(
+            f"Counted from the day the council received the report. {STATEMENT_DAYS} as a rule; {DRAFT_DAYS} for a "
+            "draft after a focused visit that named areas for priority action."
+        ),
+        min_value=1,
+        max_value=MOST_DAYS,
+        initial=STATEMENT_DAYS,
+        widget=forms.NumberInput(attrs={"class": "govuk-input--width-4"}),
+        error_messages={
+            "required": "Enter how many working days there are for it.",
+            "invalid": "Enter a whole number of days.",
+            "min_value": "Give at least one day.",
+            "max_value": f"Give at most {MOST_DAYS} days.",
+        },
+    )
+
+
+class NewAnswerForm(forms.Form):
+    """A review that the plan answers."""
+
+    review: Any = ReviewChoice(
+        queryset=Review.objects.none(),
+        label="Review",
+        empty_label="Choose a review",
+        error_messages={"required": "Choose a review."},
+    )
+    needs_statement = _needs_statement()
+    statement_days = _statement_days()
+
+    def __init__(self, *args: Any, reviews: QuerySet[Review], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["review"].queryset = reviews  # type: ignore[attr-defined]
+
+
+class AnswerForm(RowForm):
+    """Whether a statement is due, when it was submitted, and what was answered when."""
+
+    columns = ("needs_statement", "statement_days", "submitted_on", "answered_on", "answer", "answer_words")
+    needs_statement = _needs_statement()
+    statement_days = _statement_days()
+    submitted_on = DayField(label="Day the plan was submitted (optional)", required=False)
+    answered_on = DayField(label="Day of the answer (optional)", required=False)
+    answer = forms.ChoiceField(
+        label="Answer",
+        choices=[("", "No answer yet"), *PlanReview.Answer.choices],
+        required=False,
+        widget=forms.RadioSelect(attrs={"class": "govuk-radios--small"}),
+    )
+    answer_words = TextField(
+        label="What the answer says (optional)",
+        help_text="Such as “The plan satisfactorily reflects the recommendations of the inspection.”",
+        required=False,
+        max_length=LONGEST_TEXT,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    field_order = [*columns, "reason"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        answered_on, answer = cleaned.get("answered_on"), cleaned.get("answer")
+        if answered_on and not answer and "answer" not in self.errors:
+            self.add_error("answer", "Say what the answer was.")
+        if (answer or cleaned.get("answer_words")) and not answered_on and "answered_on" not in self.errors:
+            self.add_error("answered_on", "Enter the day of the answer.")
+        submitted_on = cleaned.get("submitted_on")
+        if answered_on and not submitted_on and "submitted_on" not in self.errors:
+            self.add_error("submitted_on", "Enter the day the plan was submitted.")
+        if answered_on and submitted_on and answered_on < submitted_on:
+            self.add_error("answered_on", "The answer is before the plan was submitted.")
+        return cleaned
