@@ -191,8 +191,7 @@ def _check_quotas(size: int, *, council: Organisation, plan: Plan | None, by: An
         most = settings.FILES_MOST_OF_A_PLAN // MEGABYTE
         whose = "This plan" if plan else "The council"
         raise ValidationError(f"{whose} has {most} MB of files already, which is the most. Nothing was saved.")
-    history: Any = Document.history  # type: ignore[attr-defined]
-    of_today = history.filter(history_type="+", uploaded_by=by, history_date__gt=timezone.now() - A_DAY)
+    of_today = Document.history.filter(history_type="+", uploaded_by=by, history_date__gt=timezone.now() - A_DAY)
     if _sum(of_today) + size > settings.FILES_MOST_OF_A_USER_A_DAY:
         most = settings.FILES_MOST_OF_A_USER_A_DAY // MEGABYTE
         raise ValidationError(f"You may upload {most} MB in a day. Nothing was saved; go on tomorrow.")

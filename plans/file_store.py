@@ -88,9 +88,11 @@ def remove(stored_as: str) -> None:
 def digest_of(file: IO[bytes]) -> str:
     """The SHA-256 of a file that is open for reading, in hexadecimal; it stands at its beginning afterwards."""
     file.seek(0)
-    digest = hashlib.file_digest(file, "sha256").hexdigest()
+    digest = hashlib.sha256()
+    while chunk := file.read(CHUNK):
+        digest.update(chunk)
     file.seek(0)
-    return digest
+    return digest.hexdigest()
 
 
 def stored_files() -> Iterator[tuple[str, Path, float]]:

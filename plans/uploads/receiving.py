@@ -52,7 +52,7 @@ class BoundedHandler(FileUploadHandler):
         input_data: Any,
         META: dict[str, Any],  # noqa: N803  # as Django calls it
         content_length: int,
-        boundary: bytes,
+        boundary: Any,
         encoding: str | None = None,
     ) -> Any:
         """Has the body read by a parser that lets a form see whether the name of a file leads anywhere."""

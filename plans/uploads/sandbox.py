@@ -68,18 +68,18 @@ def main() -> None:
     else:
         from . import pdf  # noqa: F401
     limited.limit(seconds=SECONDS, memory=MEMORY)
-    refused, drawn = None, b""
+    refusal, drawn = None, b""
     try:
         content = content_to_store(data, kind)
         if len(content) > MAX_FILE:
             raise FileRefused("The picture is larger than 25 MB when it is drawn anew; make it smaller.", "too_big")
         drawn = content if kind in _PICTURES else b""
-    except FileRefused as refusal:
-        refused = refusal.message, refusal.code
+    except FileRefused as refused:
+        refusal = refused
     except (MemoryError, RecursionError):
         refusal = _too_much()
-        refused = refusal.message, refusal.code
-    sys.stdout.buffer.write(json.dumps({"refused": refused}).encode("ascii") + b"\n" + drawn)
+    says = [refusal.message, refusal.code] if refusal else None
+    sys.stdout.buffer.write(json.dumps({"refused": says}).encode("ascii") + b"\n" + drawn)
 
 
 if __name__ == "__main__":
