@@ -318,12 +318,12 @@ class JudgementsForm(RowForm):
         self.initial[f"words_{number}"] = given.words
 
     @property
-    def rows(self) -> Iterator[tuple[str, list[forms.BoundField]]]:
-        """Each area with its fields; without a name where it is to be written."""
+    def rows(self) -> Iterator[tuple[str, list[list[forms.BoundField]]]]:
+        """Each area with its fields, line by line; without a name where it is to be written."""
         for number in range(self.count):
-            names = [f"{each}_{number}" for each in ("area", "grade", "words")]
+            lines = [[f"area_{number}"], [f"grade_{number}", f"words_{number}"]]
             area = self.areas[number] if number < len(self.areas) else ""
-            yield area, [self[name] for name in names if name in self.fields]
+            yield area, [[self[name] for name in line if name in self.fields] for line in lines]
 
     def writes(self, name: str) -> bool:
         return name in self.changed_data

@@ -16,6 +16,14 @@ from .refs import ref_order
 from .spans import day_words, span_words
 from .statement import StatementClock, statement_clock
 
+#: How an intervention begins and ends, in a word each.
+HAPPENED = {
+    Intervention.Kind.ADVISER: ("appointed", "ended"),
+    Intervention.Kind.NOTICE: ("issued", "lifted"),
+    Intervention.Kind.DIRECTION: ("issued", "lifted"),
+    Intervention.Kind.COMMISSIONER: ("appointed", "ended"),
+}
+
 #: The filter that leaves the interventions alone.
 INTERVENTIONS = "interventions"
 
@@ -43,6 +51,13 @@ class Entry:
     intervention: Intervention | None = None
     is_lifting: bool = False
     is_in_force: bool = False
+
+    @property
+    def happened(self) -> str:
+        """What became of the intervention on this day: “issued”, “lifted”, “appointed”, “ended”."""
+        assert self.intervention is not None
+        begins, ends = HAPPENED.get(Intervention.Kind(self.intervention.kind), ("began", "ended"))
+        return ends if self.is_lifting else begins
 
     @property
     def running(self) -> tuple[AnsweringPlan, ...]:
@@ -77,8 +92,8 @@ def when_words(review: Review) -> str:
     if carried_out:
         return carried_out
     if review.published_on:
-        return f"published {day_words(review.published_on, review.published_precision)}"
-    return f"received {day_words(review.received_on, Review.Precision.DAY)}" if review.received_on else ""
+        return f"Published {day_words(review.published_on, review.published_precision)}"
+    return f"Received {day_words(review.received_on, Review.Precision.DAY)}" if review.received_on else ""
 
 
 def timeline(user: Any, *, kind: str = "", today: date) -> tuple[Year, ...]:
