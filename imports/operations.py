@@ -75,7 +75,7 @@ def keep_preview(*, plan: Plan, table: PlanTable, file_name: str, sha256: str, a
     check_can_preview(by, plan)
     check_as_at(as_at)
     stored = table.to_json()
-    _check_storable([stored, file_name])
+    check_storable([stored, file_name])
     return Import.objects.create(plan=plan, table=stored, file_name=file_name[-255:], sha256=sha256, as_at=as_at, by=by)
 
 
@@ -219,16 +219,16 @@ def reasons_against_undo(import_: Import, by: Any) -> list[str]:
     return changed_since(import_)
 
 
-def _check_storable(value: Any) -> None:
+def check_storable(value: Any) -> None:
     """Raises ValidationError for the characters that PostgreSQL refuses. The readers let none of them through."""
     if isinstance(value, str):
         if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
             raise ValidationError("The file holds characters that cannot be kept. Save it as UTF-8 and try again.")
     elif isinstance(value, dict):
-        _check_storable(list(value.values()))
+        check_storable(list(value.values()))
     elif isinstance(value, list):
         for each in value:
-            _check_storable(each)
+            check_storable(each)
 
 
 class _Applying:

@@ -47,12 +47,17 @@ class PrintedTheme:
     has_no_name: bool = True
 
 
+def control_characters(text: str) -> bool:
+    """Whether a text holds what no database keeps and no paper prints."""
+    return bool(_CONTROL.search(text))
+
+
 def text_problems(table: PlanTable) -> list[Finding]:
     """What the database would refuse, each with its place."""
     problems = []
     for label, where, text, most in _texts(table):
         length = len(text.strip())
-        if _CONTROL.search(text):
+        if control_characters(text):
             message = f"{label} holds characters that cannot be printed."
             problems.append(finding("control_characters", where, message))
         if most is not None and length > most:

@@ -20,7 +20,9 @@ from plans.models import (
     Theme,
 )
 
-from .models import Import
+from .models import Import, RecommendationImport
+
+AnyImport = Import | RecommendationImport
 
 #: Rows that belong to the plan alone, those that point at others first.
 OF_THE_PLAN: tuple[type[Tracked], ...] = (
@@ -48,10 +50,21 @@ def changed_since(import_: Import) -> list[str]:
     found = [sentence for model in tracked_models() for sentence in _changes_of(model, import_)]
     found += [
         f"{draft.user} is writing an update of {_name(draft.milestone)}."
-        for draft in UpdateDraft.objects.filter(milestone__in=_created(Milestone, import_)).select_related(
+        for draft in UpdateDraft.objects.filter(milestone__in=created_by(Milestone, import_)).select_related(
             "user", "milestone"
         )
     ]
+    return _most(found)
+
+
+def changed_since_list(import_: RecommendationImport) -> list[str]:
+    """As `changed_since`, of a list: what was changed of its recommendations, and what cites one that it made."""
+    return _most(
+        [sentence for model in tracked_models() for sentence in _changes_of(model, import_, (Recommendation,))]
+    )
+
+
+def _most(found: list[str]) -> list[str]:
     if len(found) > _MOST_NAMED:
         return [*found[:_MOST_NAMED], f"And {len(found) - _MOST_NAMED} more."]
     return found
@@ -64,20 +77,20 @@ def take_back(import_: Import, *, reason: str, by: Any) -> None:
     A plan that the import started goes with it, unless something else has joined that plan; then so does `import_`.
     """
     for model in (*OF_THE_PLAN, *SHARED):
-        created = set(_created(model, import_))
-        rows = model._default_manager.in_bulk(_written(model, import_))
+        created = set(created_by(model, import_))
+        rows = model._default_manager.in_bulk(written_by(model, import_))
         for key in sorted(rows, reverse=True):
             if key in created:
                 _delete(rows[key], reason=reason, by=by, or_keep=model in SHARED)
             else:
-                _put_back(rows[key], import_, reason=reason, by=by)
-    if _created(Plan, import_):
+                put_back(rows[key], import_, reason=reason, by=by)
+    if created_by(Plan, import_):
         _take_plan_back(import_, reason=reason, by=by)
 
 
 def _take_plan_back(import_: Import, *, reason: str, by: Any) -> None:
     plan = import_.plan
-    own: dict[Any, set[int]] = {PlanMembership: set(_created(PlanMembership, import_)), Import: {import_.pk}}
+    own: dict[Any, set[int]] = {PlanMembership: set(created_by(PlanMembership, import_)), Import: {import_.pk}}
     relations: list[Any] = Plan._meta.get_fields(include_hidden=True)
     for relation in relations:
         if relation.auto_created and relation.one_to_many and relation.on_delete is PROTECT:
@@ -89,7 +102,7 @@ def _take_plan_back(import_: Import, *, reason: str, by: Any) -> None:
     import_.delete()
     delete_with_reason(plan, reason=reason, by=by)
     for kind in OF_A_NEW_PLAN:
-        for row in kind._default_manager.filter(pk__in=_created(kind, import_)):
+        for row in kind._default_manager.filter(pk__in=created_by(kind, import_)):
             _delete(row, reason=reason, by=by, or_keep=True)
 
 
@@ -101,7 +114,8 @@ def _delete(row: Tracked, *, reason: str, by: Any, or_keep: bool) -> None:
             raise
 
 
-def _put_back(row: Any, import_: Import, *, reason: str, by: Any) -> None:
+def put_back(row: Any, import_: AnyImport, *, reason: str, by: Any) -> None:
+    """Gives a row that an import changed the columns that it had before. Belongs inside an operation."""
     before = row.history.filter(history_date__lt=import_.applied_at).latest("history_date", "history_id")
     changed = [
         column for column in _columns(type(row)) if getattr(row, column.attname) != getattr(before, column.attname)
@@ -115,9 +129,12 @@ def _put_back(row: Any, import_: Import, *, reason: str, by: Any) -> None:
     save_with_reason(row, fields, reason=reason, by=by)
 
 
-def _changes_of(model: type[Tracked], import_: Import) -> Iterator[str]:
-    """What became since of the rows of `model` that the import wrote, and which rows of others lean on them now."""
-    rows = model._default_manager.in_bulk(_written(model, import_))
+def _changes_of(
+    model: type[Tracked], import_: AnyImport, parts: tuple[type[Tracked], ...] = OF_THE_PLAN
+) -> Iterator[str]:
+    """What became since of the rows of `model` that the import wrote, and which rows of others lean on them now, where
+    they are of `parts`."""
+    rows = model._default_manager.in_bulk(written_by(model, import_))
     last_versions = {version.id: version for version in _history(model, import_).order_by("history_id")}
     for key, version in last_versions.items():
         if key not in rows:
@@ -125,10 +142,10 @@ def _changes_of(model: type[Tracked], import_: Import) -> Iterator[str]:
         elif any(getattr(rows[key], each.attname) != getattr(version, each.attname) for each in _columns(model)):
             yield f"{_name(rows[key])} has been changed since."
     for field in model._meta.get_fields():
-        if field.many_to_one and field.related_model in OF_THE_PLAN:
-            created = _created(field.related_model, import_)
+        if field.many_to_one and field.related_model in parts:
+            created = created_by(field.related_model, import_)
             since = model._default_manager.filter(**{f"{field.name}__in": created})
-            for row in since.exclude(pk__in=_written(model, import_)):
+            for row in since.exclude(pk__in=written_by(model, import_)):
                 yield f"{_name(getattr(row, field.name))} has a {model._meta.verbose_name} since."
 
 
@@ -138,15 +155,17 @@ def _columns(model: type[Model]) -> list[Any]:
     return [field for field in tracked if not field.primary_key and field.name != "version"]
 
 
-def _history(model: type[Tracked], import_: Import) -> Any:
+def _history(model: type[Tracked], import_: AnyImport) -> Any:
     return model.history.model.objects.filter(history_date=import_.applied_at)  # type: ignore[attr-defined]
 
 
-def _written(model: type[Tracked], import_: Import) -> list[int]:
+def written_by(model: type[Tracked], import_: AnyImport) -> list[int]:
+    """The keys of the rows of a model that an import made or changed."""
     return list(_history(model, import_).values_list("id", flat=True).distinct())
 
 
-def _created(model: type[Tracked], import_: Import) -> list[int]:
+def created_by(model: type[Tracked], import_: AnyImport) -> list[int]:
+    """The keys of the rows of a model that an import made."""
     return list(_history(model, import_).filter(history_type="+").values_list("id", flat=True))
 
 
