@@ -21,6 +21,7 @@ from .forms import UpdateForm
 from .models import DateChange, Evidence, IndependentAssessment, Milestone, ProgressUpdate, UpdateDraft
 from .policies import Sight, drafts_shown_to, own_milestones, reaches, sight_of, updatable
 from .position import EvidencePosition, MilestonePosition, MilestoneSlice, StatusView, milestone_slice, status_view
+from .reading import current_slice
 from .status import FINISHED
 
 ROWS_A_PAGE = 100

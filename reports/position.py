@@ -15,6 +15,7 @@ from cattrs.preconf.json import JsonConverter, make_converter
 
 from accounts.history import newest_instant
 from milestones.position import EvidencePosition, MilestonePosition, MilestoneSlice, milestone_slice
+from milestones.reading import current_slice
 from milestones.recommendations import ACHIEVED, Gap, LinkedMilestone, Progress, gaps_of, progress_of
 from plans.models import Plan
 from plans.position import (
@@ -26,8 +27,6 @@ from plans.position import (
     ReviewPosition,
 )
 from plans.schemes import EffectiveStatus, Scheme, StatusLine
-
-LIVE_READS = 3
 
 
 @dataclass(frozen=True)
@@ -148,15 +147,8 @@ def plan_position(plan: Plan, as_at: date, recorded_at: datetime | None = None) 
     """
     if recorded_at is not None:
         return _position(milestone_slice(plan.pk, as_at, recorded_at), as_at, newest_instant(recorded_at))
-    before = newest_instant()
-    for _ in range(LIVE_READS):
-        position = _position(milestone_slice(plan.pk, as_at), as_at, before)
-        after = newest_instant()
-        if after == before:
-            return position
-        before = after
-    # Somebody saves faster than we read; what was recorded by now holds still.
-    return _position(milestone_slice(plan.pk, as_at, before), as_at, before)
+    newest, found = current_slice(plan.pk, as_at)
+    return _position(found, as_at, newest)
 
 
 def _position(found: MilestoneSlice, as_at: date, recorded_at: datetime | None) -> PlanPosition:

@@ -111,3 +111,11 @@ def no_network():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket.socket, "connect", connect_here_only)
         yield
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_kept_from_the_test_before():
+    """Every test has a database of its own, and some stand still at the same moment."""
+    from milestones.reading import forget_slices
+
+    forget_slices()

@@ -95,7 +95,7 @@ def test_what_is_typed_in_later_shows_at_its_date_but_not_as_recorded_before(pla
 
 def test_a_write_during_the_reading_does_not_tear_the_position(plan, two_milestones, people, monkeypatch):
     """Somebody renames the theme while we read; what comes out is whole: as before it, or as after it."""
-    from reports import position as module
+    from milestones import reading as module
 
     read, busy = module.milestone_slice, []
 
