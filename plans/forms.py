@@ -42,6 +42,29 @@ class CycleDaysField(forms.IntegerField):
         )
 
 
+class TracksOutcomesField(forms.BooleanField):
+    """Whether a plan keeps “done” and “made a difference” apart."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label="“Done” and “made a difference” are kept apart",
+            help_text="Of an achieved milestone the plan also asks how we know that its outcome is met. Until that is "
+            "said it prints “Delivered, outcome being tested”.",
+            required=False,
+        )
+
+
+class RequiresEvidenceField(forms.BooleanField):
+    """Whether a plan takes nothing for achieved without evidence."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label="An achieved milestone needs evidence",
+            help_text="An achieved milestone without any is something to look at, and none is embedded without.",
+            required=False,
+        )
+
+
 class DayField(forms.DateField):
     """A date not long ago, as ISO from the browser's own control or as British people write it."""
 
@@ -165,6 +188,9 @@ class StartPlanForm(ChildDataCheck):
         widget=forms.RadioSelect(attrs={"class": "govuk-radios--small"}),
         error_messages={"required": "Choose a status key."},
     )
+
+    tracks_outcomes = TracksOutcomesField()
+    requires_evidence = RequiresEvidenceField()
 
     def clean_scheme(self) -> Scheme:
         return PRESETS[self.cleaned_data["scheme"]]

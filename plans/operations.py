@@ -306,17 +306,19 @@ def edit_theme(*, theme: Theme, by: Any, reason: str, version: int | None = None
 
 
 @operation
-def add_action(*, theme: Theme, text: str, ref: str = "", by: Any, reason: str = "Action added") -> Action:
-    """An action of a theme. Its number, where it has one, is unique in the plan."""
+def add_action(
+    *, theme: Theme, text: str, ref: str = "", by: Any, reason: str = "Action added", **details: Any
+) -> Action:
+    """An action of a theme. Its number, where it has one, is unique in the plan; `details` are further columns."""
     check_can(by, Right.EDIT_PLAN, theme.plan)
-    action = Action(plan=theme.plan, theme=theme, ref=ref, text=text)
+    action = Action(plan=theme.plan, theme=theme, ref=ref, text=text, **details)
     action.full_clean()
     return save_with_reason(action, reason=reason, by=by)
 
 
 @operation
 def edit_action(*, action: Action, by: Any, reason: str, version: int | None = None, **changes: Any) -> Action:
-    """Changes an action's text, number or theme. Raises ChangedMeanwhile where it is not at `version` any more."""
+    """Changes columns of an action. Raises ChangedMeanwhile where it is not at `version` any more."""
     check_can(by, Right.EDIT_PLAN, action.plan)
     check_version(action, version)
     return _change(action, changes, reason=reason, by=by)

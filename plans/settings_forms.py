@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from accounts.models import Person
 
 from .changing import NO_REASON, RowForm
-from .forms import ChildDataCheck, CycleDaysField, DayField, TextField
+from .forms import ChildDataCheck, CycleDaysField, DayField, RequiresEvidenceField, TextField, TracksOutcomesField
 from .models import Plan
 
 LONGEST_TEXT = 20_000
@@ -26,6 +26,8 @@ class SettingsForm(RowForm):
         "cycle_days",
         "overdue_is_red",
         "report_months_end",
+        "tracks_outcomes",
+        "requires_evidence",
     )
 
     title = TextField(max_length=300, error_messages={"required": "Enter the title of the plan."})
@@ -58,6 +60,8 @@ class SettingsForm(RowForm):
         help_text="For the dates of recommendations. The strict date is always shown beside it.",
         required=False,
     )
+    tracks_outcomes = TracksOutcomesField()
+    requires_evidence = RequiresEvidenceField()
     field_order = [*columns, "reason"]
 
     def clean(self) -> dict[str, Any]:
@@ -125,14 +129,30 @@ class NewActionForm(ChildDataCheck):
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": "Enter what has to be changed."},
     )
+    monitoring = TextField(
+        max_length=LONGEST_TEXT,
+        required=False,
+        label="Monitoring and evaluation (optional)",
+        help_text="Which report goes to which meeting, and who escalates.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    programme_ref = TextField(
+        max_length=50,
+        required=False,
+        label="Programme reference (optional)",
+        help_text="The number of the action in the programme the plan sits in.",
+        widget=forms.TextInput(attrs={"class": "govuk-input--width-10"}),
+    )
 
 
 class ActionForm(RowForm):
-    """What an action says, and its number."""
+    """What an action says, its number, and how it is monitored."""
 
-    columns = ("ref", "text")
+    columns = ("ref", "text", "monitoring", "programme_ref")
     ref = NewActionForm.base_fields["ref"]
     text = NewActionForm.base_fields["text"]
+    monitoring = NewActionForm.base_fields["monitoring"]
+    programme_ref = NewActionForm.base_fields["programme_ref"]
     reason = TextField(
         label="Why it changes",
         help_text="Milestones keep their own numbers.",

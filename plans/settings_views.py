@@ -91,7 +91,7 @@ def new_action(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
 
 @get_or_post
 def action(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
-    """Changes an action's words or number."""
+    """Changes an action's words, number or monitoring."""
     plan, _ = plan_for(request.user, slug, Right.EDIT_PLAN)
     row = get_object_or_404(plan.actions.filter(archived_at=None), pk=pk)
 

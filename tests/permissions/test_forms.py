@@ -26,7 +26,7 @@ NOT_HERE = {
     *("imports:new", "imports:apply", "imports:discard", "imports:undo"),
     *("imports:recommendations", "imports:recommendation_list"),
     *("imports:discard_recommendations", "imports:undo_recommendations"),
-    *("papers:order", "plans:close_glass"),
+    *("papers:order", "papers:folder", "plans:close_glass"),
 }
 
 Row = dict[str, Any]
@@ -38,6 +38,15 @@ class Key:
     """Stands in a form for the key of something of the scene."""
 
     of: str
+
+
+class Upload:
+    """Stands in a form for a file; it can be sent as often as one likes."""
+
+    name = "pages.txt"
+
+    def read(self) -> bytes:
+        return b"What the audit found, with all its pages.\n"
 
 
 @dataclass(frozen=True)
@@ -90,6 +99,38 @@ FORMS: dict[str, Form] = {
         {"source": "peer", "assessed_by": "Another peer", "finding": "achieved", "as_at": "2011-06-02"},
         makes={"independentassessment"},
     ),
+    "milestones:new_evidence": Form(
+        {"title": "Audit", "kind": "audit", "sensitivity": "public", "location": "Shelf", "milestones": Key("milestone")},
+        makes={"evidence", "evidencesupport"},
+        chooses={"milestones": "milestone", "recommendations": "recommendation", "outcomes": "outcome"},
+    ),
+    "milestones:edit_evidence": Form(
+        {"title": "Audit of 40 contacts", "reason": "Counted."},
+        changes={
+            "evidence": {
+                *("title", "kind", "strength", "sensitivity", "dated_on", "link", "location", "note"),
+                *("checked_by", "checked_on", "finding", "finding_note"),
+            }
+        },
+    ),
+    "milestones:replace_evidence_file": Form(
+        {"file": Upload(), "reason": "A page was missing."}, changes={"evidence": {"document_id"}}, makes={"document"}
+    ),
+    "milestones:evidence_supports": Form(
+        {"outcomes": Key("outcome"), "reason": "It shows this too."},
+        changes={"evidencesupport": {"deleted"}},
+        makes={"evidencesupport"},
+        chooses={"milestones": "milestone", "recommendations": "recommendation", "outcomes": "outcome"},
+    ),
+    "milestones:check_evidence": Form(
+        {"checked_by": "Internal Audit", "checked_on": "2011-06-02", "finding": "supports"},
+        changes={"evidence": {"checked_by", "checked_on", "finding", "finding_note"}},
+    ),
+    "milestones:take_back_check": Form(
+        {"reason": "Of another audit."},
+        changes={"evidence": {"checked_by", "checked_on", "finding", "finding_note"}},
+    ),
+    "milestones:archive_evidence": Form({"reason": "Added twice."}, changes={"evidence": {"archived_at"}}),
     "plans:start": Form(
         {"title": "Another plan", "cycle_anchor": "2011-05-02", "cycle_days": 14, "scheme": "four_statuses"},
         makes={"plan", "planmembership", "statusscheme", "organisation"},
@@ -100,6 +141,7 @@ FORMS: dict[str, Form] = {
             "plan": {
                 *("title", "short_title", "status", "starts_on", "ends_on"),
                 *("cycle_anchor", "cycle_days", "overdue_is_red", "report_months_end"),
+                *("tracks_outcomes", "requires_evidence"),
             }
         },
     ),
@@ -110,7 +152,9 @@ FORMS: dict[str, Form] = {
         chooses={"lead": "person"},
     ),
     "plans:new_action": Form({"text": "Meet every week.", "ref": "9"}, makes={"action"}),
-    "plans:action": Form({"text": "Meet.", "reason": "Shorter."}, changes={"action": {"text", "ref"}}),
+    "plans:action": Form(
+        {"text": "Meet.", "reason": "Shorter."}, changes={"action": {"text", "ref", "monitoring", "programme_ref"}}
+    ),
     "plans:people": Form(
         {"role": "steering_group", "user": "lead", "reason": "Joins the group."}, makes={"planmembership"}
     ),
@@ -139,6 +183,43 @@ FORMS: dict[str, Form] = {
         {"grade_0": "good"}, changes={"judgement": {"grade", "words", "order", "deleted"}}, makes={"judgement"}
     ),
     "plans:archive_review": Form({"reason": "Typed twice.", "into": "archive"}, changes={"review": {"archived_at"}}),
+    "plans:new_recommendation": Form({"number": "9", "text": "Meet sooner."}, makes={"recommendation"}),
+    "plans:edit_recommendation": Form(
+        {"text": "Answer at once.", "reason": "As it is printed."},
+        changes={
+            "recommendation": {
+                *("number", "section", "text", "note", "paragraphs", "timescale_words", "due_on", "due_reason"),
+                *("is_placeholder", "is_priority_action", "addressed_to"),
+            }
+        },
+    ),
+    "plans:respond": Form(
+        {"response": "accepted", "reason": "Cabinet."}, changes={"recommendation": {"response", "response_words"}}
+    ),
+    "plans:archive_recommendation": Form(
+        {"reason": "Typed twice.", "into": "archive"}, changes={"recommendation": {"archived_at"}}
+    ),
+    "plans:responses": Form(
+        {"others": "accepted", "reason": "Cabinet."}, changes={"recommendation": {"response", "response_words"}}
+    ),
+    "plans:timescales": Form(
+        {"due_on_{recommendation}": "2011-06-01", "due_reason_{recommendation}": "Agreed."},
+        changes={"recommendation": {"due_on", "due_reason"}},
+    ),
+    "plans:answers": Form(
+        {"review": Key("unanswered_review"), "statement_days": 70},
+        makes={"planreview"},
+        chooses={"review": "unanswered_review"},
+    ),
+    "plans:answer": Form(
+        {"submitted_on": "2011-06-01", "reason": "Sent."},
+        changes={
+            "planreview": {
+                *("needs_statement", "statement_days", "submitted_on", "answered_on", "answer", "answer_words")
+            }
+        },
+    ),
+    "plans:stop_answering": Form({"reason": "Not this one."}, changes={"planreview": {"deleted"}}),
     "plans:new_intervention": Form(
         {"kind": "adviser", "issued_on": "2010-03-01"},
         makes={"intervention"},
@@ -262,10 +343,10 @@ def filled_in(scene: Scene, name: str, who: Who) -> tuple[dict[str, Any], set[st
     shown = scene.client(who).get(path).context if PAGES[name].read else None
     form = shown.get("form") if shown else None
     values = {each.name: each.value() for each in form} if form is not None else {}
-    sent = dict(FORMS[name].sent)
+    keys = scene.grounds[Place.OWN].keys
+    sent = {each.format(**keys): value for each, value in FORMS[name].sent.items()}
     if sent.get("user") == "lead":
         sent["user"] = scene.users[Who.LEAD].pk
-    keys = scene.grounds[Place.OWN].keys
     sent |= {each: keys[value.of] for each, value in sent.items() if isinstance(value, Key)}
     names = set(values) | set(sent)
     return {name: "" if value is None or value is False else value for name, value in (values | sent).items()}, names
