@@ -68,7 +68,11 @@ def send(scene: Scene, who: Who, method: str, path: str):
     """The answer; whatever it may have written is taken back."""
     client = scene.client(who)
     if method != "POST":
-        return client.generic(method, path)
+        response = client.generic(method, path)
+        if response.streaming:
+            # Read to its end, or the file stays open.
+            response.getvalue()
+        return response
     with undone():
         return client.generic(method, path, **FORM)
 
@@ -134,6 +138,7 @@ def test_it_notices_a_page_that_shows_everybody_everything(db, scene, uncounted,
     for rows in (PlanQuerySet, MilestoneQuerySet, ImportQuerySet):
         monkeypatch.setattr(rows, "visible_to", lambda self, user: self.all())
     monkeypatch.setattr(Sight, "shows", lambda self, milestone: True)
+    monkeypatch.setattr(Sight, "is_of_plan", True)
 
     assert any("as outsider (other plan): expected 404" in each for each in differences(scene, name, Who.OUTSIDER))
 
