@@ -100,7 +100,13 @@ FORMS: dict[str, Form] = {
         makes={"independentassessment"},
     ),
     "milestones:new_evidence": Form(
-        {"title": "Audit", "kind": "audit", "sensitivity": "public", "location": "Shelf", "milestones": Key("milestone")},
+        {
+            "title": "Audit",
+            "kind": "audit",
+            "sensitivity": "public",
+            "location": "Shelf",
+            "milestones": Key("milestone"),
+        },
         makes={"evidence", "evidencesupport"},
         chooses={"milestones": "milestone", "recommendations": "recommendation", "outcomes": "outcome"},
     ),
