@@ -209,8 +209,12 @@ class NewPassword(SaysWhatIsWrong, allauth_views.PasswordResetFromKeyView):
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Nothing there, or nothing for this reader; a form's words are shown again, to their writer alone."""
-    return render(request, "404.html", {"kept": _words_of(request)}, status=404)
+    """Nothing there, or nothing for this reader; a form's words are shown again, to their writer alone.
+
+    An exception with a `sentence` tells a reader who may know it what is missing.
+    """
+    context = {"kept": _words_of(request), "sentence": getattr(exception, "sentence", "")}
+    return render(request, "404.html", context, status=404)
 
 
 def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -24,7 +24,7 @@ from . import file_store, scanning
 from .file_names import display_name, extension_of, has_path
 from .models import Document, Plan
 from .uploads.kinds import ACCEPT, KINDS, MAX_FILE, MEGABYTE, WANTED, kind_of
-from .uploads.receiving import TOO_BIG, NotTaken
+from .uploads.receiving import NO_ROOM, TOO_BIG, NotTaken
 from .uploads.refusal import FileRefused
 from .uploads.sandbox import content_limited
 
@@ -139,7 +139,7 @@ def in_the_folder(checked: CheckedFile | None) -> Iterator[None]:
         checked.stored_as = file_store.write(checked.content)
     except file_store.NoRoom:
         logger.error("A file was refused: the disk of the folder of files is full.")
-        raise ValidationError(file_store.NO_ROOM, code="no_room") from None
+        raise ValidationError(NO_ROOM, code="no_room") from None
     try:
         yield
     except BaseException:
@@ -205,6 +205,14 @@ class NotGivenOut(Exception):
     """Why a file is not given out, in a sentence."""
 
 
+class FileGone(Http404):
+    """Answered with a page that says why: `sentence` (accounts/views.py)."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
 def open_document(document: Document) -> IO[bytes]:
     """The bytes of the file, open for reading. Raises NotGivenOut where it is gone, is not what was stored, or may not
     be given out."""
@@ -223,12 +231,12 @@ def open_document(document: Document) -> IO[bytes]:
 
 
 def download(document: Document) -> FileResponse:
-    """The file, to be saved and never shown: no browser runs or draws anything of it. Raises Http404 with the sentence
-    of NotGivenOut."""
+    """The file, to be saved and never shown: no browser runs or draws anything of it. Raises FileGone, which Django
+    answers."""
     try:
         file = open_document(document)
     except NotGivenOut as refused:
-        raise Http404(str(refused)) from None
+        raise FileGone(str(refused)) from None
     response = FileResponse(
         file, as_attachment=True, filename=document.name, content_type=KINDS[document.kind].media_type
     )

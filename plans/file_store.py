@@ -6,6 +6,7 @@
 
 import errno
 import hashlib
+import logging
 import os
 import secrets
 import shutil
@@ -16,15 +17,17 @@ from typing import IO
 
 from django.conf import settings
 
+logger = logging.getLogger("waymark.files")
+
 INCOMING = "incoming"
 CHUNK = 1 << 20
 MEGABYTE = 1024 * 1024
-#: So much of the disk stays free for the database and everything else: whichever is more.
+#: So much of the disk stays free for the database and everything else: a tenth, within these bounds.
 LEAST_FREE = 500 * MEGABYTE
-LEAST_FREE_SHARE = 0.1
+MOST_FREE = 5_000 * MEGABYTE
+FREE_SHARE = 0.1
 
-NO_ROOM = "The site has no room for files at the moment. Nothing was saved; tell whoever runs the site."
-_NO_ROOM_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_NO_ROOM_ERRORS = (errno.ENOSPC, errno.EDQUOT)
 
 
 class NoRoom(Exception):
@@ -43,12 +46,26 @@ def path_of(stored_as: str) -> Path:
 
 def check_room(size: int = 0) -> None:
     """Raises NoRoom where a file of `size` bytes would leave less free than the rest of the site needs."""
-    at = folder()
+    free, kept_free = _room()
+    if free - size < kept_free:
+        raise NoRoom
+    if free < 2 * kept_free:
+        logger.warning("The disk of the folder of files is nearly full: %d MB are free.", free // MEGABYTE)
+
+
+def is_nearly_full() -> bool:
+    """Whether less than twice what stays free is free: time to make room."""
+    free, kept_free = _room()
+    return free < 2 * kept_free
+
+
+def _room() -> tuple[int, int]:
+    """Bytes free on the disk of the folder, and how many of them stay free."""
+    at = folder().absolute()
     while not at.exists():
         at = at.parent
     usage = shutil.disk_usage(at)
-    if usage.free - size < max(LEAST_FREE, int(usage.total * LEAST_FREE_SHARE)):
-        raise NoRoom
+    return usage.free, min(max(LEAST_FREE, int(usage.total * FREE_SHARE)), MOST_FREE)
 
 
 def write(content: IO[bytes]) -> str:
