@@ -52,7 +52,7 @@ def _radios(definitions: Mapping[Any, str]) -> StatusRadios:
 
 
 def _of(label: str) -> Any:
-    return forms.TypedMultipleChoiceField(label=label, coerce=int, required=False, widget=Choices)
+    return forms.TypedMultipleChoiceField(label=label, coerce=int, required=False, widget=Choices, initial=[])
 
 
 class SupportsFields(ChildDataCheck):

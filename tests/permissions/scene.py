@@ -258,6 +258,11 @@ def _answers(plan: Plan, milestone: Milestone, action: Any, by: User) -> dict[st
             Evidence, plan=plan, title="Audit of contacts", kind="audit", document=document, added_by=by,
             sensitivity=Evidence.Sensitivity.PUBLIC,
         )  # fmt: skip
+        checked = make(
+            Evidence, plan=plan, title="Audit of referrals", kind="audit", location="Case system", added_by=by,
+            checked_by="Internal Audit", checked_on=date(2011, 6, 1), finding="partly",
+        )  # fmt: skip
+        make(EvidenceSupport, plan=plan, evidence=checked, milestone=own)
         links: dict[str, Any] = {"plan": plan, "review": review, "as_written": "(Ofsted)", "state": "source_only"}
         cited = make(Recommendation, review=review, number="2", text="Check sooner.")
         matched = {"review": review, "recommendation": cited, "state": "matched", "as_written": "(Ofsted, 2)"}
@@ -290,6 +295,8 @@ def _answers(plan: Plan, milestone: Milestone, action: Any, by: User) -> dict[st
             "outcome": make(Outcome, plan=plan, action=action, order=1, text="Children are safer sooner.").pk,
             "document": document.pk,
             "evidence": evidence.pk,
+            "checked_evidence": checked.pk,
+            "milestone": own.pk,
             "support": make(EvidenceSupport, plan=plan, evidence=evidence, milestone=own).pk,
             "milestone_link": make(MilestoneLink, milestone=own, **links).pk,
             "action_link": make(ActionLink, action=action, **links).pk,

@@ -295,7 +295,8 @@ _assigns = _found_by_itself(Right.ASSIGN_PEOPLE)
 _of_evidence = (Right.SEE_EVIDENCE,)
 _sees_evidence = Needs(Right.SEE_EVIDENCE, found_by=_of_evidence)
 _changes_evidence = Needs(Right.ADD_EVIDENCE, found_by=_of_evidence)
-_checks_evidence = Needs(Right.RECORD_FINDING, everywhere=True, found_by=_of_evidence)
+# The one that is checked is internal.
+_checks_evidence = Needs(Right.RECORD_FINDING, everywhere=True, found_by=(Right.SEE_INTERNAL,))
 
 PAGES: dict[str, Line] = {
     # --- signing in ---
@@ -449,8 +450,8 @@ PAGES: dict[str, Line] = {
     "milestones:replace_evidence_file": _both(_changes_evidence, pk="evidence"),
     "milestones:evidence_supports": _both(_changes_evidence, pk="evidence"),
     "milestones:archive_evidence": _both(_changes_evidence, pk="evidence"),
-    "milestones:check_evidence": _both(_checks_evidence, pk="evidence"),
-    "milestones:take_back_check": _both(_checks_evidence, pk="evidence"),
+    "milestones:check_evidence": _both(_checks_evidence, pk="checked_evidence"),
+    "milestones:take_back_check": _both(_checks_evidence, pk="checked_evidence"),
     # --- imports ---
     "imports:list": Line(read=SIGNED_IN),
     "imports:new": _both(_trial),

@@ -35,9 +35,10 @@ Rows = dict[tuple[str, Any], Row]
 
 @dataclass(frozen=True)
 class Key:
-    """Stands in a form for the key of something of the scene."""
+    """Stands in a form for the key of something of the scene, with what is written before it."""
 
     of: str
+    before: str = ""
 
 
 class Upload:
@@ -250,6 +251,25 @@ FORMS: dict[str, Form] = {
         {"name": "Our visits", "reason": "Shorter."},
         changes={"framework": {"name", "bodies", "when", "areas", "grades", "note"}},
     ),
+    "reports:links": Form(
+        {"milestone-{milestone_link}": "other", "milestone-{milestone_link}-other": Key("recommendation", before="r")},
+        changes={"milestonelink": {"recommendation_id", "state"}},
+    ),
+    "reports:link_recommendation": Form(
+        {"answer": Key("action", before="a")}, makes={"actionlink"}, chooses={"answer": "action"}
+    ),
+    "reports:unlink_milestone": Form({"reason": "Of another."}, changes={"milestonelink": {"deleted"}}),
+    "reports:unlink_action": Form({"reason": "Of another."}, changes={"actionlink": {"deleted"}}),
+    "reports:none_needed": Form({"reason": "Action 2 does it."}, makes={"nomilestoneneeded"}),
+    "reports:milestone_needed": Form({"reason": "It does not."}, changes={"nomilestoneneeded": {"deleted"}}),
+    "reports:close_recommendation": Form(
+        {"body": Key("board"), "closed_on": "2011-06-02", "closed_reason": "Seen by the board."},
+        changes={"recommendation": {"closed_on", "closed_by_id", "closed_reason"}},
+        chooses={"body": "board"},
+    ),
+    "reports:reopen_recommendation": Form(
+        {"reason": "Not yet."}, changes={"recommendation": {"closed_on", "closed_by_id", "closed_reason"}}
+    ),
     "reports:person": Form(
         {"name": "Lea Lead", "reason": "Married."},
         changes={
@@ -353,7 +373,7 @@ def filled_in(scene: Scene, name: str, who: Who) -> tuple[dict[str, Any], set[st
     sent = {each.format(**keys): value for each, value in FORMS[name].sent.items()}
     if sent.get("user") == "lead":
         sent["user"] = scene.users[Who.LEAD].pk
-    sent |= {each: keys[value.of] for each, value in sent.items() if isinstance(value, Key)}
+    sent |= {each: f"{value.before}{keys[value.of]}" for each, value in sent.items() if isinstance(value, Key)}
     names = set(values) | set(sent)
     return {name: "" if value is None or value is False else value for name, value in (values | sent).items()}, names
 
