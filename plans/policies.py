@@ -288,8 +288,11 @@ def check_can_start_plan(user: Any) -> None:
 
 
 def check_can_edit_reviews(user: Any, council: Organisation) -> None:
-    """Reviews and their recommendations are changed by the programme managers of the council's plans."""
-    if not Plan.objects.managed_by(user).filter(council=council).exists():
+    """Reviews and their recommendations are changed by the programme managers of the council's plans; before it has
+    one, by those who may start it: what the inspectors said is often there first."""
+    if Plan.objects.managed_by(user).filter(council=council).exists():
+        return
+    if not can_start_plan(user) or Plan.objects.filter(council=council).exists():
         raise PermissionDenied("You may not change the reviews of this council. Ask a programme manager.")
 
 
