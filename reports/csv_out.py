@@ -7,7 +7,7 @@ could take for a formula behind an apostrophe. The import reads the same file ba
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -35,11 +35,16 @@ def milestone_rows(position: PlanPosition) -> Iterator[dict[str, Any]]:
 
 def milestones_csv(position: PlanPosition) -> bytes:
     """The rows as a CSV file."""
+    return csv_file(COLUMNS, milestone_rows(position))
+
+
+def csv_file(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> bytes:
+    """Rows with values of any kind as a CSV file that a spreadsheet opens as text."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for row in milestone_rows(position):
-        writer.writerow([guard(_cell(row[column])) for column in COLUMNS])
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([guard(_cell(row[column])) for column in columns])
     return text.getvalue().encode("utf-8-sig")
 
 

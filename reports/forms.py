@@ -11,13 +11,14 @@ from plans.moments import check_day, moment_from
 from .milestone_paper import Layout
 from .papers import Order
 from .position import PlanPosition
+from .recommendation_paper import Part
 from .selection import CAN_SHOW, Readers, Selection, recommendations_of
 
 FILTERS = ("text", "theme", "lead", "review", "recommendation", "status", "show")
 
 
-class PaperForm(forms.Form):
-    """Which paper of a plan is wanted. The filters have the names and values of the milestone list's.
+class AnyPaperForm(forms.Form):
+    """Which paper of a plan is wanted: for whom, in which layout, and at what day.
 
     The choices are those of `position`, the one that was asked for as its reader may see it. `may_look_back` is whether
     a recorded moment is offered.
@@ -25,10 +26,6 @@ class PaperForm(forms.Form):
 
     layout = forms.ChoiceField(
         label="Layout",
-        choices=[
-            (Layout.ACCESSIBLE.value, "Accessible: a heading and a plain table for each action"),
-            (Layout.CLASSIC.value, "Classic: one table of eight columns for each theme"),
-        ],
         initial=Layout.ACCESSIBLE,
         help_text="For PDF and HTML. Publish the accessible one.",
         widget=forms.RadioSelect(attrs={"class": "govuk-radios--small"}),
@@ -44,13 +41,9 @@ class PaperForm(forms.Form):
         max_length=40,
         widget=forms.TextInput(attrs={"class": "govuk-input--width-20"}),
     )
-    text = forms.CharField(label="Words", required=False, max_length=200)
-    theme = forms.TypedChoiceField(label="Theme", required=False, coerce=int, empty_value=None)
-    lead = forms.TypedChoiceField(label="Lead", required=False, coerce=int, empty_value=None)
-    review = forms.ChoiceField(label="Review", required=False)
-    recommendation = forms.TypedChoiceField(label="Recommendation", required=False, coerce=int, empty_value=None)
-    status = forms.ChoiceField(label="Status", required=False)
-    show = forms.ChoiceField(label="Show", required=False)
+
+    kind: str
+    layouts: dict[Layout, str]
 
     def __init__(
         self, *args: Any, position: PlanPosition, may_see_internal: bool, may_look_back: bool, **kwargs: Any
@@ -65,15 +58,11 @@ class PaperForm(forms.Form):
         public = (Readers.PUBLIC.value, "The public: job titles for names, without what is internal")
         self._offer("readers", [own, public])
         self.fields["readers"].initial = own[0]
-        recommendations = recommendations_of(position)
-        reviews = dict.fromkeys(each.review for each in position.recommendations)
-        self._offer("theme", [(theme.id, theme.name) for theme in position.themes], "All themes")
-        self._offer("lead", lead_choices(position.milestones), "All leads")
-        self._offer("review", [(name, name) for name in reviews], "All reviews")
-        self._offer("recommendation", recommendations.items(), "All recommendations")
-        lines = [each.line for each in position.counts.lines]
-        self._offer("status", [(line.states[0].value, line.word) for line in lines], "All statuses")
-        self._offer("show", CAN_SHOW.items(), "All milestones")
+        self._offer("layout", [(layout.value, words) for layout, words in self.layouts.items()])
+        self._offer_of(position)
+
+    def _offer_of(self, position: PlanPosition) -> None:
+        """Fills in the choices that the position gives."""
 
     def _offer(self, name: str, choices: Iterable[tuple[Any, str]], everything: str = "") -> None:
         self.fields[name].choices = [*([("", everything)] if everything else []), *choices]  # type: ignore[attr-defined]
@@ -87,12 +76,49 @@ class PaperForm(forms.Form):
         return moment_from(words, now=timezone.now()) if words else None
 
     @property
+    def order(self) -> Order:
+        """What a valid form asks for."""
+        raise NotImplementedError
+
+    @property
+    def address(self) -> dict[str, str]:
+        """What was asked for, as parameters of an address: those that are not empty."""
+        return {name: self.data[name] for name in self.fields if self.data.get(name)}
+
+
+class PaperForm(AnyPaperForm):
+    """A milestone report. The filters have the names and values of the milestone list's."""
+
+    kind = "milestones"
+    layouts = {
+        Layout.ACCESSIBLE: "Accessible: a heading and a plain table for each action",
+        Layout.CLASSIC: "Classic: one table of eight columns for each theme",
+    }
+
+    text = forms.CharField(label="Words", required=False, max_length=200)
+    theme = forms.TypedChoiceField(label="Theme", required=False, coerce=int, empty_value=None)
+    lead = forms.TypedChoiceField(label="Lead", required=False, coerce=int, empty_value=None)
+    review = forms.ChoiceField(label="Review", required=False)
+    recommendation = forms.TypedChoiceField(label="Recommendation", required=False, coerce=int, empty_value=None)
+    status = forms.ChoiceField(label="Status", required=False)
+    show = forms.ChoiceField(label="Show", required=False)
+
+    def _offer_of(self, position: PlanPosition) -> None:
+        recommendations = recommendations_of(position)
+        self._offer("theme", [(theme.id, theme.name) for theme in position.themes], "All themes")
+        self._offer("lead", lead_choices(position.milestones), "All leads")
+        self._offer("review", _reviews_of(position), "All reviews")
+        self._offer("recommendation", recommendations.items(), "All recommendations")
+        lines = [each.line for each in position.counts.lines]
+        self._offer("status", [(line.states[0].value, line.word) for line in lines], "All statuses")
+        self._offer("show", CAN_SHOW.items(), "All milestones")
+
+    @property
     def filters(self) -> list[forms.BoundField]:
         return [self[name] for name in FILTERS]
 
     @property
     def order(self) -> Order:
-        """What a valid form asks for."""
         chosen = self.cleaned_data
         return Order(
             layout=Layout(chosen["layout"]),
@@ -100,10 +126,74 @@ class PaperForm(forms.Form):
             selection=Selection(**{name: chosen[name] for name in FILTERS}),
         )
 
+
+class RecommendationPaperForm(AnyPaperForm):
+    """A recommendations report: of one review or all, in one part or all."""
+
+    kind = "recommendations"
+    layouts = {
+        Layout.ACCESSIBLE: "Accessible: a heading and a plain table for each recommendation of the plan by area",
+        Layout.CLASSIC: "Classic: one table for each review",
+    }
+
+    paper = forms.CharField(widget=forms.HiddenInput, initial=kind)
+    review = forms.ChoiceField(label="Review", required=False)
+    part = forms.ChoiceField(
+        label="Parts",
+        required=False,
+        widget=forms.RadioSelect(attrs={"class": "govuk-radios--small"}),
+    )
+
+    def _offer_of(self, position: PlanPosition) -> None:
+        self._offer("review", _reviews_of(position), "All reviews")
+        self._offer("part", [(part.value, part.label) for part in Part], "All of them")
+
     @property
-    def address(self) -> dict[str, str]:
-        """What was asked for, as parameters of an address: those that are not empty."""
-        return {name: self.data[name] for name in self.fields if self.data.get(name)}
+    def filters(self) -> list[forms.BoundField]:
+        return [self["review"]]
+
+    @property
+    def order(self) -> Order:
+        chosen = self.cleaned_data
+        return Order(
+            layout=Layout(chosen["layout"]),
+            readers=Readers(chosen["readers"]),
+            selection=Selection(review=chosen["review"]),
+            part=Part(chosen["part"]) if chosen["part"] else None,
+        )
+
+
+#: The papers that can be ordered on a page.
+FORMS: dict[str, type[AnyPaperForm]] = {form.kind: form for form in (PaperForm, RecommendationPaperForm)}
+
+
+class FolderForm(forms.Form):
+    """Which inspection folder of a plan is wanted. The choices are those of `position`, as its reader may see it."""
+
+    review = forms.ChoiceField(label="Review", error_messages={"required": "Choose the review."})
+    readers = forms.ChoiceField(
+        label="Readers", initial=Readers.PUBLIC, widget=forms.RadioSelect(attrs={"class": "govuk-radios--small"})
+    )
+    as_at = DayField(label="Position at", error_messages={"required": "Enter the day this folder stands at."})
+
+    def __init__(self, *args: Any, position: PlanPosition, may_see_internal: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        own = (
+            (Readers.INTERNAL.value, "Ours: with names, internal evidence and gaps")
+            if may_see_internal
+            else (Readers.NO_INTERNAL.value, "The board’s: with names, with public evidence alone")
+        )
+        public = (Readers.PUBLIC.value, "The public: job titles for names, with public evidence alone")
+        self.fields["readers"].choices = [public, own]  # type: ignore[attr-defined]
+        self.fields["review"].choices = [("", "Choose a review"), *_reviews_of(position)]  # type: ignore[attr-defined]
+
+    def clean_as_at(self) -> Any:
+        check_day(self.cleaned_data["as_at"], today=timezone.localdate())
+        return self.cleaned_data["as_at"]
+
+
+def _reviews_of(position: PlanPosition) -> list[tuple[str, str]]:
+    return [(name, name) for name in dict.fromkeys(each.review for each in position.recommendations)]
 
 
 #: The buttons below the form.

@@ -96,8 +96,9 @@ class PaperTheme:
 
 
 @dataclass(frozen=True)
-class MilestonePaper:
-    """The whole appendix. `recorded_at` is the newest write that is in it; None where the position does not know."""
+class Paper:
+    """What every paper says of itself. `recorded_at` is the newest write that is in it; None where the position does
+    not know."""
 
     layout: Layout
     title: str
@@ -110,8 +111,19 @@ class MilestonePaper:
     counts: str
     counts_more: str
     key: tuple[StatusLine, ...]
-    themes: tuple[PaperTheme, ...]
     nothing: str
+
+    @property
+    def created(self) -> str:
+        """The moment for the file's properties, so that the same position gives the same file."""
+        return f"{self.recorded_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if self.recorded_at else ""
+
+
+@dataclass(frozen=True)
+class MilestonePaper(Paper):
+    """The whole milestone appendix."""
+
+    themes: tuple[PaperTheme, ...]
 
     @property
     def is_short(self) -> bool:
@@ -119,11 +131,6 @@ class MilestonePaper:
         actions = [action for theme in self.themes for action in theme.actions]
         rows = len(self.key) + len(self.themes) + sum(len(action.rows) + 1 for action in actions)
         return rows <= SHORT_PAPER_ROWS
-
-    @property
-    def created(self) -> str:
-        """The moment for the file's properties, so that the same position gives the same file."""
-        return f"{self.recorded_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if self.recorded_at else ""
 
 
 def milestone_paper(
@@ -136,7 +143,7 @@ def milestone_paper(
 ) -> MilestonePaper:
     """The appendix of a position that is narrowed already; `selection`, `readers` and `whose` say in words to what."""
     selection = selection or Selection()
-    draw = _Drawing(layout)
+    draw = RowDrawing(layout)
     themes = tuple(
         PaperTheme(
             name=line(theme.name),
@@ -175,7 +182,7 @@ def milestone_paper(
     )
 
 
-class _Drawing:
+class RowDrawing:
     """Draws rows in the manner of one layout."""
 
     def __init__(self, layout: Layout) -> None:

@@ -16,46 +16,47 @@ from accounts.security import Event, note_event
 from milestones.policies import Sight, own_milestones, sight_of
 from plans.as_at import NOT_RECORDED, asked_position, may_look_back
 from plans.models import Plan
-from plans.policies import Right, check_has, rights_of
+from plans.policies import Right, Rights, check_has, rights_of
 
-from .forms import FORMATS, PaperForm
+from .forms import FORMATS, FORMS, AnyPaperForm, FolderForm, PaperForm
 from .milestone_paper import Layout
 from .operations import note_that_paper_left
-from .papers import Order, PaperFile, PaperRefused, make_paper, milestones_view, template_of
+from .papers import DRAWN, KINDS, Order, PaperFile, PaperRefused, make_paper, printed, template_of
 from .position import PlanPosition, plan_position
-from .selection import Readers, child_data_in_text, for_readers, names_in_text, only_own, select
+from .selection import Readers, child_data_in_text, evidence_for_sight, for_readers, names_in_text, only_own
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def papers(request: HttpRequest, slug: str) -> HttpResponse:
     """Orders a paper. A POST answers with the file, or goes on to the page that shows it."""
-    plan, sight = _find(request, slug)
+    plan, sight = find(request, slug)
+    kind = _kind(request.POST if request.method == "POST" else request.GET)
     if request.method != "POST":
-        asked = _Asked(plan, request.GET, sight)
-        first = {name: request.GET[name] for name in PaperForm.base_fields if name in request.GET}
+        asked = Asked(plan, request.GET, sight)
+        first = {name: request.GET[name] for name in FORMS[kind].base_fields if name in request.GET}
         first["as_at"] = first.get("as_at") or asked.as_at.isoformat()
         if not asked.is_refused:
-            return _ask(request, plan, _form(None, asked, initial=first))
-        form = _form(_usual(sight) | first, asked)
+            return _ask(request, plan, _form(kind, None, asked, initial=first))
+        form = _form(kind, _usual(kind, sight) | first, asked)
         asked.position_for(form)
         return _ask(request, plan, form)
 
-    asked = _Asked(plan, request.POST, sight)
-    form = _form(request.POST, asked)
+    asked = Asked(plan, request.POST, sight)
+    form = _form(kind, request.POST, asked)
     position = asked.position_for(form)
     if position is None:
         return _ask(request, plan, form)
     format = request.POST.get("format", "")
     if format not in FORMATS:
-        return redirect(reverse("papers:milestones", args=[plan.slug], query=form.address))
+        return redirect(reverse(f"papers:{kind}", args=[plan.slug], query=form.address))
     try:
-        paper = make_paper("milestones", format, position, _order(request, form, sight))
+        paper = make_paper(kind, format, position, _order(request, form, sight))
     except PaperRefused as refused:
         form.add_error(None, str(refused))
         return _ask(request, plan, form)
     note_that_paper_left(plan=plan)
-    note_event(Event.EXPORTED, request=request, plan=plan.slug, what="milestones", form=format)
+    note_event(Event.EXPORTED, request=request, plan=plan.slug, what=kind, form=format)
     return _download(paper)
 
 
@@ -63,34 +64,50 @@ def papers(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def milestones(request: HttpRequest, slug: str) -> HttpResponse:
     """The milestone report as a page, of what the address asks for."""
-    plan, sight = _find(request, slug)
-    asked = _Asked(plan, request.GET, sight)
-    usual = _usual(sight) | {"as_at": asked.as_at.isoformat()}
-    form = _form(usual | request.GET.dict(), asked)
+    return _show(request, slug, "milestones")
+
+
+@never_cache
+@require_safe
+def recommendations(request: HttpRequest, slug: str) -> HttpResponse:
+    """The recommendations report as a page, of what the address asks for."""
+    return _show(request, slug, "recommendations")
+
+
+def _show(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
+    plan, sight = find(request, slug)
+    asked = Asked(plan, request.GET, sight)
+    usual = _usual(kind, sight) | {"as_at": asked.as_at.isoformat()}
+    form = _form(kind, usual | request.GET.dict(), asked)
     position = asked.position_for(form)
     if position is None:
         return _ask(request, plan, form)
     order = _order(request, form, sight)
-    public = for_readers(select(position, order.selection), order.readers)
-    is_public = order.readers is Readers.PUBLIC
+    view, _ = DRAWN[kind]
+    public = printed(kind, position, order) if order.readers is Readers.PUBLIC else None
     return render(
         request,
-        template_of(order.layout),
+        template_of(kind, order.layout),
         {
-            "paper": milestones_view(position, order),
+            "paper": view(position, order),
             "plan": plan,
             "address": form.address,
             "change": reverse("papers:order", args=[plan.slug], query=form.address),
             "formats": FORMATS,
-            "names": names_in_text(position, public) if is_public else (),
-            "child_data": child_data_in_text(public) if is_public else (),
+            "names": names_in_text(position, public) if public else (),
+            "child_data": child_data_in_text(public) if public else (),
             "on_site": True,
             "has_links": True,
         },
     )
 
 
-class _Asked:
+def _kind(params: Mapping[str, str]) -> str:
+    asked = params.get("paper", "")
+    return asked if asked in FORMS else PaperForm.kind
+
+
+class Asked:
     """The position that was asked for, or today's where that cannot be read; the form then says what is wrong.
 
     Of the position there is what its reader may make papers of.
@@ -114,11 +131,11 @@ class _Asked:
     def as_at(self) -> date:
         return self.at[0]
 
-    def position_for(self, form: PaperForm) -> PlanPosition | None:
+    def position_for(self, form: AnyPaperForm | FolderForm) -> PlanPosition | None:
         """The position that a form asks for; None, and the form says why, where there is none."""
         if not form.is_valid():
             return None
-        at = (form.cleaned_data["as_at"], form.cleaned_data["recorded_at"])
+        at = (form.cleaned_data["as_at"], form.cleaned_data.get("recorded_at"))
         if at == self.at:
             return self.position
         self.at = at
@@ -130,34 +147,39 @@ class _Asked:
 
     def _position(self) -> PlanPosition:
         position = plan_position(self.plan, *self.at)
-        return position if self.sight.rights.everywhere(Right.MAKE_PAPER) else only_own(position, self.sight)
+        if self.sight.rights.everywhere(Right.MAKE_PAPER):
+            return evidence_for_sight(position, self.sight)
+        return only_own(position, self.sight)
 
 
-def _find(request: HttpRequest, slug: str) -> tuple[Plan, Sight]:
+def find(request: HttpRequest, slug: str) -> tuple[Plan, Sight]:
     """The plan, and what its reader may see of it. Http404 and PermissionDenied for everybody else."""
     plan = get_object_or_404(Plan.objects.visible_to(request.user), slug=slug)
     rights = rights_of(request.user, plan)
     check_has(Right.MAKE_PAPER, rights)
     if rights.everywhere(Right.MAKE_PAPER):
         return plan, sight_of(request.user, plan, rights)
-    return plan, Sight(rights, own_milestones(request.user, plan))
+    return plan, Sight(rights, own_milestones(request.user, plan), request.user.pk)
 
 
-def _order(request: HttpRequest, form: PaperForm, sight: Sight) -> Order:
+def _order(request: HttpRequest, form: AnyPaperForm, sight: Sight) -> Order:
     """What a valid form asks for; the title says whose milestones it is about where they are not all."""
     whose = "" if sight.rights.everywhere(Right.MAKE_PAPER) else str(request.user)
     return replace(form.order, whose=whose)
 
 
-def _usual(sight: Sight) -> dict[str, str]:
+def _usual(kind: str, sight: Sight) -> dict[str, str]:
     """What a paper is where its address does not say."""
     readers = Readers.INTERNAL if sight.is_internal else Readers.NO_INTERNAL
-    return {"layout": Layout.ACCESSIBLE.value, "readers": readers.value}
+    usual = {"layout": Layout.ACCESSIBLE.value, "readers": readers.value}
+    return usual | {"paper": kind} if "paper" in FORMS[kind].base_fields else usual
 
 
-def _form(data: Mapping[str, str] | None, asked: _Asked, initial: Mapping[str, object] | None = None) -> PaperForm:
+def _form(
+    kind: str, data: Mapping[str, str] | None, asked: Asked, initial: Mapping[str, object] | None = None
+) -> AnyPaperForm:
     readers = Readers.INTERNAL if asked.sight.is_internal else Readers.NO_INTERNAL
-    return PaperForm(
+    return FORMS[kind](
         data,
         initial=initial,
         position=for_readers(asked.position, readers),
@@ -166,9 +188,22 @@ def _form(data: Mapping[str, str] | None, asked: _Asked, initial: Mapping[str, o
     )
 
 
-def _ask(request: HttpRequest, plan: Plan, form: PaperForm) -> HttpResponse:
+def _ask(request: HttpRequest, plan: Plan, form: AnyPaperForm) -> HttpResponse:
     status = 200 if not form.errors else 422 if request.method == "POST" else 400
-    return render(request, "reports/papers.html", {"plan": plan, "form": form, "formats": FORMATS}, status=status)
+    context = {
+        "plan": plan,
+        "form": form,
+        "formats": FORMATS,
+        "kinds": {kind: KINDS[kind].label for kind in FORMS},
+        "kind": form.kind,
+        "may_make_folder": may_make_folder(rights_of(request.user, plan)),
+    }
+    return render(request, "reports/papers.html", context, status=status)
+
+
+def may_make_folder(rights: Rights) -> bool:
+    """Whether somebody may take everything about a review out of the house, its evidence included."""
+    return rights.everywhere(Right.MAKE_PAPER) and rights.everywhere(Right.SEE_EVIDENCE)
 
 
 def _download(paper: PaperFile) -> HttpResponse:

@@ -7,16 +7,18 @@ position gives the same bytes in every format.
 import base64
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
 from django.template.loader import render_to_string
 
 from .csv_out import milestones_csv, milestones_json
-from .milestone_paper import Layout, MilestonePaper, milestone_paper
+from .milestone_paper import Layout, MilestonePaper, Paper, milestone_paper
 from .position import PlanPosition, to_json
-from .selection import Readers, Selection, for_readers, select
+from .recommendation_paper import Part, RecommendationPaper, recommendation_paper
+from .recommendation_rows import recommendations_csv, recommendations_json
+from .selection import Readers, Selection, for_readers, of_review, select
 from .wording import listed
 
 STATIC = Path(__file__).resolve().parents[1] / "static"
@@ -29,10 +31,14 @@ class PaperRefused(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """How a paper is wanted. `whose` names the person whose own milestones it is about, where that is all it is."""
+    """How a paper is wanted. `whose` names the person whose own milestones it is about, where that is all it is.
+
+    Of the selection, a recommendations report takes the review alone; `part` is the one part of it that is wanted.
+    """
 
     layout: Layout = Layout.ACCESSIBLE
     selection: Selection = field(default_factory=Selection)
+    part: Part | None = None
     readers: Readers = Readers.INTERNAL
     whose: str = ""
 
@@ -72,22 +78,57 @@ def milestones_view(position: PlanPosition, order: Order) -> MilestonePaper:
     )
 
 
-def template_of(layout: Layout) -> str:
-    return f"reports/appendix_{layout}.html"
+def recommendations_view(position: PlanPosition, order: Order) -> RecommendationPaper:
+    """The recommendations appendix for a template. What the inspectors said is printed in whole: the words of a
+    recommendation are no secret where what the plan does about it is."""
+    return recommendation_paper(
+        _recommendations(position, order),
+        listed_in=of_review(position, order.selection.review),
+        layout=order.layout,
+        readers=order.readers,
+        review=order.selection.review,
+        part=order.part,
+        whose=order.whose,
+    )
 
 
-def _milestones_html(position: PlanPosition, order: Order) -> bytes:
-    return _document(position, order, _screen_css()).encode("utf-8")
+def printed(kind: str, position: PlanPosition, order: Order) -> PlanPosition:
+    """The position of which a paper prints the words: what somebody reads through before it is published."""
+    if kind != "recommendations":
+        return _narrowed(position, order)
+    shown = _recommendations(position, order)
+    return replace(shown, recommendations=of_review(position, order.selection.review).recommendations)
 
 
-def _milestones_pdf(position: PlanPosition, order: Order) -> bytes:
-    # The PDF maker is loaded, and its child started, only for those who want a PDF.
-    from .pdf import PdfRefused, font_face_css, render_pdf
+#: The papers that a template draws: how a position becomes what it prints, and how the template's name begins.
+DRAWN: dict[str, tuple[Callable[[PlanPosition, Order], Paper], str]] = {
+    "milestones": (milestones_view, "appendix"),
+    "recommendations": (recommendations_view, "recommendations_appendix"),
+}
 
-    try:
-        return render_pdf(_document(position, order, font_face_css() + _screen_css(), has_links=False))
-    except PdfRefused as refused:
-        raise PaperRefused(str(refused)) from refused
+
+def template_of(kind: str, layout: Layout) -> str:
+    return f"reports/{DRAWN[kind][1]}_{layout}.html"
+
+
+def _html_of(kind: str) -> Callable[[PlanPosition, Order], bytes]:
+    def make(position: PlanPosition, order: Order) -> bytes:
+        return _document(kind, position, order, screen_css()).encode("utf-8")
+
+    return make
+
+
+def _pdf_of(kind: str) -> Callable[[PlanPosition, Order], bytes]:
+    def make(position: PlanPosition, order: Order) -> bytes:
+        # The PDF maker is loaded, and its child started, only for those who want a PDF.
+        from .pdf import PdfRefused, font_face_css, render_pdf
+
+        try:
+            return render_pdf(_document(kind, position, order, font_face_css() + screen_css(), has_links=False))
+        except PdfRefused as refused:
+            raise PaperRefused(str(refused)) from refused
+
+    return make
 
 
 def _milestones_csv(position: PlanPosition, order: Order) -> bytes:
@@ -100,6 +141,15 @@ def _milestones_json(position: PlanPosition, order: Order) -> bytes:
     )
 
 
+def _recommendations_csv(position: PlanPosition, order: Order) -> bytes:
+    return recommendations_csv(_recommendations(position, order))
+
+
+def _recommendations_json(position: PlanPosition, order: Order) -> bytes:
+    title = recommendations_view(position, order).title
+    return recommendations_json(_recommendations(position, order), title=title, readers=order.readers)
+
+
 def _position_json(position: PlanPosition, order: Order) -> bytes:
     return to_json(position).encode("utf-8")
 
@@ -108,10 +158,19 @@ KINDS: dict[str, Kind] = {
     "milestones": Kind(
         "Milestone report",
         {
-            "html": Format("text/html; charset=utf-8", _milestones_html, has_layouts=True),
-            "pdf": Format("application/pdf", _milestones_pdf, has_layouts=True),
+            "html": Format("text/html; charset=utf-8", _html_of("milestones"), has_layouts=True),
+            "pdf": Format("application/pdf", _pdf_of("milestones"), has_layouts=True),
             "csv": Format("text/csv; charset=utf-8", _milestones_csv),
             "json": Format("application/json", _milestones_json),
+        },
+    ),
+    "recommendations": Kind(
+        "Recommendations report",
+        {
+            "html": Format("text/html; charset=utf-8", _html_of("recommendations"), has_layouts=True),
+            "pdf": Format("application/pdf", _pdf_of("recommendations"), has_layouts=True),
+            "csv": Format("text/csv; charset=utf-8", _recommendations_csv),
+            "json": Format("application/json", _recommendations_json),
         },
     ),
     "position": Kind(
@@ -153,18 +212,23 @@ def _narrowed(position: PlanPosition, order: Order) -> PlanPosition:
     return for_readers(select(position, order.selection), order.readers)
 
 
-def _document(position: PlanPosition, order: Order, css: str, *, has_links: bool = True) -> str:
+def _recommendations(position: PlanPosition, order: Order) -> PlanPosition:
+    return of_review(for_readers(position, order.readers), order.selection.review)
+
+
+def _document(kind: str, position: PlanPosition, order: Order, css: str, *, has_links: bool = True) -> str:
     """The appendix as one file that opens anywhere: what it needs of styles and pictures is in it.
 
     On paper a link to a note a few lines below is of no use, and a PDF with links is not laid out in parts.
     """
-    paper = milestones_view(position, order)
-    html = render_to_string(template_of(order.layout), {"paper": paper, "on_site": False, "has_links": has_links})
+    paper = DRAWN[kind][0](position, order)
+    html = render_to_string(template_of(kind, order.layout), {"paper": paper, "on_site": False, "has_links": has_links})
     return html.replace("</head>", f"<style>{css}</style></head>", 1)
 
 
 @cache
-def _screen_css() -> str:
+def screen_css() -> str:
+    """The style sheets of papers as one text, pictures and all."""
     sheets = (STATIC / "css" / name for name in ("tokens.css", "print.css", "paper.css"))
     return _PICTURE.sub(_as_data, "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets))
 

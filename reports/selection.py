@@ -53,6 +53,18 @@ def select(position: PlanPosition, selection: Selection) -> PlanPosition:
     )
 
 
+def of_review(position: PlanPosition, short_name: str) -> PlanPosition:
+    """The position with the recommendations of one review, or of all where none is named. What they have come to
+    counts every milestone, also those that answer another review too."""
+    if not short_name:
+        return position
+    return replace(
+        position,
+        reviews=tuple(each for each in position.reviews if each.short_name == short_name),
+        recommendations=tuple(each for each in position.recommendations if each.review == short_name),
+    )
+
+
 def for_sight(position: PlanPosition, sight: Sight) -> PlanPosition:
     """The position as somebody is shown it (milestones/policies.py): their own milestones alone where they may not
     see the plan, and without what is internal where that is not for them."""
@@ -66,6 +78,11 @@ def _with_evidence(position: PlanPosition, shown: PlanPosition, sight: Sight) ->
     """The position that is shown, with the evidence of the whole that its reader may see."""
     keys = {each.id for each in shown.milestones}
     return replace(shown, evidence=tuple(each for each in position.evidence if sight.shows_evidence(each, keys)))
+
+
+def evidence_for_sight(position: PlanPosition, sight: Sight) -> PlanPosition:
+    """The position with the evidence that its reader may see, and all else."""
+    return _with_evidence(position, position, sight)
 
 
 def only_own(position: PlanPosition, sight: Sight) -> PlanPosition:
@@ -172,14 +189,26 @@ def child_data_in_text(public: PlanPosition) -> tuple[str, ...]:
 
 
 def _texts(position: PlanPosition) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The words that a paper prints as they were written, by the theme, action or milestone they stand in."""
+    """The words that papers print as they were written, by what they stand in."""
     for theme in position.themes:
         yield f"the theme “{line(theme.name)}”", (theme.name,)
         for action in theme.actions:
-            yield f"action {action.ref}".strip(), (action.text, *(outcome.text for outcome in action.outcomes))
+            outcomes = (words for outcome in action.outcomes for words in (outcome.text, outcome.judged_note))
+            yield f"action {action.ref}".strip(), (action.text, action.monitoring, action.programme_ref, *outcomes)
             for each in action.milestones:
                 note = each.note.text if each.note else ""
-                yield each.ref or f"“{line(each.text)[:40]}”", (each.text, note, each.lead_role)
+                words = (each.text, note, each.lead_role, each.outcome_words, each.embedded_words)
+                yield each.ref or f"“{line(each.text)[:40]}”", words
+    for review in position.reviews:
+        answer = review.clock.answer if review.clock else ""
+        yield f"the review “{line(review.short_name)}”", (review.title, review.bodies, answer)
+    for asked in position.recommendations:
+        said = (asked.section, asked.text, asked.note, asked.addressed_to)
+        answered = (asked.response_words, asked.none_needed, asked.closed_reason)
+        yield f"{line(asked.review)} – Rec {line(asked.number)}", (*said, *answered)
+    for found in position.evidence:
+        words = (found.title, found.file_name, found.link, found.location, found.note)
+        yield f"the evidence “{line(found.title)[:40]}”", words
 
 
 def scope_words(position: PlanPosition, selection: Selection) -> str:

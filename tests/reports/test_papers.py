@@ -245,7 +245,7 @@ def test_every_kind_and_format_can_be_made(position):
 
 
 def test_what_there_is_not_is_refused_with_what_there_is():
-    with pytest.raises(PaperRefused, match="There are “milestones” and “position”"):
+    with pytest.raises(PaperRefused, match="There are “milestones”, “recommendations” and “position”"):
         check_order("indicators", "csv", Order())
 
 
