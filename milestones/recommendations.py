@@ -151,6 +151,7 @@ def gaps_of(
 
     `has_evidence` is of the recommendation itself; that of its milestones counts too. A milestone that is achieved is
     not late any more. Dates are compared to the day and, as the plan works, with the month's end (domain.md D1).
+    A placeholder is nothing that the inspectors are known to have asked, so none of it needs a milestone.
     """
     if result.progress is Progress.CLOSED:
         return ()
@@ -159,7 +160,7 @@ def gaps_of(
     latest = max(dues, default=None)
     is_after = latest is not None and due_plan is not None and latest > due_plan
     raised = {
-        Gap.NO_MILESTONE: not milestones and not is_none_needed,
+        Gap.NO_MILESTONE: not milestones and not is_none_needed and not is_placeholder,
         Gap.NOT_LISTED: is_placeholder,
         Gap.DUE_AFTER: is_after,
         Gap.DUE_AFTER_STRICT: not is_after and latest is not None and due_strict is not None and latest > due_strict,

@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 from milestones.recommendations import (
     ACHIEVED,
     WEAKEST_FIRST,
+    Gap,
     LinkedMilestone,
     Progress,
+    gaps_of,
     progress_of,
     weakest,
     whole_percent,
@@ -148,3 +150,114 @@ def test_every_recommendation_gets_an_answer(direct, through, due_plan):
     assert (answer.progress is Progress.COMPLETE) == (answer.achieved == answer.total > 0)
     if answer.progress not in (*Progress, S.OVERDUE):
         assert answer.progress is weakest(counting)
+
+
+MAY_24, MAY_31 = date(2011, 5, 24), date(2011, 5, 31)
+
+
+def gaps(*milestones, closed_on=None, **facts):
+    """The gaps of a recommendation due on 24 May, or by the plan on 31 May; milestones are (state, due, evidence)."""
+    linked = [
+        LinkedMilestone(key=n, ref="", effective=state, due_on=due, has_evidence=evidence)
+        for n, (state, due, evidence) in enumerate(milestones)
+    ]
+    result = progress_of(direct=linked, through_action=(), closed_on=closed_on, due_plan=None, as_at=AS_AT)
+    return gaps_of(
+        result,
+        **{
+            "due_strict": MAY_24,
+            "due_plan": MAY_31,
+            "is_due_known": True,
+            "is_placeholder": False,
+            "is_none_needed": False,
+            "has_evidence": False,
+        }
+        | facts,
+    )
+
+
+IN_TIME = (S.ON_TRACK, MAY_24, True)
+
+
+@pytest.mark.parametrize(
+    ("milestones", "facts", "expected"),
+    [
+        pytest.param([IN_TIME], {}, (), id="all is well"),
+        pytest.param([], {}, (Gap.NO_MILESTONE,), id="nothing answers it"),
+        pytest.param([(S.WITHDRAWN, None, True)], {}, (Gap.NO_MILESTONE,), id="what answered it is withdrawn"),
+        pytest.param([], {"is_none_needed": True}, (), id="the plan says why not"),
+        pytest.param([], {"is_placeholder": True}, (Gap.NOT_LISTED,), id="a placeholder was cited, not asked"),
+        pytest.param([IN_TIME], {"is_placeholder": True}, (Gap.NOT_LISTED,), id="a placeholder that is answered"),
+        pytest.param([(S.ON_TRACK, date(2011, 6, 1), True)], {}, (Gap.DUE_AFTER,), id="a day after the month’s end"),
+        pytest.param([(S.ON_TRACK, MAY_31, True)], {}, (Gap.DUE_AFTER_STRICT,), id="within its month"),
+        pytest.param([(S.ON_TRACK, MAY_24, True)], {}, (), id="on the very day"),
+        pytest.param([(S.ACHIEVED, date(2011, 9, 1), True)], {}, (), id="achieved is not late any more"),
+        pytest.param([(S.EMBEDDED, date(2011, 9, 1), True)], {}, (), id="nor is embedded"),
+        pytest.param([IN_TIME, (S.OVERDUE, date(2011, 9, 1), False)], {}, (Gap.DUE_AFTER,), id="the latest counts"),
+        pytest.param([(S.ON_TRACK, None, True)], {}, (), id="a milestone without a date"),
+        pytest.param([(S.ON_TRACK, MAY_31, True)], {"due_strict": None, "due_plan": None}, (), id="ongoing"),
+        pytest.param([IN_TIME], {"is_due_known": False}, (Gap.TIMESCALE_UNKNOWN,), id="words that are no date"),
+        pytest.param([(S.ON_TRACK, MAY_24, False)], {}, (Gap.NO_EVIDENCE,), id="nothing proves it"),
+        pytest.param([(S.ON_TRACK, MAY_24, False)], {"has_evidence": True}, (), id="evidence of its own"),
+        pytest.param([IN_TIME, (S.ON_TRACK, MAY_24, False)], {}, (), id="evidence of one of its milestones"),
+        pytest.param([], {"is_due_known": False}, (Gap.NO_MILESTONE, Gap.TIMESCALE_UNKNOWN), id="two, the worst first"),
+        pytest.param([(S.ACHIEVED, None, False)], {"closed_on": AS_AT}, (), id="nothing once it is closed"),
+        pytest.param(
+            [(S.ACHIEVED, None, False)],
+            {"closed_on": AS_AT + timedelta(days=1)},
+            (Gap.NO_EVIDENCE,),
+            id="closed tomorrow",
+        ),
+    ],
+)
+def test_the_gaps_of_a_recommendation(milestones, facts, expected):
+    assert gaps(*milestones, **facts) == expected
+
+
+milestone_facts = st.tuples(
+    st.sampled_from(EffectiveStatus), st.none() | st.dates(date(2011, 1, 1), date(2012, 1, 1)), st.booleans()
+)
+
+
+@given(
+    milestones=st.lists(milestone_facts, max_size=5),
+    known=st.booleans(),
+    placeholder=st.booleans(),
+    explained=st.booleans(),
+    evidence=st.booleans(),
+    strict=st.none() | st.dates(date(2011, 1, 1), date(2012, 1, 1)),
+)
+def test_gaps_contradict_neither_each_other_nor_the_facts(milestones, known, placeholder, explained, evidence, strict):
+    found = gaps(
+        *milestones,
+        due_strict=strict,
+        due_plan=strict and strict + timedelta(days=7),
+        is_due_known=known,
+        is_placeholder=placeholder,
+        is_none_needed=explained,
+        has_evidence=evidence,
+    )
+    counting = [each for each in milestones if each[0] is not S.WITHDRAWN]
+
+    assert list(found) == [gap for gap in Gap if gap in found]
+    assert not {Gap.DUE_AFTER, Gap.DUE_AFTER_STRICT} <= set(found)
+    assert not {Gap.NO_MILESTONE, Gap.NO_EVIDENCE} <= set(found)
+    assert (Gap.NOT_LISTED in found) == placeholder
+    assert (Gap.TIMESCALE_UNKNOWN in found) == (not known)
+    if Gap.NO_MILESTONE in found:
+        assert not counting
+    if {Gap.DUE_AFTER, Gap.DUE_AFTER_STRICT} & set(found):
+        assert any(due and strict and due > strict and state not in ACHIEVED for state, due, _ in counting)
+    if Gap.NO_EVIDENCE in found:
+        assert counting
+        assert not evidence
+        assert not any(proved for _, _, proved in counting)
+
+
+@given(milestones=st.lists(milestone_facts, max_size=4))
+def test_a_milestone_in_time_with_evidence_opens_no_gap(milestones):
+    before = set(gaps(*milestones))
+
+    after = set(gaps(*milestones, (S.ON_TRACK, MAY_24, True)))
+
+    assert after <= before
