@@ -124,7 +124,7 @@ class Given:
 
 def judgements_version(review: Review) -> int:
     """Which version all judgements of a review are at: the number of their newest history row, 0 before any."""
-    history: Any = Judgement.history  # type: ignore[attr-defined]
+    history: Any = Judgement.history
     return history.filter(review=review).aggregate(newest=Max("history_id"))["newest"] or 0
 
 
