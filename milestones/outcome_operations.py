@@ -6,7 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from accounts.history import current_instant, operation, save_with_reason
+from accounts.history import current_instant, delete_with_reason, operation, save_with_reason
 from accounts.versions import check_version
 from plans.models import GovernanceBody, Outcome, Review
 from plans.operations import PRESSED_TWICE
@@ -173,3 +173,18 @@ def judge_outcome(
     outcome.judged, outcome.judged_on, outcome.judged_note = judged, judged_on, note
     outcome.full_clean()
     return save_with_reason(outcome, ["judged", "judged_on", "judged_note"], reason=reason, by=by)
+
+
+@operation
+def remove_outcome(*, outcome: Outcome, reason: str, by: Any) -> None:
+    """Removes an outcome that nobody has judged and no evidence supports; its history stays. One that is gone
+    already stays so."""
+    check_can(by, Right.EDIT_PLAN, outcome.plan)
+    if not Outcome.objects.filter(pk=outcome.pk).exists():
+        return
+    outcome.refresh_from_db()
+    if outcome.judged:
+        raise ValidationError("This outcome is judged already. Take the judgement back first, or keep it.")
+    if EvidenceSupport.objects.filter(outcome=outcome).exists():
+        raise ValidationError("Evidence supports this outcome. Take that off first, or keep it.")
+    delete_with_reason(outcome, reason=reason, by=by)

@@ -2,16 +2,23 @@ from django.urls import include, path, register_converter
 
 from plans.addresses import RefConverter
 
-from . import change_views, new_views, outcome_views, update_views, views
+from . import action_views, change_views, new_views, outcome_views, update_views, views
 
 register_converter(RefConverter, "ref")
 
+ACTION = "plans/<slug:slug>/actions/<ref:action_ref>/"
+OUTCOME = "plans/<slug:slug>/outcomes/<int:pk>/"
 MILESTONE = "plans/<slug:slug>/milestones/<ref:ref>/"
 
 app_name = "milestones"
 urlpatterns = [
     path("", include("milestones.evidence_urls")),
     path("plans/<slug:slug>/milestones/", views.milestone_list, name="list"),
+    path(ACTION, action_views.action_page, name="action"),
+    path(ACTION + "new-outcome/", action_views.new_outcome, name="new_outcome"),
+    path(OUTCOME, action_views.outcome, name="outcome"),
+    path(OUTCOME + "judge/", action_views.judge, name="judge_outcome"),
+    path(OUTCOME + "remove/", action_views.remove, name="remove_outcome"),
     path("plans/<slug:slug>/new-milestone/", new_views.new, name="new"),
     path(MILESTONE, views.milestone_page, name="detail"),
     path(MILESTONE + "update/", update_views.update, name="update"),

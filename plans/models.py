@@ -262,6 +262,11 @@ class Action(Tracked):
     def __str__(self) -> str:
         return f"{self.ref}. {self.text}" if self.ref else self.text
 
+    @property
+    def address(self) -> str:
+        """How addresses name the action: its number, or `id-<pk>`."""
+        return self.ref or f"id-{self.pk}"
+
 
 class Outcome(Tracked):
     """The difference for children or services that an action is for, and how far it is seen."""

@@ -335,12 +335,11 @@ def add_outcome(*, action: Action, text: str, by: Any, reason: str = "Outcome ad
 
 
 @operation
-def edit_outcome(*, outcome: Outcome, text: str, by: Any, reason: str) -> Outcome:
-    """Changes the words of an outcome."""
+def edit_outcome(*, outcome: Outcome, by: Any, reason: str, version: int | None = None, **changes: Any) -> Outcome:
+    """Changes the words of an outcome or its place. Raises ChangedMeanwhile where it is not at `version` any more."""
     check_can(by, Right.EDIT_PLAN, outcome.plan)
-    outcome.text = text
-    outcome.full_clean()
-    return save_with_reason(outcome, ["text"], reason=reason, by=by)
+    check_version(outcome, version)
+    return _change(outcome, changes, reason=reason, by=by)
 
 
 @operation

@@ -91,6 +91,11 @@ class ActionFacts:
     references: tuple[ReferencePosition, ...]
     outcomes: tuple[OutcomePosition, ...]
 
+    @property
+    def address(self) -> str:
+        """How addresses name the action: its number, or `id-<pk>`."""
+        return self.ref or f"id-{self.id}"
+
 
 @dataclass(frozen=True)
 class ReviewPosition:

@@ -162,7 +162,11 @@ def build() -> Scene:
     for ground in grounds.values():
         ground.keys["redaction"] = redaction.pk
     milestone = Milestone.objects.get(plan=grounds[Place.OWN].plan, ref="2.1")
-    keys = grounds[Place.OWN].keys | {"ref": "2.1", "update": milestone.updates.get().pk}
+    keys = grounds[Place.OWN].keys | {
+        "ref": "2.1",
+        "update": milestone.updates.get().pk,
+        "assessment": milestone.independent_assessments.get().pk,
+    }
     grounds[Place.NOT_OWN] = Ground(grounds[Place.OWN].plan, keys)
     archive_plan(plan=grounds[Place.ARCHIVED].plan, reason="Done.", by=users[Who.INFORMATION_GOVERNANCE])
     sessions = {who: _session(user) for who, user in users.items()}
@@ -186,7 +190,7 @@ def _ground(slug: str, council: Any, people: dict[Who, Any], users: dict[Who, Us
     plan = start_plan(
         title=f"Plan {slug}", slug=slug, short_title=slug, council=council, cycle_anchor=date(2011, 5, 2), by=manager
     )
-    keys: dict[str, Any] = {"slug": slug, "ref": "1.1"}
+    keys: dict[str, Any] = {"slug": slug, "ref": "1.1", "action_ref": "1"}
     tomorrow = timezone.localdate() + timedelta(days=1)
     for who in (who for who in users if who == Who.DEACTIVATED or who in set(PlanMembership.Role)):
         role = PlanMembership.Role.MANAGER if who is Who.DEACTIVATED else PlanMembership.Role(who)
@@ -263,6 +267,13 @@ def _answers(plan: Plan, milestone: Milestone, action: Any, by: User) -> dict[st
             checked_by="Internal Audit", checked_on=date(2011, 6, 1), finding="partly",
         )  # fmt: skip
         make(EvidenceSupport, plan=plan, evidence=checked, milestone=own)
+        assessed = {
+            each.ref: make(
+                IndependentAssessment, plan=plan, milestone=each, as_at=date(2011, 6, 1), source="peer",
+                assessed_by="A peer", finding="partly", entered_at=timezone.now(), entered_by=by,
+            )
+            for each in (own, milestone)
+        }  # fmt: skip
         links: dict[str, Any] = {"plan": plan, "review": review, "as_written": "(Ofsted)", "state": "source_only"}
         cited = make(Recommendation, review=review, number="2", text="Check sooner.")
         matched = {"review": review, "recommendation": cited, "state": "matched", "as_written": "(Ofsted, 2)"}
@@ -300,17 +311,8 @@ def _answers(plan: Plan, milestone: Milestone, action: Any, by: User) -> dict[st
             "support": make(EvidenceSupport, plan=plan, evidence=evidence, milestone=own).pk,
             "milestone_link": make(MilestoneLink, milestone=own, **links).pk,
             "action_link": make(ActionLink, action=action, **links).pk,
-            "assessment": make(
-                IndependentAssessment,
-                plan=plan,
-                milestone=own,
-                as_at=date(2011, 6, 1),
-                source="peer",
-                assessed_by="A peer",
-                finding="partly",
-                entered_at=timezone.now(),
-                entered_by=by,
-            ).pk,
+            "assessment": assessed["1.1"].pk,
+            "unused_outcome": make(Outcome, plan=plan, action=action, order=2, text="Fewer come back.").pk,
         }
 
 

@@ -87,6 +87,15 @@ FORMS: dict[str, Form] = {
         makes={"milestone"},
         chooses={"action": "action", "lead": "person"},
     ),
+    "milestones:new_outcome": Form({"text": "Families are met sooner."}, makes={"outcome"}),
+    "milestones:outcome": Form(
+        {"text": "Children are safe sooner.", "reason": "Plainer."}, changes={"outcome": {"text", "order"}}
+    ),
+    "milestones:judge_outcome": Form(
+        {"judged": "early_signs", "judged_on": "2011-06-02", "judged_note": "Two audits."},
+        changes={"outcome": {"judged", "judged_on", "judged_note"}},
+    ),
+    "milestones:remove_outcome": Form({"reason": "Typed twice."}, changes={"outcome": {"deleted"}}),
     "milestones:embed": Form(
         {"body": Key("board"), "embedded_on": "2011-09-01", "words": "Two audits say so."},
         changes={"milestone": {"embedded_on", "embedded_by_id", "embedded_words", "version"}},
