@@ -10,7 +10,7 @@ from plans.schemes import Scheme
 
 from .models import Milestone
 from .position import MilestonePosition, MilestoneSlice
-from .selecting import SHOWS, Selection, fits, lead_choices
+from .selecting import INTERNAL_SHOWS, SHOWS, Selection, fits, lead_choices
 
 SORTS = {"number": "Milestone", "lead": "Lead", "due": "Due", "status": "Status"}
 
@@ -40,7 +40,7 @@ class MilestoneFilter(django_filters.FilterSet):
             "lead": lead_choices(found.milestones),
             "recommendation": [(each.id, f"{each.review} – Rec {each.number}") for each in found.plan.recommendations],
             "show": [
-                (name, words) for name, (words, _) in SHOWS.items() if may_see_internal or name != "contradictory"
+                (name, words) for name, (words, _) in SHOWS.items() if may_see_internal or name not in INTERNAL_SHOWS
             ],
             "status": [(line.states[0].value, line.word) for line in found.plan.scheme.lines],
         }

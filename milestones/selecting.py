@@ -17,8 +17,13 @@ SHOWS: dict[str, tuple[str, Callable[[MilestonePosition], bool]]] = {
     "due_soon": ("Due soon", lambda milestone: milestone.is_due_soon),
     "due_in_30_days": ("Due in 30 days", lambda milestone: milestone.is_due_in_30_days),
     "stale": ("No recent update", lambda milestone: milestone.is_stale),
+    "being_tested": ("Delivered, outcome being tested", lambda milestone: milestone.is_being_tested),
     "contradictory": ("To look at", lambda milestone: bool(milestone.contradictions)),
+    "disagreeing": ("Lead and independent view differ", lambda milestone: milestone.disagrees),
 }
+
+#: What only readers are shown who see what is internal.
+INTERNAL_SHOWS = frozenset({"contradictory", "disagreeing"})
 
 
 @dataclass(frozen=True, kw_only=True)

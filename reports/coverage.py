@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from milestones.position import MilestonePosition, StatusView
 from milestones.recommendations import Gap, Progress, weakest
-from milestones.status import Flag
 from plans.position import ReferencePosition, ReviewPosition
 from plans.schemes import EffectiveStatus, Scheme
 
@@ -299,13 +298,3 @@ def totals_of(rows: Iterable[Row]) -> Totals:
         overdue=sum(each.progress is EffectiveStatus.OVERDUE for each in listed),
         closed=sum(bool(each.closed_on) for each in listed),
     )
-
-
-def being_tested(position: PlanPosition) -> tuple[MilestonePosition, ...]:
-    """What was delivered and whose outcome is not yet known."""
-    return tuple(each for each in position.milestones if Flag.OUTCOME_BEING_TESTED in each.flags)
-
-
-def disagreeing(position: PlanPosition) -> tuple[MilestonePosition, ...]:
-    """The milestones of which somebody independent found otherwise than their lead."""
-    return tuple(each for each in position.milestones if each.disagrees)

@@ -11,7 +11,7 @@ from enum import StrEnum
 from milestones.models import Evidence, Milestone
 from milestones.policies import Sight
 from milestones.position import MilestonePosition
-from milestones.selecting import SHOWS, Selection, cites, fits, lead_choices
+from milestones.selecting import INTERNAL_SHOWS, SHOWS, Selection, cites, fits, lead_choices
 from plans.childdata import looks_like_a_child
 from plans.position import PersonPosition
 from plans.schemes import EffectiveStatus, Scheme
@@ -19,8 +19,8 @@ from plans.schemes import EffectiveStatus, Scheme
 from .position import ActionPosition, PlanPosition, RecommendationPosition, counts_of, recommendation_positions
 from .wording import line
 
-#: What the milestone list can show that a paper can be about. Contradictions are for the programme manager's eyes.
-CAN_SHOW = {name: words for name, (words, _) in SHOWS.items() if name != "contradictory"}
+#: What the milestone list can show that a paper can be about. The rest is for the programme manager's eyes.
+CAN_SHOW = {name: words for name, (words, _) in SHOWS.items() if name not in INTERNAL_SHOWS}
 
 
 class Readers(StrEnum):

@@ -6,24 +6,23 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from accounts.requests import SignedInRequest
-from milestones.policies import sight_of
 from milestones.position import MilestonePosition
-from milestones.recommendations import Progress
+from milestones.recommendations import Gap
 from milestones.selecting import SHOWS, leads_of
 from milestones.status import Freshness
-from plans.as_at import NOT_RECORDED, AskedPosition, asked_position, today_because
+from plans.as_at import AskedPosition
 from plans.finding import names_of
-from plans.models import Plan
-from plans.policies import Right, rights_of
+from plans.policies import Right
 
+from .coverage import Coverage, Totals
 from .leavers import still_leading
-from .position import PlanPosition, RecommendationPosition, plan_position
-from .selection import for_sight
+from .position import PlanPosition, RecommendationPosition
+from .reading import read_plan
+from .wording import number_of
 
 
 @require_safe
@@ -35,11 +34,9 @@ def home(request: SignedInRequest) -> HttpResponse:
 @require_safe
 def plan_page(request: SignedInRequest, slug: str) -> HttpResponse:
     """A plan at a glance: how many milestones stand where, and what needs somebody's eye."""
-    plan = get_object_or_404(Plan.objects.visible_to(request.user), slug=slug)
-    rights = rights_of(request.user, plan)
-    asked, whole = _position(plan, asked_position(request.GET, today=timezone.localdate(), rights=rights))
-    sight = sight_of(request.user, plan, rights)
-    position = for_sight(whole, sight)
+    reading = read_plan(request, slug)
+    plan, asked, rights, position = reading.plan, reading.asked, reading.rights, reading.position
+    is_of_plan = reading.sight.is_of_plan
     return render(
         request,
         "reports/plan_page.html",
@@ -55,30 +52,54 @@ def plan_page(request: SignedInRequest, slug: str) -> HttpResponse:
             ],
             "own": waiting_for(request.user, position, asked),
             "attention": attention(position, asked),
-            "gaps": _gaps(whole) if sight.is_of_plan else [],
-            "may_see_internal": sight.is_internal,
-            "is_of_plan": sight.is_of_plan,
+            "answers": answers_at_a_glance(position, asked) if is_of_plan and position.recommendations else None,
+            "being_tested": brief_of("being_tested", position, asked),
+            "disagreeing": brief_of("disagreeing", position, asked) if reading.sight.is_internal else None,
+            "may_see_internal": reading.sight.is_internal,
+            "is_of_plan": is_of_plan,
             "may_import": Right.PREVIEW_IMPORT in rights,
             "may_make_paper": Right.MAKE_PAPER in rights,
+            "may_edit": reading.may(Right.EDIT_PLAN),
             "rights": names_of(rights),
             "gone": still_leading(position) if asked.is_now and Right.EDIT_PLAN in rights else [],
         },
-        status=400 if asked.problem else 200,
+        status=reading.status,
     )
 
 
-def _gaps(whole: PlanPosition) -> list[RecommendationPosition]:
-    """The recommendations that no milestone answers; of the whole position, as an internal milestone answers too."""
-    return [each for each in whole.recommendations if each.progress is Progress.NO_MILESTONE]
+@dataclass(frozen=True)
+class GapCount:
+    """A gap, how many recommendations have it, and the list that has them all."""
+
+    gap: Gap
+    count: int
+    query: str
 
 
-def _position(plan: Plan, asked: AskedPosition) -> tuple[AskedPosition, PlanPosition]:
-    """The position that was asked for; today's, and why, where the plan was not there at the recorded moment."""
-    try:
-        return asked, plan_position(plan, asked.as_at, asked.recorded_at)
-    except Plan.DoesNotExist:
-        asked = today_because(NOT_RECORDED, today=timezone.localdate())
-        return asked, plan_position(plan, asked.as_at)
+@dataclass(frozen=True)
+class Answers:
+    """How the plan answers its recommendations, at a glance: `unanswered` are those without a milestone."""
+
+    totals: Totals
+    unanswered: tuple[RecommendationPosition, ...]
+    gaps: tuple[GapCount, ...]
+
+    @property
+    def words(self) -> str:
+        """“3 of 15 recommendations have no milestone”."""
+        count, listed = self.totals.without_milestone, self.totals.listed
+        of_all = f"of {number_of(listed, 'recommendation')}"
+        if not count:
+            return f"None {of_all} is without a milestone"
+        return f"{count} {of_all} {'has' if count == 1 else 'have'} no milestone"
+
+
+def answers_at_a_glance(position: PlanPosition, asked: AskedPosition) -> Answers:
+    """The gaps of a position, each with the address of its list."""
+    coverage = Coverage(position)
+    counts = tuple(GapCount(each.gap, len(each.rows), asked.query_with(gap=each.gap.value)) for each in coverage.gaps)
+    unanswered = tuple(each for each in position.recommendations if Gap.NO_MILESTONE in each.gaps)
+    return Answers(coverage.totals, unanswered, counts)
 
 
 @dataclass(frozen=True)
@@ -93,10 +114,13 @@ class Brief:
 
 def attention(position: PlanPosition, asked: AskedPosition) -> list[Brief]:
     """What needs somebody's eye, in the order of its weight."""
-    return [
-        Brief(name, words, _by_date(filter(passes, position.milestones)), asked.query_with(show=name))
-        for name, (words, passes) in ((name, SHOWS[name]) for name in ("overdue", "due_soon", "stale"))
-    ]
+    return [brief_of(name, position, asked) for name in ("overdue", "due_soon", "stale")]
+
+
+def brief_of(name: str, position: PlanPosition, asked: AskedPosition) -> Brief:
+    """One of the shows of the milestone list (milestones/selecting.py), at a glance."""
+    words, passes = SHOWS[name]
+    return Brief(name, words, _by_date(filter(passes, position.milestones)), asked.query_with(show=name))
 
 
 def waiting_for(user: Any, position: PlanPosition, asked: AskedPosition) -> Brief | None:

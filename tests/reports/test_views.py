@@ -116,7 +116,7 @@ def test_a_recommendation_that_internal_milestones_answer_is_no_gap_for_anybody(
     )
     client.force_login(people.steering)
 
-    assert [each.number for each in client.get(PLAN).context["gaps"]] == ["2"]
+    assert [each.number for each in client.get(PLAN).context["answers"].unanswered] == ["2"]
 
 
 def test_a_past_position_says_so(client, people, several):
