@@ -300,8 +300,10 @@ def _what_changed(change: RecordChange, names: Names) -> str:
     by_name = {field.name: change.said[field.attname] for field in told}
     if change.model is Recommendation and "closed_on" in by_name:
         return f"{name} {'closed' if by_name['closed_on'] else 'opened again'}"
-    if by_name.get("embedded_on"):
-        return f"{name} embedded"
+    if "embedded_on" in by_name:
+        return f"{name} {'embedded' if by_name['embedded_on'] else 'not embedded after all'}"
+    if change.model is Outcome and "judged" in by_name:
+        return f"{name} {'judged' if by_name['judged'] else 'no longer judged'}"
     if "archived_at" in by_name:
         return f"{name} {'archived' if by_name['archived_at'] else 'taken out of the archive'}"
     if by_name.get("withdrawn_on"):
