@@ -268,12 +268,6 @@ class ReviewForm(ReviewFields, RowForm):
         return super().is_so_already
 
 
-class ReasonForm(ChildDataCheck):
-    """Why something is done."""
-
-    reason = TextField(label="Why", max_length=500, error_messages={"required": "Say why."})
-
-
 # --- Judgements --------------------------------------------------------------------------------------------------
 
 

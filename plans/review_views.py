@@ -19,10 +19,11 @@ from .adding import add_row, councils_to_add_to
 from .changing import change_row
 from .documents import download, in_the_folder
 from .forms import add_refusal
+from .membership_forms import ReasonForm
 from .models import Review
 from .overrides import with_override
 from .policies import check_can_edit_reviews, councils_with_reviews_of
-from .review_forms import JudgementsForm, NewReviewForm, ReasonForm, ReviewForm
+from .review_forms import JudgementsForm, NewReviewForm, ReviewForm
 from .spans import day_words
 from .timeline import INTERVENTIONS, answering_plans, asked_by, is_in_force, movements_of, timeline, when_words
 
@@ -57,6 +58,7 @@ def review(request: SignedInRequest, review: str) -> HttpResponse:
     row = _review(request, review)
     today = timezone.localdate()
     asked = asked_by(row, request.user)
+    may_edit = councils_with_reviews_of(request.user).filter(pk=row.council_id).exists()
     context = {
         "review": row,
         "when": when_words(row),
@@ -64,10 +66,12 @@ def review(request: SignedInRequest, review: str) -> HttpResponse:
         "movements": movements_of(row, request.user),
         "asked": asked,
         "placeholders": sum(each.row.is_placeholder for each in asked),
+        "undated": sum(each.due.is_asked for each in asked),
+        "archived": row.recommendations.exclude(archived_at=None).order_by("pk") if may_edit else (),
         "answering": answering_plans(request.user, [row], today=today).get(row.pk, ()),
         "followed_by": Review.objects.visible_to(request.user).current().in_order().filter(follows=row),
         "interventions": [(each, is_in_force(each, today)) for each in row.interventions.select_related("board")],
-        "may_edit": councils_with_reviews_of(request.user).filter(pk=row.council_id).exists(),
+        "may_edit": may_edit,
     }
     return render(request, "plans/review.html", context)
 
