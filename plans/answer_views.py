@@ -20,7 +20,7 @@ from .forms import add_refusal
 from .membership_forms import ReasonForm
 from .models import Plan, PlanReview, Review
 from .overrides import with_override
-from .policies import Right, check_has
+from .policies import Right, check_has, rights_of
 from .statement import publication_due_on, statement_clock
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -29,7 +29,8 @@ get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 @get_or_post
 def answers(request: SignedInRequest, slug: str) -> HttpResponse:
     """The reviews that a plan answers, each with its clock; whoever may, adds one."""
-    plan, rights = plan_for(request.user, slug, Right.SEE)
+    plan: Plan = get_object_or_404(Plan.objects.visible_to(request.user).select_related("council"), slug=slug)
+    rights = rights_of(request.user, plan)
     may_edit = Right.EDIT_PLAN in rights
     if request.method == "POST":
         check_has(Right.EDIT_PLAN, rights)
