@@ -68,6 +68,8 @@ class BoundedHandler(FileUploadHandler):
         user = getattr(self.request, "user", None)
         self.refusal = "" if user is None or user.is_authenticated else NOT_SIGNED_IN
         self.content = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  # closed with the request
+        if self.refusal:
+            self.content.close()
         self.size = 0
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
