@@ -45,7 +45,7 @@ class Entry:
     when: str
     council: Any
     review: Review | None = None
-    overall: Judgement | None = None
+    overall: tuple[Judgement, ...] = ()
     recommendations: int = 0
     answering: tuple[AnsweringPlan, ...] = ()
     intervention: Intervention | None = None
@@ -126,10 +126,10 @@ def _reviews(user: Any, kind: str, today: date) -> Iterator[Entry]:
         )
 
 
-def _overall(judgements: Sequence[Judgement]) -> Judgement | None:
-    """The judgement that stands for the review: the overall one, or the only one there is."""
-    overall = next((each for each in judgements if each.area.casefold().startswith("overall")), None)
-    return overall or (judgements[0] if len(judgements) == 1 else None)
+def _overall(judgements: Sequence[Judgement]) -> tuple[Judgement, ...]:
+    """The judgements that stand for the review: the overall ones, or the only one there is."""
+    overall = tuple(each for each in judgements if "overall" in each.area.casefold())
+    return overall or (tuple(judgements) if len(judgements) == 1 else ())
 
 
 def _interventions(user: Any, today: date) -> Iterator[Entry]:

@@ -67,9 +67,8 @@ def test_the_timeline_shows_the_newest_first_with_what_is_known_of_it(client, re
         council, people, "Visit", kind="monitoring_visit", follows=review,
         started_on=date(2011, 5, 1), started_precision="about", bodies="Ofsted",
     )  # fmt: skip
-    operations.record_judgements(
-        review=review, judgements=[Given("Overall effectiveness", "adequate")], by=people.manager
-    )
+    given = [Given(area, "adequate") for area in (SLAC.areas[0], SLAC.areas[1], SLAC.areas[3])]
+    operations.record_judgements(review=review, judgements=given, by=people.manager)
     add_recommendation(review=review, number="1", text="Answer sooner.", by=people.manager)
 
     response = client.get("/reviews/")
@@ -77,7 +76,11 @@ def test_the_timeline_shows_the_newest_first_with_what_is_known_of_it(client, re
     words = text_of(response)
     order = [words.index(each) for each in ("about May 2011", "Published 25 February 2011", peer.title)]
     assert order == sorted(order)
-    for each in ("Monitoring visit by Ofsted", "follows Ofsted Feb 2011", "Overall effectiveness: adequate"):
+    for each in (
+        "Monitoring visit by Ofsted",
+        "follows Ofsted Feb 2011",
+        "Safeguarding: overall effectiveness: adequate Looked after children: overall effectiveness: adequate",
+    ):
         assert each in words
     assert "1 recommendation " in words
     assert "2009 Peer 2009" in words
