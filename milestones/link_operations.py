@@ -14,7 +14,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.history import current_instant, delete_with_reason, operation, save_with_reason
-from accounts.versions import ChangedMeanwhile, check_version
+from accounts.versions import ChangedMeanwhile, check_version, version_of
 from plans.models import Action, ActionLink, GovernanceBody, NoMilestoneNeeded, Plan, Recommendation, Review
 from plans.operations import link_action, link_state
 from plans.policies import Right, check_can
@@ -81,7 +81,7 @@ def resolve_links(
     ValidationError, and LinksChangedMeanwhile, which names every one that somebody else was quicker with.
     """
     check_can(by, Right.EDIT_PLAN, plan)
-    changed, missed = 0, []
+    missed, wanted = [], []
     for each in resolutions:
         if each.link.plan_id != plan.pk:
             raise ValueError("This reference is of another plan.")
@@ -92,23 +92,15 @@ def resolve_links(
         review = check_may_link(plan, each.review, each.recommendation)
         if (each.link.review, each.link.recommendation) == (review, each.recommendation):
             continue
-        resolve: Any = resolve_milestone_link if isinstance(each.link, MilestoneLink) else resolve_action_link
-        try:
-            resolve(
-                link=each.link,
-                review=review,
-                recommendation=each.recommendation,
-                version=each.version,
-                reason=reason,
-                by=by,
-            )
-        except ChangedMeanwhile:
+        if each.version not in (None, version_of(each.link)):
             missed.append(each.link)
-        else:
-            changed += 1
+        wanted.append(each)
     if missed:
         raise LinksChangedMeanwhile(missed)
-    return changed
+    for each in wanted:
+        resolve: Any = resolve_milestone_link if isinstance(each.link, MilestoneLink) else resolve_action_link
+        resolve(link=each.link, review=each.review, recommendation=each.recommendation, reason=reason, by=by)
+    return len(wanted)
 
 
 @operation
