@@ -274,6 +274,8 @@ def _remarks(milestone: MilestonePosition) -> str:
     said = milestone.status.word.casefold()
     labels = [flag.label for flag in milestone.flags if not flag.is_contradiction]
     remarks = [label[:1].lower() + label[1:] for label in labels if label.casefold() not in said]
+    if milestone.is_being_tested and milestone.outcome_review_on:
+        remarks.append(f"outcome looked at again on {long_day(milestone.outcome_review_on)}")
     if milestone.slippage_days or milestone.date_moves:
         remarks.append(milestone.slippage_words)
     words = "; ".join(filter(None, remarks))
