@@ -52,6 +52,7 @@ from .wording import line, long_day, moment, month_words, number_of
 OPERATIONS = {
     "apply_import": "Import of a table",
     "import_table": "Import of a table",
+    "record_judgements": "Judgements recorded",
     "start_plan_from_table": "Plan started from a table",
     "undo_import": "Import undone",
 }
