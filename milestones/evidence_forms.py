@@ -268,7 +268,7 @@ class EvidenceFilter(forms.Form):
     text = forms.CharField(label="Words", max_length=80, required=False)
     kind = forms.ChoiceField(label="Kind", required=False)
     strength = forms.ChoiceField(label="Strength", required=False)
-    sensitivity = forms.ChoiceField(label="Who may see it", required=False)
+    sensitivity = forms.ChoiceField(label="Sensitivity", required=False)
     finding = forms.ChoiceField(label="Check", required=False)
     theme = forms.ChoiceField(label="Theme", required=False)
     recommendation = forms.ChoiceField(label="Recommendation", required=False)
@@ -287,7 +287,7 @@ class EvidenceFilter(forms.Form):
                 ),
             ),
             "sensitivity": (
-                "Everybody",
+                "All",
                 _there(Evidence.Sensitivity.choices, (each.sensitivity for each in evidence)),
             ),
             "finding": (
