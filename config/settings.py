@@ -287,7 +287,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 30_000
 FILES_FOLDER = Path(os.environ.get("WAYMARK_FILES", "").strip() or BASE_DIR / "files")
 FILES_MOST_OF_A_PLAN = 2 * 1024**3
 FILES_MOST_OF_A_USER_A_DAY = 500 * 1024**2
-FILE_UPLOAD_HANDLERS = ["plans.uploads.receiving.BoundedHandler"]
+FILE_UPLOAD_HANDLERS = ["plans.receiving.BoundedHandler"]
 # The virus scanner, a path or host:port (plans/scanning.py).
 CLAMD_ADDRESS = os.environ.get("CLAMD_ADDRESS", "").strip()
 

@@ -23,8 +23,8 @@ from accounts.models import Organisation
 from . import file_store, scanning
 from .file_names import display_name, extension_of, has_path
 from .models import Document, Plan
+from .receiving import NO_ROOM, TOO_BIG, NotTaken
 from .uploads.kinds import ACCEPT, KINDS, MAX_FILE, MEGABYTE, WANTED, kind_of
-from .uploads.receiving import NO_ROOM, TOO_BIG, NotTaken
 from .uploads.refusal import FileRefused
 from .uploads.sandbox import content_limited
 
@@ -100,11 +100,12 @@ def check_upload(file: UploadedFile) -> CheckedFile:
         raise ValidationError(refused.message, code=refused.code) from None
     if kept is not data:
         content = BytesIO(kept)
+    content.seek(0)
     return CheckedFile(name, kind.extension, content, len(kept), hashlib.sha256(kept).hexdigest(), scan=scan)
 
 
 def check_received(file: UploadedFile) -> None:
-    """Refuses what did not arrive as a file may (uploads/receiving.py); nothing in it is looked at."""
+    """Refuses what did not arrive as a file may (receiving.py); nothing in it is looked at."""
     if isinstance(file, NotTaken):
         raise ValidationError(file.refusal, code="file_not_taken")
     if (file.size or 0) > MAX_FILE:

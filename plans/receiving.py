@@ -14,8 +14,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 from django.http.multipartparser import MultiPartParser
 
-from ..file_names import has_path
-from .kinds import MAX_FILE, MEGABYTE
+from .file_names import has_path
+from .uploads.kinds import MAX_FILE, MEGABYTE
 
 IN_MEMORY = 2 * MEGABYTE
 #: All the files of one form together.
