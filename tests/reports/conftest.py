@@ -1,3 +1,4 @@
+from .answered_plan import answered_plan
 from .full_plan import full_plan
 
-__all__ = ["full_plan"]
+__all__ = ["answered_plan", "full_plan"]
