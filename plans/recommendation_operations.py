@@ -128,9 +128,7 @@ def archive_recommendation(
         return recommendation
     citing = cited_by(recommendation)
     if citing:
-        raise ValidationError(
-            f"It cannot go into the archive: it is cited by {citing}. Take these references off first."
-        )
+        raise ValidationError(f"It is cited by {citing}. Take these references off first, then archive it.")
     if recommendation.closed_on is not None:
         raise ValidationError(f"{recommendation.closed_by} has closed it. Open it again first, then archive it.")
     return _change(recommendation, {"archived_at": current_instant()}, reason=reason, by=by)
