@@ -243,7 +243,8 @@ class EvidenceQuerySet(TrackedQuerySet):
 
     def visible_to(self, user: Any) -> "EvidenceQuerySet":
         """The evidence the user may see: by the rights of plans/policies.py, by how sensitive it is, and never what
-        supports nothing but milestones they may not see. What somebody added themselves, they see."""
+        supports nothing but milestones they may not see or that are in the archive. What somebody added themselves,
+        they see. As `Sight.shows_evidence` says of what was read already."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
         own = Milestone._base_manager.filter(_own(user)).values("pk")
@@ -253,7 +254,7 @@ class EvidenceQuerySet(TrackedQuerySet):
             everywhere, own_alone = (plans_within(user, right, reach) for reach in (Reach.ALL, Reach.OWN))
             return Q(plan__in=everywhere) | (Q(plan__in=own_alone) & (supports_own | Q(added_by=user)))
 
-        seen = Milestone.objects.visible_to(user).values("pk")
+        seen = Milestone.objects.visible_to(user).current().values("pk")
         of_nothing_hidden = EvidenceSupport._base_manager.filter(Q(milestone=None) | Q(milestone__in=seen))
         shown = Q(pk__in=of_nothing_hidden.values("evidence")) | Q(added_by=user)
         sensitivity = (
