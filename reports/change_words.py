@@ -52,7 +52,9 @@ from .wording import line, long_day, moment, month_words, number_of
 OPERATIONS = {
     "apply_import": "Import of a table",
     "import_table": "Import of a table",
+    "give_due_dates": "Dates given to recommendations",
     "record_judgements": "Judgements recorded",
+    "respond_to_many": "Responses to recommendations",
     "start_plan_from_table": "Plan started from a table",
     "undo_import": "Import undone",
 }
