@@ -15,7 +15,7 @@ from accounts.requests import SignedInRequest, sent
 from . import recommendation_operations as operations
 from .answer_forms import AnswerForm, NewAnswerForm
 from .changing import change_row
-from .finding import plan_for
+from .finding import names_of, plan_for
 from .forms import add_refusal
 from .membership_forms import ReasonForm
 from .models import Plan, PlanReview, Review
@@ -56,6 +56,7 @@ def answers(request: SignedInRequest, slug: str) -> HttpResponse:
         "answers": [(row, *_clock(row), row.review_id in visible) for row in sorted(rows, key=_newest_first)],
         "form": form,
         "may_edit": may_edit,
+        "rights": names_of(rights),
     }
     return render(request, "plans/answers.html", context, status=422 if form is not None and form.errors else 200)
 
