@@ -18,6 +18,7 @@ _BY_KIND = {
         "other_review_only": "A list that names its reviews holds nothing of the review it is imported into.",
         "text_missing": "An action, a milestone or a recommendation has a number and no words.",
         "too_long": "A text is longer than its field.",
+        "too_many": "A list has more than 300 recommendations.",
     },
     WARNING: {
         "action_archived": "The action is in the plan's archive; what is printed for it is left alone.",

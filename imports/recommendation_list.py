@@ -2,7 +2,7 @@
 button and the command ask the same function."""
 
 import hashlib
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -27,7 +27,8 @@ _COLUMNS = {
     "timescale_words": ("timescale", 200),
     "note": ("note", None),
 }
-_LONGEST_NUMBER = 20
+LONGEST_NUMBER = 20
+MOST = 300  # no report has more, and a form takes no more fields
 
 
 @dataclass(frozen=True)
@@ -172,6 +173,10 @@ class _Comparing:
     problems: list[Finding] = field(default_factory=list)
     child_words: list[ChildWords] = field(default_factory=list)
 
+    @property
+    def is_new(self) -> bool:
+        return self.review._state.adding
+
     def comparison(self) -> ListComparison:
         self.decisions += self.table.decisions
         self.warnings += self.table.warnings
@@ -196,7 +201,7 @@ class _Comparing:
         return ListComparison(
             compared,
             tuple(changes.items()),
-            self.review.pk is None,
+            self.is_new,
             base_on,
             left,
             tuple(dict.fromkeys(self.decisions)),
@@ -217,14 +222,14 @@ class _Comparing:
     def _review(self) -> tuple[dict[str, Any], date | None]:
         """What becomes of the review's published day, and the day from which timescales count."""
         said, printed, held = self.published_on, self.table.published_on, self.review.published_on
-        if self.review.pk is None:
+        if self.is_new:
             held = said or printed
         chosen = held or said or printed
         for other, whose in ((said, "What was given"), (printed, "The heading of the list")):
             if other and chosen and other != chosen:
                 message = f"{whose} says {day_words(other)}; the review is published on {day_words(chosen)}, and stays."
                 self._warn("published_differs", "", message)
-        if self.review.pk is None:
+        if self.is_new:
             return {}, chosen
         if held is None and chosen is not None:
             message = f"The review had no day of publication; it gets {day_words(chosen)}."
@@ -245,10 +250,13 @@ class _Comparing:
             self._problem("other_review_only", "", f"Nothing in this list belongs to {self.review}.")
         return [(key, read) for key, read in printed if not read.source or review_key(read.source) in names]
 
-    def _check_texts(self, printed: Iterable[tuple[str, ReadRecommendation]]) -> None:
+    def _check_texts(self, printed: Sequence[tuple[str, ReadRecommendation]]) -> None:
+        if len(printed) > MOST:
+            message = f"The list has {len(printed)} recommendations; at most {MOST} are imported at once. Split it."
+            self._problem("too_many", "", message)
         for _, read in printed:
             name = _name(read.number, read.text)
-            texts = {"number": (read.number, _LONGEST_NUMBER)} | {
+            texts = {"number": (read.number, LONGEST_NUMBER)} | {
                 label: (text, most) for (_, text), (label, most) in zip(_said(read), _COLUMNS.values(), strict=True)
             }
             for label, (text, most) in texts.items():
@@ -269,9 +277,9 @@ class _Comparing:
             by_words.setdefault(words(row.text), row)
         found: dict[str, Recommendation] = {}
         for key, read in printed:
-            row = by_number.get(number_key(read.number)) if read.number else by_words.get(words(read.text))
-            if row is not None and row not in found.values():
-                found[key] = row
+            same = by_number.get(number_key(read.number)) if read.number else by_words.get(words(read.text))
+            if same is not None and same not in found.values():
+                found[key] = same
         return found
 
     def _numbers(
@@ -402,8 +410,20 @@ def names_of(review: Review) -> Iterator[str]:
 
 def _said(read: ReadRecommendation) -> list[tuple[str, str]]:
     """The columns with what the list says, in the order of `_COLUMNS`."""
-    texts = (read.text, read.section, read.timescale, read.note)
+    texts = (read.text, read.section, read.timescale, _without_brackets(read.note))
     return [(column, text.strip()) for column, text in zip(_COLUMNS, texts, strict=True)]
+
+
+def _without_brackets(note: str) -> str:
+    """A note without the brackets that it is printed in: papers print them again."""
+    lines = note.strip().split("\n")
+    closed = {"(": ")", "[": "]"}
+    return "\n".join(
+        line[1:-1].strip()
+        if line[:1] in closed and line[-1:] == closed[line[:1]] and line.count(line[0]) == 1
+        else line
+        for line in lines
+    )
 
 
 def _name(number: str, text: str) -> str:

@@ -80,7 +80,7 @@ def compared(
     published_on: date | None = None,
 ) -> ListComparison:
     """What a list would do to a review, which need not be saved yet."""
-    present = list(Recommendation.objects.filter(review=review).order_by("pk")) if review.pk else []
+    present = list(Recommendation.objects.filter(review=review).order_by("pk")) if not review._state.adding else []
     return compare_list(table, review, present, given=given, accept=accept, published_on=published_on)
 
 

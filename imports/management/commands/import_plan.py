@@ -12,10 +12,11 @@ from accounts.models import Organisation, User
 from imports import operations
 from imports.comparing import as_at_of, compare
 from imports.comparison import EVERYTHING, KINDS, Comparison
-from imports.limits import MAX_FILE, FileRefused
+from imports.limits import FileRefused
 from imports.policies import check_as_at, check_can_import
 from imports.present import present_in, present_in_new_plan
 from imports.readers.table import Finding, PlanTable
+from imports.reading import contents_of, line
 from imports.sandbox import read_limited
 from plans.commands import PlainCommand, day_from, plan_by_slug, user_by_email
 from plans.models import Plan, Review
@@ -73,7 +74,7 @@ class Command(PlainCommand):
         elif not comparison.problems:
             self.stdout.write(_in_words(comparison, applied))
         if comparison.problems:
-            raise CommandError("\n".join(_line(problem.where, problem.message) for problem in comparison.problems))
+            raise CommandError("\n".join(line(problem.where, problem.message) for problem in comparison.problems))
 
     def _order(self, options: dict[str, Any]) -> Order:
         """Everything that can be refused before the file is read is refused first."""
@@ -84,7 +85,7 @@ class Command(PlainCommand):
             check_can_start_plan(by)
         else:
             check_can_import(by, plan)
-        data = _contents(options["file"])
+        data = contents_of(options["file"])
         file_name = options["file"].name.encode(errors="replace").decode()
         try:
             table = read_limited(data, file_name, _known_sources(plan))
@@ -115,15 +116,6 @@ def _plan(slug: str, title: str | None) -> Plan | None:
     if plan is not None and plan.title != title.strip():
         raise CommandError(f"“{slug}” is another plan, “{plan.title}”. Leave out --create to import into it.")
     return plan
-
-
-def _contents(path: Path) -> bytes:
-    """What the file holds, or enough of it to see that it is too big."""
-    try:
-        with path.open("rb") as file:
-            return file.read(MAX_FILE + 1)
-    except OSError as error:
-        raise CommandError(f"“{path}” cannot be read: {error.strerror or error}.") from error
 
 
 def _known_sources(plan: Plan | None) -> tuple[str, ...]:
@@ -174,14 +166,10 @@ def _in_words(comparison: Comparison, applied: bool) -> str:
         ("Somebody should look at", comparison.warnings),
     ):
         if entries:
-            lines += ["", f"{title}:", *(f"- {_line(entry.where, entry.message)}" for entry in entries)]
+            lines += ["", f"{title}:", *(f"- {line(entry.where, entry.message)}" for entry in entries)]
     lines.append("")
     if applied:
         lines.append("Imported." if comparison.changes_something else "This file changes nothing.")
     else:
         lines.append("Nothing was written.")
     return "\n".join(lines)
-
-
-def _line(where: str, message: str) -> str:
-    return f"{where}: {message}" if where else message
