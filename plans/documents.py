@@ -15,9 +15,8 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Sum
 from django.http import FileResponse, Http404
-from django.utils import timezone
 
-from accounts.history import operation, save_with_reason
+from accounts.history import current_instant, operation, save_with_reason
 from accounts.models import Organisation
 
 from . import file_store, scanning
@@ -56,20 +55,11 @@ class CheckedFile:
     stored_as: str = ""
 
 
-class UploadInput(forms.FileInput):
-    """Where a file is chosen. No browser fills it in again, so it says when a form is shown once more without it."""
-
-    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_context(name, value, attrs)
-        context["widget"]["sent"] = bool(value)
-        return context
-
-
 class UploadField(forms.FileField):
     """A file to be stored, checked by what is in it; its value is a CheckedFile, or None where none was sent."""
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", UploadInput(attrs={"accept": ACCEPT}))
+        kwargs.setdefault("widget", forms.FileInput(attrs={"accept": ACCEPT}))
         kwargs.setdefault("help_text", f"At most {MAX_FILE // MEGABYTE} MB; without macros and passwords.")
         super().__init__(**kwargs)
         self.error_messages |= {
@@ -81,6 +71,14 @@ class UploadField(forms.FileField):
     def clean(self, data: Any, initial: Any = None) -> Any:
         file = super().clean(data, None)
         return check_upload(file) if file else None
+
+
+def ask_for_files_again(form: forms.Form) -> None:
+    """No browser fills a chosen file in again when its form is shown once more: where the form has errors, each file
+    that had none says so, beside its field."""
+    chosen = {name: value for name, value in form.cleaned_data.items() if isinstance(value, CheckedFile)}
+    for name, checked in chosen.items() if form.errors else ():
+        form.add_error(name, f"Choose the file “{checked.name}” again. It was not saved.")
 
 
 def check_upload(file: UploadedFile) -> CheckedFile:
@@ -192,7 +190,7 @@ def _check_quotas(size: int, *, council: Organisation, plan: Plan | None, by: An
         most = settings.FILES_MOST_OF_A_PLAN // MEGABYTE
         whose = "This plan" if plan else "The council"
         raise ValidationError(f"{whose} has {most} MB of files already, which is the most. Nothing was saved.")
-    of_today = Document.history.filter(history_type="+", uploaded_by=by, history_date__gt=timezone.now() - A_DAY)
+    of_today = Document.history.filter(history_type="+", uploaded_by=by, history_date__gt=current_instant() - A_DAY)
     if _sum(of_today) + size > settings.FILES_MOST_OF_A_USER_A_DAY:
         most = settings.FILES_MOST_OF_A_USER_A_DAY // MEGABYTE
         raise ValidationError(f"You may upload {most} MB in a day. Nothing was saved; go on tomorrow.")
