@@ -73,9 +73,11 @@ class NewRecommendationForm(ChildDataCheck):
         help_text="Where it is to somebody else than the council, or to one of its partners.",
     )
 
-    def __init__(self, *args: Any, review: Review, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, review: Review, last: Recommendation | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.review = review
+        if last is not None:
+            self.fields["text"].widget.attrs["autofocus"] = True
         self.there: Recommendation | None = None
 
     def clean_number(self) -> str:

@@ -155,7 +155,8 @@ CITING = {
 
 def citing_models() -> Iterator[tuple[type[Tracked], str]]:
     """Every model whose rows can cite a recommendation, with the column that does."""
-    for relation in Recommendation._meta.get_fields(include_hidden=True):
+    relations: Iterable[Any] = Recommendation._meta.get_fields(include_hidden=True)
+    for relation in relations:
         if relation.auto_created and relation.one_to_many and issubclass(relation.related_model, Tracked):
             yield relation.related_model, relation.field.name
 

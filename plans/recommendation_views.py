@@ -38,13 +38,15 @@ get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 #: What the button says that saves one and opens the page for the next.
 ANOTHER = "another"
+LONGEST_KEY, LONGEST_NUMBER = 16, 20
 
 
 @get_or_post
 def new_recommendation(request: SignedInRequest, review: str) -> HttpResponse:
     """Types one recommendation of a review; “Save and add another” goes on with the next number."""
     row = _review(request, review)
-    form = NewRecommendationForm(sent(request), review=row, initial=_proposed(request, row))
+    last = _last_typed(request, row)
+    form = NewRecommendationForm(sent(request), review=row, last=last, initial=_proposed(row, last))
     if request.method == "POST" and form.is_valid():
         try:
             added = form.there if form.is_there else _add(request, row, form)
@@ -52,27 +54,35 @@ def new_recommendation(request: SignedInRequest, review: str) -> HttpResponse:
             add_refusal(form, error)
         else:
             assert added is not None
-            messages.success(request, f"Recommendation {added.number} is saved. {_dates(added, row).words}")
             if request.POST.get("then") == ANOTHER:
+                # That page says itself that it is saved: a banner would take the cursor out of the form.
                 address = reverse("plans:new_recommendation", args=[row.slug])
                 return redirect(f"{address}?{urlencode({'after': added.pk})}")
+            messages.success(request, f"Recommendation {added.number} is saved. {_dates(added, row).words}")
             return redirect(row)
     context = {
         "review": row,
         "form": form,
-        "is_another": "after" in request.GET,
+        "last": last,
+        "last_dates": _dates(last, row) if last else None,
         "typed": _with_dates(row, row.recommendations.filter(archived_at=None)),
         "archived": _in_order(row.recommendations.exclude(archived_at=None)),
     }
     return render(request, "plans/recommendation_new.html", context, status=422 if form.errors else 200)
 
 
-def _proposed(request: SignedInRequest, review: Review) -> dict[str, Any]:
-    """The next number; after another of the list, its section too."""
-    number = next_ref(review.recommendations.values_list("number", flat=True))
+def _last_typed(request: SignedInRequest, review: Review) -> Recommendation | None:
+    """The recommendation after which another of the list is typed."""
     after = request.GET.get("after", "")
-    last = review.recommendations.filter(pk=after).first() if after.isdecimal() and len(after) < 16 else None
-    return {"number": number[:20]} | ({"section": last.section, "addressed_to": last.addressed_to} if last else {})
+    is_key = after.isdecimal() and after.isascii() and len(after) < LONGEST_KEY
+    return review.recommendations.filter(pk=after).first() if is_key else None
+
+
+def _proposed(review: Review, last: Recommendation | None) -> dict[str, Any]:
+    """The next number; after another of the list, what it shares with that one too."""
+    number = next_ref(review.recommendations.values_list("number", flat=True))
+    shared = {"section": last.section, "addressed_to": last.addressed_to} if last else {}
+    return {"number": number if len(number) <= LONGEST_NUMBER else "", **shared}
 
 
 def _add(request: SignedInRequest, review: Review, form: NewRecommendationForm) -> Recommendation:
