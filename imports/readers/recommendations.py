@@ -40,6 +40,7 @@ from .wording import fold, join_cut, one_line, quote
 _OWN = {"number", "text", "timescale", "section"}
 _LONGEST_SECTION = 80
 _SHORT_WORDS = 4
+_LONGEST_TIMESCALE = 60
 _PLAUSIBLE_STEP = 15  # by which a number without full stop may be ahead of the last before it is taken for a word
 _ENDS_SENTENCE = re.compile(r"[.!?;:)\]]$")
 _PUBLISHED = re.compile(r"\bpublished\b|\bpublication\b", re.IGNORECASE)
@@ -53,6 +54,7 @@ class _Line:
     where: str
     columns: dict[int, str] = field(default_factory=dict)
     is_prose: bool = False
+    ends_in_timescale: bool = False  # as most rows of its table do, whatever its last cell says
     is_whole: bool = False  # a paragraph or a sheet's row, which nothing has cut
     is_heading: bool = False  # printed as one: bold, a heading, over all columns
     is_bullet: bool = False
@@ -209,6 +211,8 @@ def _words(row: Row) -> list[str]:
 def _grid_lines(grid: Grid) -> Iterator[_Line]:
     columns: dict[int, str] = {}
     after_blank = False
+    last_cells = [words[-1] for row in grid.rows if len(words := _words(row)) > 1 and not is_heading(words)]
+    ends_in_timescale = bool(last_cells) and sum(map(is_timescale, last_cells)) * 2 >= len(last_cells)
     for row in grid.rows:
         cells = [(index, words) for index, cell in enumerate(row.cells) if (words := _text_of(cell))]
         if not cells:
@@ -224,6 +228,7 @@ def _grid_lines(grid: Grid) -> Iterator[_Line]:
             row.where,
             columns,
             is_prose=grid.is_prose,
+            ends_in_timescale=ends_in_timescale,
             is_whole=grid.is_sheet,
             is_heading=is_printed_so,
             after_blank=after_blank,
@@ -634,6 +639,8 @@ def _by_content(line: _Line) -> _Token:
         if len(words) > 1 and is_timescale(words[index]):
             when = timescale_words(words.pop(index))
             break
+    if not when and len(words) > 1 and line.ends_in_timescale and len(words[-1]) <= _LONGEST_TIMESCALE:
+        when = words.pop()
     if number and len(words) == 1 and not when and is_timescale(words[0]):
         return _Token(line, "number", number=number, when=timescale_words(words[0]))
     text = one_line(" ".join(words))
