@@ -51,6 +51,10 @@ from .wording import line, long_day, moment, month_words, number_of
 #: What operations are called that write many records; the others are called by what they wrote.
 OPERATIONS = {
     "apply_import": "Import of a table",
+    "apply_list": "Import of a list of recommendations",
+    "import_list": "Import of a list of recommendations",
+    "start_review_from_list": "Import of a list of recommendations",
+    "undo_list": "Import of a list undone",
     "import_table": "Import of a table",
     "give_due_dates": "Dates given to recommendations",
     "record_judgements": "Judgements recorded",
