@@ -22,7 +22,7 @@ from .forms import add_refusal
 from .membership_forms import ReasonForm
 from .models import Review
 from .overrides import with_override
-from .policies import check_can_edit_reviews, councils_with_reviews_of
+from .policies import Reach, Right, check_can_edit_reviews, councils_with_reviews_of, plans_within
 from .review_forms import JudgementsForm, NewReviewForm, ReviewForm
 from .spans import day_words
 from .timeline import INTERVENTIONS, answering_plans, asked_by, is_in_force, movements_of, timeline, when_words
@@ -72,6 +72,9 @@ def review(request: SignedInRequest, review: str) -> HttpResponse:
         "followed_by": Review.objects.visible_to(request.user).current().in_order().filter(follows=row),
         "interventions": [(each, is_in_force(each, today)) for each in row.interventions.select_related("board")],
         "may_edit": may_edit,
+        "may_see_history": plans_within(request.user, Right.SEE_HISTORY, Reach.ALL)
+        .filter(council=row.council)
+        .exists(),
     }
     return render(request, "plans/review.html", context)
 

@@ -227,6 +227,17 @@ def test_the_page_of_a_review_shows_what_it_asked_for(client, review, people, ma
         assert each in words
 
 
+@pytest.mark.parametrize(("who", "may"), [("manager", True), ("steering", False)])
+def test_only_who_may_change_a_review_is_led_to_it(client, review, people, who, may):
+    asked = add_recommendation(review=review, number="1", text="Answer sooner.", by=people.manager)
+    client.force_login(getattr(people, who))
+
+    page = client.get("/reviews/ofsted-feb-2011/").text
+
+    parts = ("edit/", "judgements/", "archive/", "history/", "recommendations/new/", f"recommendations/{asked.pk}/")
+    assert [f'href="/reviews/ofsted-feb-2011/{part}"' in page for part in parts] == [may] * len(parts)
+
+
 def test_judgements_are_shown_with_how_they_moved(client, review, council, people, manager):
     earlier = enter(council, people, "Ofsted 2009", published_on=date(2009, 4, 1), framework=SLAC)
     later = enter(council, people, "Ofsted 2014", published_on=date(2014, 4, 1), framework=SIF)
