@@ -16,7 +16,7 @@ from .recommendation_operations import GivenDate, Response
 
 LONGEST_TEXT = 20_000
 NO_TEXT = "Enter what is recommended, or tick that only its number is known."
-NARROW = {"class": "govuk-input--width-10"}
+NARROW = {"class": "govuk-input--width-20"}
 
 
 class NewRecommendationForm(ChildDataCheck):
