@@ -169,8 +169,11 @@ def of_folder(position: PlanPosition, review: str, readers: Readers) -> PlanPosi
 
 def name_of_folder(position: PlanPosition, review: str, readers: Readers) -> str:
     """“safeguarding-ofsted-feb-2011-folder-2011-05-31-public.zip”."""
-    parts = [position.slug, slugify(review)[:LONGEST_NAME] or "review", "folder", position.as_at.isoformat()]
-    return f"{'-'.join([*parts, 'public'] if readers is Readers.PUBLIC else parts)}.zip"
+    name = slugify(review)[:LONGEST_NAME] or "review"
+    return f"{position.slug}-{name}-folder-{position.as_at.isoformat()}-{_MARKS[readers]}.zip"
+
+
+_MARKS = {Readers.INTERNAL: "internal", Readers.NO_INTERNAL: "board", Readers.PUBLIC: "public"}
 
 
 def make_folder(

@@ -203,7 +203,7 @@ class RowDrawing:
             remarks=_remarks(milestone),
             note=self._note(milestone),
             lead=self.person(milestone.lead, milestone.lead_role) or NONE,
-            supporting="; ".join(map(_name_and_organisation, milestone.supporting)),
+            supporting="; ".join(map(name_and_organisation, milestone.supporting)),
         )
 
     def day(self, day: date) -> str:
@@ -253,7 +253,7 @@ class RowDrawing:
         )
 
 
-def _name_and_organisation(person: PersonPosition) -> str:
+def name_and_organisation(person: PersonPosition) -> str:
     """A supporter in short: many of them stand in one narrow cell."""
     return f"{line(person.name)} ({line(person.organisation)})" if person.is_partner else line(person.name)
 

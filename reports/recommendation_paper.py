@@ -11,17 +11,30 @@ from enum import StrEnum
 from itertools import groupby
 
 from milestones.position import EvidencePosition, MilestonePosition, StatusView, status_view
-from milestones.recommendations import WEAKEST_FIRST, Progress
+from milestones.recommendations import ACHIEVED, WEAKEST_FIRST, Progress
 from plans.models import Recommendation
 from plans.position import OutcomePosition, ReviewPosition
 from plans.schemes import EffectiveStatus, Scheme
 from plans.texts import plain
 
-from .milestone_paper import DASH, NONE, SHORT_PAPER_ROWS, Layout, Paper, PaperDate, PaperNote, PaperRow, RowDrawing
+from .milestone_paper import (
+    DASH,
+    NONE,
+    SHORT_PAPER_ROWS,
+    Layout,
+    Paper,
+    PaperDate,
+    PaperNote,
+    PaperRow,
+    RowDrawing,
+    name_and_organisation,
+)
 from .position import ActionPosition, PlanPosition, RecommendationPosition
 from .selection import Readers
 from .wording import line, listed, long_day, moment, number_of, paragraphs
 
+LONG_IMPACT_WORDS = 120
+NO_SECTION = "Without a section"
 #: The best first, as counts are printed; what nobody works on comes last.
 BEST_FIRST: tuple[Progress | EffectiveStatus, ...] = (
     Progress.CLOSED,
@@ -92,6 +105,11 @@ class ProgressRow:
     status: StatusView
     impact: tuple[str, ...]
     lead: str
+
+    @property
+    def is_long(self) -> bool:
+        """Whether its row may go on over a page: one higher than a page would lose the head of its table."""
+        return sum(len(words.split()) for words in self.impact) > LONG_IMPACT_WORDS
 
 
 @dataclass(frozen=True)
@@ -370,7 +388,11 @@ class Drawing:
         return f"{line(evidence.title)} ({', '.join(filter(None, facts))})"
 
     def leads(self, each: RecommendationPosition) -> str:
-        people = [self.rows.person(milestone.lead, milestone.lead_role) for milestone in self.milestones_of(each)]
+        """Who answers for its milestones, in short: many of them stand in one narrow cell."""
+        people = [
+            name_and_organisation(milestone.lead) if milestone.lead else line(milestone.lead_role)
+            for milestone in self.milestones_of(each)
+        ]
         return "; ".join(dict.fromkeys(filter(None, people))) or NONE
 
     def progress(self, each: RecommendationPosition) -> ProgressRow:
@@ -435,17 +457,16 @@ class Drawing:
 
     def _did(self, each: RecommendationPosition) -> str:
         milestones = self.milestones_of(each)
-        done = [
-            one for one in milestones if one.effective_status in (EffectiveStatus.ACHIEVED, EffectiveStatus.EMBEDDED)
-        ]
-        differences = [said for one in done for said in self.difference(one)]
-        if each.closed_on or not milestones:
-            words = self.said(each)[-1:] if each.closed_on or each.none_needed else ()
-            return words[0] if words else "Nothing yet: no milestone."
+        done = [one for one in milestones if one.effective_status in ACHIEVED]
+        ended = self.said(each)[-1:] if each.closed_on or (each.none_needed and not milestones) else ()
+        words = [f"{each.count_words} done."] if milestones else []
         if done:
             steps = "; ".join(line(one.text).removesuffix(".") for one in done)
-            return f"{each.count_words} done. {steps}.{f' {differences[0]}' if differences else ''}"
-        return f"{each.count_words} done. Under way: {line(milestones[0].text)}"
+            words += [f"{steps}.", *[said for one in done for said in self.difference(one)][:1]]
+        elif milestones and not ended:
+            begun = [one for one in milestones if one.effective_status is not EffectiveStatus.NOT_STARTED]
+            words.append(f"{'Under way' if begun else 'Planned'}: {line((begun or milestones)[0].text)}")
+        return " ".join([*words, *ended]) or "Nothing yet: no milestone."
 
 
 def name_of(milestone: MilestonePosition) -> str:
@@ -476,6 +497,8 @@ def _lists(rows: Iterable[RecommendationPosition], reviews: tuple[ReviewPosition
         sections: dict[str, list[SourceRow]] = {}
         for each in of_review:
             sections.setdefault(line(each.section), []).append(_source_row(each))
+        if len(sections) > 1 and "" in sections:
+            sections[NO_SECTION] = sections.pop("")
         heading = f"Appendix {number}: {title} – areas for improvement{day}"
         found.append(SourceList(heading, line(name), tuple(SourceSection(*each) for each in sections.items())))
     return tuple(found)
