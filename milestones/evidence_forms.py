@@ -171,13 +171,6 @@ def check_file_name(checked: CheckedFile | None) -> CheckedFile | None:
     return checked
 
 
-def ask_for_file_again(form: forms.Form) -> None:
-    """A browser does not keep a chosen file when its form comes back with errors: says to choose it again."""
-    checked = form.cleaned_data.get("file") if form.errors else None
-    if checked is not None and "file" not in form.errors:
-        form.add_error("file", f"Choose the file “{checked.name}” again. It was not saved.")
-
-
 class EvidenceForm(RowForm):
     """What is said of a piece of evidence. Its file has a page of its own."""
 

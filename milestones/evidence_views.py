@@ -19,7 +19,7 @@ from accounts.requests import SignedInRequest, sent
 from accounts.security import Event, note_event
 from plans.as_at import asked_position
 from plans.changing import RowForm, change_row
-from plans.documents import download, in_the_folder
+from plans.documents import ask_for_files_again, download, in_the_folder
 from plans.forms import ChildDataCheck, add_refusal
 from plans.models import ActionLink, Document, Outcome, Plan, PlanReview, Recommendation
 from plans.overrides import with_override
@@ -35,7 +35,6 @@ from .evidence_forms import (
     ReasonForm,
     ReplaceFileForm,
     SupportsForm,
-    ask_for_file_again,
 )
 from .evidence_operations import Supported
 from .evidence_selecting import NO_DATE, NOT_CHECKED, SORTS, in_order, selected, supported_by
@@ -166,7 +165,7 @@ def new(request: SignedInRequest, slug: str) -> HttpResponse:
             add_refusal(form, error)
         else:
             return _added(request, plan, evidence, supports)
-    ask_for_file_again(form)
+    ask_for_files_again(form)
     back = next((row for name, keys in chosen.items() for row in [things[name][keys[0]]] if name == "milestones"), None)
     context = {"plan": plan, "form": form, "has_choices": any(things.values()), "milestone": back}
     return render(request, "milestones/evidence_new.html", context, status=422 if form.errors else 200)
@@ -197,7 +196,7 @@ def replace(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
 
     if form.is_bound:
         form.is_valid()
-        ask_for_file_again(form)
+        ask_for_files_again(form)
     return _change(request, plan, row, form, save, "Replace the file" if row.document else "Attach a file")
 
 
