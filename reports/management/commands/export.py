@@ -13,9 +13,9 @@ from plans.models import Plan
 from plans.moments import check_day, moment_from
 from reports.milestone_paper import Layout
 from reports.operations import note_that_paper_left
-from reports.papers import KINDS, Order, PaperRefused, check_order, make_paper
+from reports.papers import KINDS, Order, PaperRefused, check_order, make_paper, printed
 from reports.position import plan_position
-from reports.selection import Readers, child_data_in_text, for_readers, names_in_text
+from reports.selection import Readers, child_data_in_text, names_in_text
 from reports.wording import moment
 
 
@@ -67,7 +67,7 @@ class Command(PlainCommand):
             raise CommandError(str(refused)) from refused
 
         if order.readers is Readers.PUBLIC:
-            public = for_readers(position, order.readers)
+            public = printed(kind, position, order)
             for place in names_in_text(position, public):
                 self.stderr.write(f"Read before publishing: the name {place} is left as it was written.")
             for place in child_data_in_text(public):
