@@ -25,7 +25,7 @@ from .comparison import (
     Difference,
     Named,
 )
-from .keys import first_by, grouped_by, number_key, person_key, review_key, words
+from .keys import first_by, grouped_by, names_of, number_key, person_key, review_key, words
 from .matching import Found, find_rows
 from .present import Present
 from .printed import OneOfEach, PrintedAction, PrintedTheme, longest, text_problems
@@ -89,6 +89,12 @@ class _Comparing:
         self.reviews_present = first_by(present.reviews, lambda review: review_key(review.short_name))
         self.reviews: dict[str, Named] = {}
         self.review_keys = {review.pk: review_key(review.short_name) for review in present.reviews}
+        # A review is also known by its other names, unless another one is called so.
+        self.review_names = {
+            review_key(name): review_key(review.short_name)
+            for review in reversed(present.reviews)
+            for name in names_of(review)
+        } | {key: key for key in self.reviews_present}
         self.recommendations_present = first_by(
             present.recommendations, lambda row: (self.review_keys[row.review_id], number_key(row.number))
         )
@@ -459,6 +465,7 @@ class _Comparing:
         review, number = review_key(reference.source), number_key(reference.number)
         if not review or len(words(reference.source)) > longest(Review, "short_name"):
             return ComparedLink(as_written, None, None)
+        review = self.review_names.get(review, review)
         if not number or len(number) > longest(Recommendation, "number"):
             return ComparedLink(as_written, review, None)
         return ComparedLink(as_written, review, (review, number))
@@ -480,7 +487,7 @@ class _Comparing:
             return
         if link.review not in self.reviews:
             review = self.reviews_present.get(link.review)
-            short_name = self.spellings[link.review]
+            short_name = review.short_name if review else self.spellings[link.review]
             self.reviews[link.review] = Named(short_name, review.pk if review else None)
             if review is None:
                 message = f"The review “{short_name}” is made from references. Give it its date and title."

@@ -6,7 +6,7 @@ Pure. Spelling is never corrected, only looked past.
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'"})
@@ -36,6 +36,12 @@ def review_key(source: str) -> str:
     text = unicodedata.normalize("NFKC", source).casefold()
     short = _MONTH.sub(lambda found: found[0][:3], text)
     return "".join(character for character in short if character.isalnum())
+
+
+def names_of(review: Any) -> Iterator[str]:
+    """The short name of a review, and what papers also call it."""
+    yield review.short_name
+    yield from filter(None, map(str.strip, review.other_names.splitlines()))
 
 
 def number_key(number: str) -> str:

@@ -13,6 +13,8 @@ from milestones.models import DateChange, Milestone, MilestoneLink, ProgressUpda
 from plans.models import Action, ActionLink, Outcome, Plan, Recommendation, Review, Theme
 from plans.schemes import Scheme
 
+from .keys import names_of
+
 R = TypeVar("R")
 
 
@@ -74,6 +76,12 @@ def present_in_new_plan(short_title: str, scheme: Scheme, council: Organisation 
         return Present(short_title, scheme)
     people = list(Person.objects.filter(organisation=council).order_by("pk"))
     return Present(short_title, scheme, people=people, **_reviews_of(council))
+
+
+def known_sources(council: Organisation | None) -> tuple[str, ...]:
+    """The names of the reviews that references in the council's papers may begin with."""
+    reviews = Review.objects.filter(council=council).order_by("pk")
+    return tuple(name for review in reviews for name in names_of(review))
 
 
 def _reviews_of(council: Organisation) -> dict[str, Any]:

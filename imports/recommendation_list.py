@@ -2,7 +2,7 @@
 button and the command ask the same function."""
 
 import hashlib
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -13,7 +13,7 @@ from plans.models import Recommendation, Review
 
 from .codes import finding
 from .comparison import ChildWords, Difference
-from .keys import number_key, review_key, words
+from .keys import names_of, number_key, review_key, words
 from .printed import control_characters
 from .readers.table import Finding, Json, ReadRecommendation, RecommendationTable
 from .wording import day_words, quote
@@ -400,12 +400,6 @@ class _Comparing:
                 continue
             for found in looks_like_a_child(text):
                 self.child_words.append(ChildWords(read.where, f"{name}, {label}", found, is_written))
-
-
-def names_of(review: Review) -> Iterator[str]:
-    """The short name of a review, and what papers also call it."""
-    yield review.short_name
-    yield from filter(None, map(str.strip, review.other_names.splitlines()))
 
 
 def _said(read: ReadRecommendation) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.security import Event, note_event
 from plans.forms import ChildDataCheck, add_refusal
-from plans.models import Plan, Review
+from plans.models import Plan
 from plans.policies import Reach, Right, can, check_has, plans_within, rights_of
 
 from . import operations
@@ -20,6 +20,7 @@ from .forms import FileForm
 from .limits import FileRefused
 from .models import Import
 from .policies import check_can_preview
+from .present import known_sources
 from .preview import counts_of, lines_of
 from .readers.table import PlanTable
 from .sandbox import read_limited, read_limited_text
@@ -53,7 +54,7 @@ def new_import(request: HttpRequest, slug: str) -> HttpResponse:
 def _keep(form: FileForm, plan: Plan, *, by: Any) -> Import | None:
     """The preview of what the form holds; None, with the reason in the form, where it cannot be read."""
     file, pasted = form.cleaned_data["file"], form.cleaned_data["pasted"]
-    known = tuple(Review.objects.filter(council=plan.council).order_by("pk").values_list("short_name", flat=True))
+    known = known_sources(plan.council)
     try:
         if file:
             data, name = file.read(), file.name

@@ -1,5 +1,6 @@
 """The comparison itself needs no database: an empty plan and a file are enough."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from imports.comparing import as_at_of, compare
 from imports.present import Present
 from imports.readers.table import Finding, PlanTable, ReadPerson, ReadReference, ReadTheme
+from plans.models import Recommendation, Review
 from plans.schemes import DEFAULT, FOUR_STEPS, DeclaredStatus
 
 from .tables import JUNE, MAY, action, june_table, may_table, step, table
@@ -205,3 +207,21 @@ def test_two_comparisons_of_one_file_have_one_name():
 
     assert first.fingerprint == second.fingerprint
     assert first.fingerprint != compare(june_table(), EMPTY, as_at=JUNE).fingerprint
+
+
+def test_a_review_is_known_by_its_other_names_unless_another_is_called_so():
+    ofsted = Review(pk=1, short_name="Ofsted Feb 2011", other_names="SLAC 2011\nCQC")
+    cqc = Review(pk=2, short_name="CQC")
+    asked = Recommendation(pk=7, review=ofsted, number="4", text="Answer.")
+    present = replace(EMPTY, reviews=[ofsted, cqc], recommendations=[asked])
+    references = (
+        ReadReference("SLAC 2011 Rec 4", "SLAC 2011", "4"),
+        ReadReference("CQC Rec 4", "CQC", "4"),
+    )
+
+    comparison = compare(table(action(step(references=references))), present, as_at=MAY)
+
+    links = comparison.milestones[0].links
+    assert [link.recommendation for link in links] == [("ofstedfeb2011", "4"), ("cqc", "4")]
+    assert comparison.recommendations["ofstedfeb2011", "4"].present == asked.pk
+    assert comparison.created["recommendations"] == 1

@@ -14,12 +14,12 @@ from imports.comparing import as_at_of, compare
 from imports.comparison import EVERYTHING, KINDS, Comparison
 from imports.limits import FileRefused
 from imports.policies import check_as_at, check_can_import
-from imports.present import present_in, present_in_new_plan
+from imports.present import known_sources, present_in, present_in_new_plan
 from imports.readers.table import Finding, PlanTable
 from imports.reading import contents_of, line
 from imports.sandbox import read_limited
 from plans.commands import PlainCommand, day_from, plan_by_slug, user_by_email
-from plans.models import Plan, Review
+from plans.models import Plan
 from plans.policies import check_can_start_plan
 from plans.schemes import DEFAULT
 
@@ -88,7 +88,7 @@ class Command(PlainCommand):
         data = contents_of(options["file"])
         file_name = options["file"].name.encode(errors="replace").decode()
         try:
-            table = read_limited(data, file_name, _known_sources(plan))
+            table = read_limited(data, file_name, known_sources(plan.council if plan else _council()))
         except FileRefused as refused:
             table = PlanTable(problems=(Finding(refused.code, file_name, refused.message),))
         as_at = said or as_at_of(table, timezone.localdate())
@@ -116,12 +116,6 @@ def _plan(slug: str, title: str | None) -> Plan | None:
     if plan is not None and plan.title != title.strip():
         raise CommandError(f"“{slug}” is another plan, “{plan.title}”. Leave out --create to import into it.")
     return plan
-
-
-def _known_sources(plan: Plan | None) -> tuple[str, ...]:
-    """The short names of the reviews that references of this plan may name."""
-    council = plan.council if plan else _council()
-    return tuple(Review.objects.filter(council=council).order_by("pk").values_list("short_name", flat=True))
 
 
 def _council() -> Organisation | None:

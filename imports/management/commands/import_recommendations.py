@@ -10,11 +10,11 @@ from django.core.management.base import CommandError, CommandParser
 from accounts.models import Organisation, User
 from imports import recommendation_operations as operations
 from imports.comparison import EVERYTHING
-from imports.keys import review_key
+from imports.keys import names_of, review_key
 from imports.limits import FileRefused
 from imports.readers.table import Finding, RecommendationTable
 from imports.reading import contents_of, line
-from imports.recommendation_list import KINDS, ListComparison, names_of
+from imports.recommendation_list import KINDS, ListComparison
 from imports.sandbox import read_recommendations_limited
 from plans.commands import PlainCommand, day_from, user_by_email
 from plans.models import Review
