@@ -13,14 +13,18 @@ from .cast import sign_in
 
 SIF = supplied_as("Single inspection framework (SIF)")
 WIDTHS = (1280, 320)
+#: Nobody writes such a word; somebody pastes it.
+LONG = "Safeguardingpartnership" * 4
 
 
 @pytest.fixture
 def reviews(plan, council, people):
     """A notice in force, and two inspections on one scale; the second asks for something."""
-    add_board(council=council, name="Improvement Board", kind="improvement_board", by=people.manager)
-    add_intervention(council=council, kind="improvement_notice", issued_on=date(2014, 3, 1), by=people.manager)
-    add_framework(name="Our visits", areas=["Practice"], grades=["good", "poor"], by=people.manager)
+    add_board(council=council, name=f"Board {LONG}", kind="improvement_board", by=people.manager)
+    add_intervention(
+        council=council, kind="improvement_notice", issued_on=date(2014, 3, 1), criteria=LONG, by=people.manager
+    )
+    add_framework(name="Our visits", areas=[LONG], grades=["good", "poor"], by=people.manager)
     first = None
     for year, grade in ((2014, "inadequate"), (2016, "requires improvement")):
         first = enter_review(
@@ -29,13 +33,19 @@ def reviews(plan, council, people):
             published_on=date(year, 2, 25),
             framework=SIF,
             follows=first,
-            strengths="Children were seen alone.",
+            title=f"Inspection {LONG}",
+            bodies=LONG,
+            strengths=f"Children were seen alone. {LONG}",
             by=people.manager,
         )
-        given = [Given("Overall effectiveness", grade), Given("LSCB", words="Effective.")]
+        given = [Given("Overall effectiveness", grade), Given(f"LSCB {LONG}", words=LONG)]
         record_judgements(review=first, judgements=given, by=people.manager)
     add_recommendation(
-        review=first, number="1", text="Answer sooner.", timescale_words="Within three months", by=people.manager
+        review=first,
+        number="1",
+        text=f"Answer sooner. {LONG}",
+        timescale_words="Within three months",
+        by=people.manager,
     )
     return first
 
