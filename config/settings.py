@@ -23,6 +23,14 @@ def _required(name: str, how: str) -> str:
     return value
 
 
+def _megabytes(name: str, default: int) -> int:
+    """Bytes, of a variable in megabytes."""
+    value = os.environ.get(name, "").strip() or str(default)
+    if not (value.isascii() and value.isdecimal()):
+        raise ImproperlyConfigured(f"{name} is “{value}”. Set it to a number of megabytes, such as {default}.")
+    return int(value) * 1024**2
+
+
 ENVIRONMENT = os.environ.get("WAYMARK_ENV", "development")
 if ENVIRONMENT not in ENVIRONMENTS:
     raise ImproperlyConfigured(f"WAYMARK_ENV is “{ENVIRONMENT}”. Set it to one of: {', '.join(ENVIRONMENTS)}.")
@@ -285,8 +293,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 30_000
 
 # Uploaded files (plans/documents.py): a folder that no address leads to, and how much of it each may fill.
 FILES_FOLDER = Path(os.environ.get("WAYMARK_FILES", "").strip() or BASE_DIR / "files")
-FILES_MOST_OF_A_PLAN = 2 * 1024**3
-FILES_MOST_OF_A_USER_A_DAY = 500 * 1024**2
+FILES_MOST_OF_A_PLAN = _megabytes("WAYMARK_FILES_OF_A_PLAN", 2048)
+FILES_MOST_OF_A_USER_A_DAY = _megabytes("WAYMARK_FILES_A_DAY", 500)
 FILE_UPLOAD_HANDLERS = ["plans.receiving.BoundedHandler"]
 # The virus scanner, a path or host:port (plans/scanning.py).
 CLAMD_ADDRESS = os.environ.get("CLAMD_ADDRESS", "").strip()

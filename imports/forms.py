@@ -2,9 +2,8 @@ from typing import Any
 
 from django import forms
 
+from plans.documents import check_received
 from plans.forms import ChildDataCheck, DayField
-
-from .limits import MAX_FILE, MEGABYTE
 
 
 class FileForm(forms.Form):
@@ -35,8 +34,8 @@ class FileForm(forms.Form):
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
-        if file and file.size > MAX_FILE:
-            raise forms.ValidationError(f"The file is larger than {MAX_FILE // MEGABYTE} MB.")
+        if file:
+            check_received(file)
         return file
 
     def clean(self) -> dict[str, Any]:
