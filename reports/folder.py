@@ -25,7 +25,7 @@ from milestones.own_table import guard
 from milestones.position import EvidencePosition, MilestonePosition, StatusView
 from milestones.recommendations import Gap
 from plans.documents import NotGivenOut, open_document
-from plans.models import Document
+from plans.models import Document, PlanReview
 from plans.position import ReviewPosition
 from plans.uploads.kinds import KINDS
 
@@ -437,7 +437,7 @@ def _problem(document: Document) -> str:
 
 def _gap_words(gap: Gap, each: RecommendationPosition) -> str:
     days = {Gap.DUE_AFTER: each.days_after_plan, Gap.DUE_AFTER_STRICT: each.days_after_strict}.get(gap, 0)
-    return f"{gap.label}: {number_of(days, 'day')} after" if days else gap.label
+    return f"{gap.label}: {number_of(days, 'day')}" if days else gap.label
 
 
 def _facts(review: ReviewPosition) -> tuple[str, ...]:
@@ -453,7 +453,7 @@ def _clock(review: ReviewPosition) -> tuple[str, ...]:
         return ()
     received = f"Report received on {long_day(clock.received_on)}." if clock.received_on else ""
     due = f"Statement due on {long_day(clock.due_on)}." if clock.due_on else ""
-    answer = f"Answer: {line(clock.answer)}" if clock.answer else ""
+    answer = f"{PlanReview.Answer(clock.answer).label}." if clock.answer else ""
     return tuple(filter(None, (received, due, f"{clock.words[:1].upper()}{clock.words[1:]}.", answer)))
 
 

@@ -200,8 +200,7 @@ def _texts(position: PlanPosition) -> Iterator[tuple[str, tuple[str, ...]]]:
                 words = (each.text, note, each.lead_role, each.outcome_words, each.embedded_words)
                 yield each.ref or f"“{line(each.text)[:40]}”", words
     for review in position.reviews:
-        answer = review.clock.answer if review.clock else ""
-        yield f"the review “{line(review.short_name)}”", (review.title, review.bodies, answer)
+        yield f"the review “{line(review.short_name)}”", (review.title, review.bodies)
     for asked in position.recommendations:
         said = (asked.section, asked.text, asked.note, asked.addressed_to)
         answered = (asked.response_words, asked.none_needed, asked.closed_reason)
