@@ -17,7 +17,7 @@ from accounts.history import current_instant, delete_with_reason, operation, sav
 from accounts.versions import ChangedMeanwhile, check_version, version_of
 from plans.models import Action, ActionLink, GovernanceBody, NoMilestoneNeeded, Plan, Recommendation, Review
 from plans.operations import link_action, link_state
-from plans.policies import Right, check_can
+from plans.policies import Reach, Right, check_can, plans_within
 from plans.recommendation_operations import check_may_link, resolve_action_link
 
 from .models import Evidence, Milestone, MilestoneLink
@@ -181,7 +181,7 @@ def close_recommendation(
             "To say otherwise, open it again first."
         )
     _check_board(recommendation, body, closed_on)
-    _check_answered(recommendation, closed_on)
+    _check_answered(recommendation, closed_on, by)
     if not reason.strip() and not has_evidence(recommendation, closed_on):
         raise ValidationError(
             {"closed_reason": "There is no evidence. Add some first, or say why it is closed without."}
@@ -248,6 +248,17 @@ def council_answers(recommendation: Recommendation, as_at: date) -> list[Council
     return found
 
 
+def unfinished_of(answers: Iterable[CouncilAnswer], reader: Any) -> list[str]:
+    """What of these is not finished, as a reader may be told it: those of plans they do not see are only counted."""
+    seen = set(plans_within(reader, Right.SEE_INTERNAL, Reach.ALL).values_list("pk", flat=True))
+    unfinished = [each for each in answers if not each.is_done]
+    hidden = sum(each.plan.pk not in seen for each in unfinished)
+    named = [each.name for each in unfinished if each.plan.pk in seen]
+    if hidden:
+        named.append(f"{hidden} milestone{'' if hidden == 1 else 's'} of plans that you do not see")
+    return named
+
+
 def has_evidence(recommendation: Recommendation, as_at: date) -> bool:
     """Whether any evidence of a plan of the council supports the recommendation or a milestone that answers it."""
     keys = [each.milestone.id for each in council_answers(recommendation, as_at)]
@@ -268,10 +279,10 @@ def _check_board(recommendation: Recommendation, body: GovernanceBody, closed_on
         raise ValidationError({"closed_on": f"The review was published on {published_on:%-d %B %Y}, after this day."})
 
 
-def _check_answered(recommendation: Recommendation, closed_on: date) -> None:
+def _check_answered(recommendation: Recommendation, closed_on: date, by: Any) -> None:
     """Raises ValidationError where something that answers it is not finished, or nothing does and nobody says why."""
     answers = council_answers(recommendation, closed_on)
-    unfinished = [each.name for each in answers if not each.is_done]
+    unfinished = unfinished_of(answers, by)
     if unfinished:
         listed = ", ".join(unfinished[:5]) + (f" and {len(unfinished) - 5} more" if len(unfinished) > 5 else "")
         raise ValidationError(f"On that day not all of its milestones were achieved or withdrawn: {listed}.")

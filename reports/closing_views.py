@@ -119,7 +119,7 @@ def close_recommendation(request: SignedInRequest, slug: str, pk: int) -> HttpRe
         "form": form,
         "conflict": conflict,
         "answers": answers,
-        "unfinished": [each for each in answers if not each.is_done],
+        "unfinished": link_operations.unfinished_of(answers, request.user),
         "has_evidence": link_operations.has_evidence(recommendation, today),
         "has_boards": boards.exists(),
     }

@@ -48,7 +48,7 @@ class Answer:
             return f"{number_of(self.days_after_strict, 'day')} after the inspectors’ date, within its month"
         words = f"{number_of(self.days_after_plan, 'day')} after the inspectors’ date"
         if self.days_after_strict != self.days_after_plan:
-            words += f" at its month’s end, {self.days_after_strict} to the day"
+            words += f" (month’s end), {self.days_after_strict} to the day"
         return words
 
 

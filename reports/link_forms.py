@@ -75,7 +75,11 @@ class LinksForm(forms.Form):
         for each in links:
             self.fields[each.name] = forms.ChoiceField(
                 label=f"{each.where}: “{each.link.as_written}”",
-                choices=[*self._suggested(each), (OTHER, "What I choose from the list"), (LEAVE, "Leave it as it is")],
+                choices=[
+                    *self._suggested(each, data.get(each.name, "") if data is not None else ""),
+                    (OTHER, "What I choose from the list"),
+                    (LEAVE, "Leave it as it is"),
+                ],
                 required=False,
                 widget=forms.RadioSelect(attrs={"class": "govuk-radios--small"}),
             )
@@ -86,11 +90,20 @@ class LinksForm(forms.Form):
                 initial=each.version, widget=forms.HiddenInput, required=False
             )
 
-    def _suggested(self, each: OpenLink) -> Iterator[tuple[str, str]]:
-        for one in each.suggestions:
-            found = self._recommendations.get(one.recommendation_id or 0)
-            words = f"{found}: {found.text[:140] or 'its text was not supplied'}" if found else ""
-            yield _value(one), f"{words or self._reviews[one.review_id]} ({'; '.join(one.why)})"
+    def _suggested(self, each: OpenLink, chosen: str) -> Iterator[tuple[str, str]]:
+        """What is suggested. What was `chosen` stays a choice, though it may be suggested no more since."""
+        found = {_value(one): f"{self._words(_value(one))} ({'; '.join(one.why)})" for one in each.suggestions}
+        if chosen not in found and self._words(chosen):
+            found[chosen] = self._words(chosen)
+        yield from found.items()
+
+    def _words(self, value: str) -> str:
+        """What a choice is to; empty for what is none."""
+        kind, key = value[:1], int(value[1:]) if value[1:].isascii() and value[1:].isdigit() else 0
+        if kind == "r" and key in self._recommendations:
+            row = self._recommendations[key]
+            return f"{row}: {row.text[:140] or 'its text was not supplied'}"
+        return str(self._reviews[key]) if kind == "v" and key in self._reviews else ""
 
     def _others(self) -> list[tuple[str, Any]]:
         groups: list[tuple[str, Any]] = [("", "Choose")]

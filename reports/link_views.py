@@ -1,6 +1,6 @@
 """Pages on which a person says what answers a recommendation: references resolved, links set and taken off."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -45,7 +45,8 @@ ANSWERS_SHOWN = 40
 def links(request: SignedInRequest, slug: str) -> HttpResponse:
     """Resolves the references of a plan that name no listed recommendation yet, several at once."""
     plan, _ = plan_for(request.user, slug, Right.EDIT_PLAN)
-    status, missed = 200, []
+    status = 200
+    missed: Sequence[Link] = ()
     if request.method == "POST":
         form = _links_form(request, plan, _sent_links(plan, request.POST), request.POST)
         if form.is_valid():

@@ -20,6 +20,7 @@ from milestones.link_operations import (
     reopen_recommendation,
     resolve_links,
     resolve_milestone_link,
+    unfinished_of,
     unlink_milestone,
 )
 from milestones.models import Evidence, EvidenceSupport, MilestoneLink
@@ -286,6 +287,16 @@ def test_milestones_of_every_plan_of_the_council_count(scene):
     assert [each.plan for each in council_answers(scene.one, TODAY)] == [scene.plan, other]
     with pytest.raises(ValidationError, match=r"1\.1 of Partnership plan"):
         close(scene, reason="Fine.")
+
+
+def test_what_stands_in_the_way_in_a_plan_one_does_not_see_is_only_counted(scene, people):
+    another_plan(scene)
+
+    [named] = unfinished_of(council_answers(scene.one, TODAY), scene.by)
+    [counted] = unfinished_of(council_answers(scene.one, TODAY), people.outsider)
+
+    assert named == "1.1 of Partnership plan"
+    assert counted == "1 milestone of plans that you do not see"
 
 
 def test_a_plan_that_was_replaced_holds_nothing_up(scene):

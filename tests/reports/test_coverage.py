@@ -100,7 +100,7 @@ def test_two_answers_within_one_review_are_no_overlap(coverage):
         pytest.param(
             date(2011, 7, 25),
             date(2011, 7, 31),
-            "31 days after the inspectors’ date at its month’s end, 37 to the day",
+            "31 days after the inspectors’ date (month’s end), 37 to the day",
             id="after the month",
         ),
     ],
