@@ -295,19 +295,24 @@ def _choosable(user: Any, plan: Plan, rights: Rights) -> dict[str, dict[int, Sup
     outcomes = Outcome.objects.filter(plan=plan, action__archived_at=None).select_related("action")
     recommendations = Recommendation.objects.none()
     if reach.is_of_plan:
-        named = (model.objects.filter(plan=plan).values("review") for model in (PlanReview, MilestoneLink, ActionLink))
-        reviews = {row["review"] for rows in named for row in rows}
+        naming = (PlanReview, MilestoneLink, ActionLink)
+        reviews = {key for model in naming for key in model.objects.filter(plan=plan).values_list("review", flat=True)}
         recommendations = Recommendation.objects.visible_to(user).current().filter(review__in=reviews)
-    found: dict[str, list[Supported]] = {
-        "milestones": sorted(
-            milestones, key=lambda row: (row.action.theme.order, row.action.theme_id, ref_order(row.ref), row.pk)
+    found: dict[str, tuple[Iterable[Any], Callable[[Any], Any]]] = {
+        "milestones": (
+            milestones,
+            lambda row: (row.action.theme.order, row.action.theme_id, ref_order(row.ref), row.pk),
         ),
-        "recommendations": sorted(
-            recommendations.select_related("review"), key=lambda row: (row.review_id, ref_order(row.number), row.pk)
+        "recommendations": (
+            recommendations.select_related("review"),
+            lambda row: (row.review_id, ref_order(row.number), row.pk),
         ),
-        "outcomes": sorted(outcomes, key=lambda row: (ref_order(row.action.ref), row.action_id, row.order, row.pk)),
+        "outcomes": (outcomes, lambda row: (ref_order(row.action.ref), row.action_id, row.order, row.pk)),
     }
-    return {name: {row.pk: row for row in rows if reach.holds_for(row)} for name, rows in found.items()}
+    return {
+        name: {row.pk: row for row in sorted(rows, key=order) if reach.holds_for(row)}
+        for name, (rows, order) in found.items()
+    }
 
 
 def _groups(
