@@ -302,7 +302,7 @@ class _Reading:
         self._settle_timescales()
         self._settle_numbers()
         self._settle_bullets()
-        self.has_numbers = any(token.kind == "item" and token.number for token in self.tokens)
+        self.has_numbers = any(token.kind in ("item", "number") and token.number for token in self.tokens)
         self.whens_follow = self._whens_follow()
 
     def _settle_timescales(self) -> None:
@@ -320,7 +320,8 @@ class _Reading:
             if not whole or token.kind not in ("item", "number"):
                 continue
             number = int(whole[0])
-            if token.is_bare and last and number != 1 and not last < number <= last + _PLAUSIBLE_STEP:
+            step = 1 if token.kind == "number" else _PLAUSIBLE_STEP
+            if token.is_bare and last and number != 1 and not last < number <= last + step:
                 # A number alone is the page's.
                 token.kind = "other" if token.kind == "item" else "furniture"
                 token.number, token.text = "", one_line(" ".join(token.line.words))
@@ -349,8 +350,8 @@ class _Reading:
     def _whens_follow(self) -> bool:
         """Whether a timescale on a line of its own belongs to what is printed above it, not to what follows."""
         alone = [index for index, token in enumerate(self.tokens) if token.kind == "when"]
-        items = [index for index, token in enumerate(self.tokens) if token.kind == "item" and not token.when]
-        starts = [index for index, token in enumerate(self.tokens) if token.kind == "item"]
+        starts = [index for index, token in enumerate(self.tokens) if token.kind in ("item", "number")]
+        items = [index for index in starts if not self.tokens[index].when]
         if not alone or not starts or alone[0] < starts[0]:
             return False
         return alone[-1] > starts[-1] or len(alone) * 2 > len(items)
@@ -432,8 +433,6 @@ class _Reading:
                 token.number, text, token.where, token.section or self.section, timescale_words(when or self.group)
             )
         )
-        if not when and self.group:
-            return
 
     def _before_the_list(self, token: _Token, following: _Token | None) -> None:
         """Title, date and the first section; a list without any number begins here too."""

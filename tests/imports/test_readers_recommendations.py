@@ -3,11 +3,15 @@
 import json
 from datetime import date
 
-from imports.readers import RecommendationTable, read_recommendations_file
-from imports.sandbox import read_recommendations_limited
+import docx
+import pytest
+
+from imports.readers import RecommendationTable, read_recommendations_file, read_recommendations_text
+from imports.sandbox import read_recommendations_limited, read_recommendations_limited_text
 
 from . import files
 from .files import ACROSS
+from .lists import AREAS, NOTE, PUBLISHED, as_file, as_pasted
 
 FIRST = [
     ("Areas for improvement", ""),
@@ -97,3 +101,233 @@ def test_the_list_survives_json_and_the_child():
 
     assert RecommendationTable.from_json(json.loads(json.dumps(table.to_json()))) == table
     assert read_recommendations_limited(data, "list.docx") == table
+
+
+def pasted(text):
+    return read_recommendations_text(text)
+
+
+def test_fourteen_areas_pasted_as_they_were_printed():
+    table = pasted(as_pasted())
+
+    assert rows(table) == AREAS
+    assert table.published_on == PUBLISHED
+    assert table.recommendations[7].note == NOTE
+    assert [each.section for each in table.recommendations] == ["Safeguarding"] * 8 + ["Children in care"] * 6
+    assert table.problems == table.warnings == ()
+
+
+@pytest.mark.parametrize("kind", ["docx", "xlsx", "csv", "tsv"])
+def test_the_files_of_the_list_say_what_the_pasted_one_says(kind):
+    table = read_recommendations_file(as_file(kind), f"list.{kind}")
+
+    assert rows(table) == AREAS
+    assert table.published_on == PUBLISHED
+    assert table.recommendations[7].note == NOTE
+
+
+ABOVE = """Within three months:
+1. Answer every contact
+2. Tell the board
+Within six months
+3 Give every child a plan
+"""
+BELOW = """1. Answer every contact
+Within three months
+2. Tell the board
+Within three months
+3. Give every child a plan
+Within six months
+"""
+IN_TEXT = """1. Answer every contact. Within three months
+2. Tell the board (within three months)
+3. Give every child Within six months
+a plan
+"""
+WIDE = """No.  Area for improvement       Timescale
+1.   Answer every               Within three
+     contact                    months
+2.   Tell the board             Within three months
+Page 3 of 31
+3    Give every child a plan    Within six months
+"""
+ON_LINES = """Recommendations
+1.
+Answer every
+contact
+Within three months
+2.
+Tell the board
+Within three months
+4
+3.
+Give every child a plan
+Within six months
+"""
+STROKES = """| Ref | Recommendation | Timescale |
+|-----|----------------|-----------|
+| 1 | Answer every contact | Within three months |
+| 2. | Tell **the board** | Within three months |
+| Rec 3 | Give every child a plan | Within six months |
+"""
+COMMAS = """number,text,timescale
+1,Answer every contact,Within three months
+2,Tell the board,Within three months
+3,Give every child a plan,Within six months
+"""
+EXCEL = (
+    'Ref\tRecommendation\tTimescale\n1\t"Answer every\ncontact"\tWithin three months\n'
+    "2\tTell the board\tWithin three months\n3\tGive every child a plan\tWithin six months\n"
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(ABOVE, id="the timescale above a group"),
+        pytest.param(BELOW, id="the timescale below each"),
+        pytest.param(IN_TEXT, id="the timescale at the end of a line"),
+        pytest.param(WIDE, id="columns of a PDF, a cell cut in two"),
+        pytest.param(ON_LINES, id="every cell on a line, a page number between"),
+        pytest.param(STROKES, id="upright strokes"),
+        pytest.param(COMMAS, id="commas"),
+        pytest.param(EXCEL, id="cells of several lines from Excel"),
+        pytest.param(ABOVE.replace("\n", "\r\n"), id="lines of Windows"),
+    ],
+)
+def test_one_list_in_many_layouts(text):
+    assert [(number, text.rstrip("."), when.capitalize()) for number, text, when in rows(pasted(text))] == [
+        ("1", "Answer every contact", "Within three months"),
+        ("2", "Tell the board", "Within three months"),
+        ("3", "Give every child a plan", "Within six months"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("printed", "number"),
+    [
+        ("7. Answer", "7"),
+        ("7 Answer", "7"),
+        ("7) Answer", "7"),
+        ("(7) Answer", "7"),
+        ("Rec 7: Answer", "7"),
+        ("Recommendation 7 – Answer", "7"),
+        ("CQC 7. Answer", "CQC 7"),
+        ("R7 Answer", "R7"),
+        ("7a. Answer", "7a"),
+        ("1.7 Answer", "1.7"),
+        ("7.\tAnswer", "7"),
+        ("CQC 7\tAnswer", "CQC 7"),
+        ("Rec 7\tAnswer", "7"),
+    ],
+)
+def test_a_number_is_read_however_it_is_printed(printed, number):
+    assert rows(pasted(f"{printed}\n99. Tell the board")) == [(number, "Answer", ""), ("99", "Tell the board", "")]
+
+
+@pytest.mark.parametrize("text", ["2011 was a year of change", "12 weeks is too long", "100% of plans"])
+def test_a_figure_in_a_cut_text_is_no_number(text):
+    table = pasted(f"1. Look at every delay, since\n{text}\n2. Tell the board")
+
+    assert rows(table) == [("1", f"Look at every delay, since {text}", ""), ("2", "Tell the board", "")]
+
+
+def test_letters_number_a_list_and_are_parts_of_a_numbered_one():
+    assert [number for number, _, _ in rows(pasted("a) answer\nb) tell\nc) give"))] == ["a", "b", "c"]
+    assert rows(pasted("1. Make sure that:\na) contacts are answered\nb) the board is told\n2. Give")) == [
+        ("1", "Make sure that:\na) contacts are answered\nb) the board is told", ""),
+        ("2", "Give", ""),
+    ]
+
+
+def test_bullets_under_timescales_have_no_numbers_and_their_introduction_is_passed_over():
+    table = pasted(
+        "20. To improve services, the council should take the following action:\n\nImmediately:\n\n"
+        "• make sure that contacts are answered\nwithin a day\n\nWithin three months:\n\n• tell the board"
+    )
+
+    assert rows(table) == [
+        ("", "make sure that contacts are answered within a day", "Immediately"),
+        ("", "tell the board", "Within three months"),
+    ]
+    assert "text_skipped" in [each.code for each in table.decisions]
+
+
+def test_a_list_without_any_mark_is_a_paragraph_each():
+    table = pasted("Safeguarding\n\nAnswer every contact\nwithin a day.\n\nTell the board of every\ndelay.")
+
+    assert [(each.section, each.text) for each in table.recommendations] == [
+        ("Safeguarding", "Answer every contact within a day."),
+        ("Safeguarding", "Tell the board of every delay."),
+    ]
+
+
+def test_a_note_cut_in_two_is_one_note():
+    table = pasted("1. Answer\n(Not all case files\nhave chronologies)\n2. Tell")
+
+    assert [each.note for each in table.recommendations] == ["(Not all case files have chronologies)", ""]
+
+
+def test_what_is_no_timescale_stays_in_the_column_of_timescales():
+    table = pasted("No\tRecommendation\tTimescale\n1\tAnswer\tAs resources allow\n2\tTell\t")
+
+    assert rows(table) == [("1", "Answer", "As resources allow"), ("2", "Tell", "")]
+
+
+def test_other_columns_are_named_and_not_mixed_into_the_text():
+    table = pasted("No\tRecommendation\tPriority\tLead\tTimescale\n1\tAnswer\tHigh\tA. Moss\tImmediately")
+
+    assert rows(table) == [("1", "Answer", "Immediately")]
+    assert [each.code for each in table.warnings] == ["column_not_read"]
+
+
+def test_exact_copies_are_kept_once():
+    table = pasted("1. Answer every contact\n2. Tell\n1. Answer every contact")
+
+    assert [number for number, _, _ in rows(table)] == ["1", "2"]
+    assert [each.code for each in table.warnings] == ["duplicate_kept_once"]
+
+
+def test_the_day_after_the_word_published_counts():
+    table = pasted("Areas for improvement, inspected 10 January 2011, published 25th February 2011\n1. Answer")
+
+    assert table.published_on == date(2011, 2, 25)
+
+
+def word_list(style, *texts):
+    document = docx.Document()
+    document.add_heading("Report of the inspection, 25 February 2011", 1)
+    document.add_paragraph("It was a long inspection.")
+    document.add_heading("Areas for improvement", 2)
+    for text in texts:
+        document.add_paragraph(text, style=style)
+    document.add_heading("About this inspection", 2)
+    document.add_paragraph("Four inspectors came.")
+    return files.saved(document)
+
+
+def test_a_numbered_list_of_word_has_the_numbers_that_word_counts():
+    table = read_recommendations_file(word_list("List Number", "Answer every contact", "Tell the board"), "r.docx")
+
+    assert rows(table) == [("1", "Answer every contact", ""), ("2", "Tell the board", "")]
+    assert "number_from_list" in [each.code for each in table.decisions]
+
+
+def test_a_bulleted_list_of_word_is_a_list_without_numbers():
+    table = read_recommendations_file(word_list("List Bullet", "Answer every contact", "Tell the board"), "r.docx")
+
+    assert rows(table) == [("", "Answer every contact", ""), ("", "Tell the board", "")]
+
+
+def test_a_report_without_a_list_is_none():
+    document = docx.Document()
+    document.add_paragraph("It was a long inspection.")
+    document.add_paragraph("Four inspectors came.")
+
+    table = read_recommendations_file(files.saved(document), "r.docx")
+
+    assert [each.code for each in table.problems] == ["no_table"]
+
+
+def test_pasted_text_survives_the_child():
+    assert read_recommendations_limited_text(as_pasted()) == pasted(as_pasted())
