@@ -132,8 +132,8 @@ class RecommendationPaperForm(AnyPaperForm):
 
     kind = "recommendations"
     layouts = {
-        Layout.ACCESSIBLE: "Accessible: a heading and a plain table for each recommendation of the plan by area",
-        Layout.CLASSIC: "Classic: one table for each review",
+        Layout.ACCESSIBLE: "Accessible: headings and plain tables without merged cells",
+        Layout.CLASSIC: "Classic: the plan by area as one table of nine columns for each review",
     }
 
     paper = forms.CharField(widget=forms.HiddenInput, initial=kind)
