@@ -58,6 +58,7 @@ OPERATIONS = {
     "import_table": "Import of a table",
     "give_due_dates": "Dates given to recommendations",
     "record_judgements": "Judgements recorded",
+    "resolve_links": "References resolved",
     "respond_to_many": "Responses to recommendations",
     "start_plan_from_table": "Plan started from a table",
     "undo_import": "Import undone",

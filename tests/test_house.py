@@ -171,7 +171,10 @@ PURE_MODULES = (
     "plans/uploads/",
     "milestones/status.py",
     "milestones/own_table.py",
+    "milestones/recommendations.py",
     "imports/readers/",
+    "reports/coverage.py",
+    "reports/suggestions.py",
 )
 
 RULES = [
