@@ -211,7 +211,7 @@ def _words(row: Row) -> list[str]:
 def _grid_lines(grid: Grid) -> Iterator[_Line]:
     columns: dict[int, str] = {}
     after_blank = False
-    last_cells = [words[-1] for row in grid.rows if len(words := _words(row)) > 1 and not is_heading(words)]
+    last_cells = [each[-1] for row in grid.rows if len(each := _words(row)) > 1 and not is_heading(each)]
     ends_in_timescale = bool(last_cells) and sum(map(is_timescale, last_cells)) * 2 >= len(last_cells)
     for row in grid.rows:
         cells = [(index, words) for index, cell in enumerate(row.cells) if (words := _text_of(cell))]

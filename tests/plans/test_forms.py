@@ -36,7 +36,6 @@ WITHOUT = {
     "accounts.user_forms.UserForm": OF_A_USER,
     "imports.forms.FileForm": "What is read of it is asked about in its preview.",
     "imports.recommendation_forms.ListForm": "What is read of it is asked about in its preview.",
-    "imports.recommendation_forms.ListPreviewForm": "It is asked about together with what was read.",
     "milestones.forms.DraftForm": DRAFT,
     "milestones.forms.DraftPageForm": DRAFT,
     "reports.forms.PaperForm": NOTHING_IS_SAVED,
