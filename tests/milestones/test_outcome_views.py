@@ -451,3 +451,20 @@ def test_more_of_an_action_costs_the_same(client, people, action, django_assert_
     few = count()
     fill()
     assert count() == few
+
+
+def test_the_log_tells_what_was_agreed_judged_and_taken_back(client, people, achieved, board, outcome):
+    client.force_login(people.manager)
+    client.post(PAGE + "embedded/", decision(board))
+    client.post(PAGE + "embedded/", {"reason": "The third audit disagrees."})
+    client.post(PAGE + "assess/", FOUND)
+    judge_outcome(outcome=outcome, judged="not_yet", judged_on=date(2011, 11, 1), note="No.", by=people.manager)
+
+    entries = client.get("/plans/safeguarding/history/").context["entries"]
+
+    assert [entry.headline for entry in entries][:4] == [
+        "Outcome of action 1 judged",
+        "Independent assessment of 1.1",
+        "Milestone 1.1 not embedded after all",
+        "Milestone 1.1 embedded",
+    ]

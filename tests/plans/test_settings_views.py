@@ -55,6 +55,33 @@ def test_a_manager_changes_the_settings(client, plan, people):
     assert plan.history.first().history_change_reason == "Agreed by the board"
 
 
+def test_a_plan_is_told_to_track_outcomes_and_to_require_evidence(client, plan, people):
+    client.force_login(people.manager)
+
+    page = client.get(SETTINGS).text
+    client.post(SETTINGS, settings_of(plan, tracks_outcomes="on", requires_evidence="on"))
+
+    assert "Until that is said it prints “Delivered, outcome being tested”." in page
+    assert "An achieved milestone without any is something to look at" in page
+    plan.refresh_from_db()
+    assert (plan.tracks_outcomes, plan.requires_evidence) == (True, True)
+
+
+def test_an_action_says_how_it_is_monitored(client, plan, action, people):
+    client.force_login(people.manager)
+    monitored = {"monitoring": "Monthly to the Quality Board.", "programme_ref": "54,000"}
+
+    client.post(f"{THEMES}{action.theme_id}/new-action/", {"ref": "2", "text": "Read every file."} | monitored)
+    added = Action.objects.get(ref="2")
+    as_added = (added.monitoring, added.programme_ref)
+    changed = {"ref": "2", "text": "Read every file.", "monitoring": "Weekly.", "programme_ref": ""}
+    client.post(f"{THEMES}actions/{added.pk}/", changed | {"version": version_of(added), "reason": "Oftener"})
+
+    added.refresh_from_db()
+    assert as_added == ("Monthly to the Quality Board.", "54,000")
+    assert (added.monitoring, added.programme_ref) == ("Weekly.", "")
+
+
 def test_the_same_settings_again_leave_no_mark(client, plan, people):
     client.force_login(people.manager)
     sent = settings_of(plan, title="New title")
