@@ -77,6 +77,11 @@ class Row:
         return tuple(each for each in self.answers if not each.is_direct)
 
     @property
+    def lacks_evidence(self) -> bool:
+        """Whether nothing proves it. That a reader is shown none does not say so."""
+        return Gap.NO_EVIDENCE in self.recommendation.gaps
+
+    @property
     def late(self) -> tuple[Answer, ...]:
         """What is due after the inspectors' date, the latest first."""
         after = (each for each in self.answers if each.days_after_strict or each.days_after_plan)

@@ -11,6 +11,7 @@ from enum import StrEnum
 from milestones.models import Evidence, Milestone
 from milestones.policies import Sight
 from milestones.position import MilestonePosition
+from milestones.recommendations import Gap
 from milestones.selecting import INTERNAL_SHOWS, SHOWS, Selection, cites, fits, lead_choices
 from plans.childdata import looks_like_a_child
 from plans.position import PersonPosition
@@ -276,10 +277,18 @@ def _scheme(position: PlanPosition) -> Scheme:
 
 def _recommendations(whole: PlanPosition, narrowed: PlanPosition, scheme: Scheme) -> tuple[RecommendationPosition, ...]:
     """How far the recommendations have got by the milestones that are left. One that has milestones, of which none is
-    left, is left out: to say that it has none would be untrue."""
+    left, is left out: to say that it has none would be untrue. So it would be that nothing proves one, where something
+    does that is not shown."""
     unanswered = {(each.review, each.number) for each in whole.recommendations if not each.total}
+    unproved = {each.id for each in whole.recommendations if Gap.NO_EVIDENCE in each.gaps}
     found = recommendation_positions(whole.recommendations, narrowed.themes, whole.evidence, scheme, whole.as_at)
-    return tuple(each for each in found if each.total or (each.review, each.number) in unanswered)
+    return tuple(
+        each
+        if each.id in unproved
+        else replace(each, gaps=tuple(gap for gap in each.gaps if gap is not Gap.NO_EVIDENCE))
+        for each in found
+        if each.total or (each.review, each.number) in unanswered
+    )
 
 
 def _without_contradictions(milestone: MilestonePosition) -> MilestonePosition:

@@ -6,7 +6,8 @@ from datetime import date
 import pytest
 import time_machine
 
-from milestones.models import Milestone
+from accounts.history import operating, save_with_reason
+from milestones.models import Evidence, EvidenceSupport, Milestone
 from milestones.operations import link_milestone, record_update, withdraw_milestone
 from milestones.recommendations import Gap
 from milestones.selecting import Selection
@@ -229,6 +230,25 @@ def test_readers_without_what_is_internal_see_no_trace_of_it(coverage, full_plan
     assert refs(row(shown, "6").answers) == ["1.1"]
     # That nothing answers it would be untrue.
     assert "9" not in [each.recommendation.number for each in shown.rows]
+
+
+def test_nobody_is_told_that_nothing_proves_what_something_proves_that_they_are_not_shown(coverage, full_plan):
+    assert row(coverage(), "6").lacks_evidence
+    internal = Milestone.objects.get(visibility="internal")
+    link_milestone(
+        milestone=internal, as_written="(6)", review=full_plan.review, recommendation=full_plan.six, by=full_plan.by
+    )
+    with operating(by=full_plan.by, name="test"):
+        evidence = Evidence(plan=full_plan.plan, title="Audit", kind="audit", location="Shelf", added_by=full_plan.by)
+        save_with_reason(evidence, reason="Test", by=full_plan.by)
+        support = EvidenceSupport(plan=full_plan.plan, evidence=evidence, milestone=internal)
+        save_with_reason(support, reason="Test", by=full_plan.by)
+
+    whole = coverage()
+    shown = Coverage(for_readers(whole.position, Readers.NO_INTERNAL))
+
+    assert (row(whole, "6").lacks_evidence, row(whole, "6").evidence) == (False, 1)
+    assert (row(shown, "6").lacks_evidence, row(shown, "6").evidence) == (False, 0)
 
 
 def test_a_review_that_is_answered_shows_all_it_asks_for_before_anything_cites_it(coverage, full_plan, council):
