@@ -321,7 +321,7 @@ class ResponsesForm(ManyForm):
         return [
             Response(row, self._response(row), self.value("words", row) or "", self.value("version", row))
             for row in self.rows
-            if row.pk in touched or (others and not self.value("response", row))
+            if row.pk in touched or (others and row.archived_at is None and not self.value("response", row))
         ]
 
 

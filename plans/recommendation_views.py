@@ -173,7 +173,8 @@ def archive_recommendation(request: SignedInRequest, review: str, pk: int) -> Ht
 def responses(request: SignedInRequest, review: str) -> HttpResponse:
     """Records what the council answers to all recommendations of a review in one go."""
     row = _review(request, review)
-    form = ResponsesForm(sent(request), rows=_in_order(row.recommendations.filter(archived_at=None)))
+    rows = [each for each in _in_order(row.recommendations) if each.archived_at is None or _was_shown(request, each)]
+    form = ResponsesForm(sent(request), rows=rows)
 
     def save(**by: Any) -> Review:
         reason = form.cleaned_data["reason"]
@@ -187,18 +188,15 @@ def timescales(request: SignedInRequest, review: str) -> HttpResponse:
     """Asks for the dates of the recommendations whose words give none."""
     row = _review(request, review)
     rows = _with_dates(row, row.recommendations.filter(archived_at=None))
-    form = DatesForm(sent(request), rows=[each for each, dates in rows if dates.is_asked])
+    asked = {each for each, dates in rows if dates.is_asked}
+    shown = [each for each in _in_order(row.recommendations) if each in asked or _was_shown(request, each)]
+    form = DatesForm(sent(request), rows=shown)
 
     def save(**by: Any) -> Review:
         return operations.give_due_dates(review=row, dates=form.dates(), **by)
 
-    context = {
-        "is_base_missing": any(dates.state is Timescale.NO_BASE for _, dates in rows),
-        "base_words": row.get_timescales_from_display(),
-        "given": [(each, dates) for each, dates in rows if dates.state is Timescale.GIVEN],
-        "asked": {each.pk: dates for each, dates in rows if dates.is_asked},
-    }
-    return _change_many(request, row, form, save, "The dates are saved.", "recommendation_timescales", **context)
+    given = [(each, dates) for each, dates in rows if dates.state is Timescale.GIVEN]
+    return _change_many(request, row, form, save, "The dates are saved.", "recommendation_timescales", given=given)
 
 
 def _change_many(
@@ -232,6 +230,8 @@ def _change_many(
 
 def _now(row: Recommendation, form: ManyForm) -> str:
     """What a row says now, in words."""
+    if row.archived_at is not None:
+        return "In the archive"
     if isinstance(form, ResponsesForm):
         return "\n".join(filter(None, (row.get_response_display() or "No response", row.response_words)))
     due = f"{row.due_on.day} {row.due_on:%B %Y}" if row.due_on else "No date"
@@ -252,8 +252,14 @@ def _recommendation(request: SignedInRequest, slug: str, pk: int) -> Recommendat
     return found
 
 
+def _was_shown(request: SignedInRequest, row: Recommendation) -> bool:
+    """Whether the form was sent with this one, though somebody else has put it away or dated it since: nothing that
+    was written about it is dropped."""
+    return f"version_{row.pk}" in request.POST
+
+
 def _in_order(rows: Any) -> list[Recommendation]:
-    return sorted(cast("list[Recommendation]", rows), key=lambda row: (ref_order(row.number), row.pk))
+    return sorted(cast("list[Recommendation]", rows.all()), key=lambda row: (ref_order(row.number), row.pk))
 
 
 def _with_dates(review: Review, rows: Any) -> list[tuple[Recommendation, DueDates]]:

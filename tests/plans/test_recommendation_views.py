@@ -448,6 +448,49 @@ def test_of_many_dates_one_may_be_given(manager, add):
     assert [each.number for each in manager.get(TIMESCALES).context["form"].rows] == ["2"]
 
 
+def test_a_date_that_somebody_else_gave_meanwhile_is_shown_and_not_overwritten(manager, review, add, second):
+    row = add("1", timescale_words="tbc")
+    sent = sent_from(
+        manager.get(TIMESCALES), **{f"due_on_{row.pk}": "2025-09-21", f"due_reason_{row.pk}": "Agreed by me"}
+    )
+    edit_recommendation(recommendation=row, due_on=date(2025, 8, 1), due_reason="Theirs", reason="R", by=second)
+
+    response = manager.post(TIMESCALES, sent)
+
+    assert response.status_code == 409
+    assert "1 August 2025" in response.text
+    assert "Agreed by me" in response.text
+    row.refresh_from_db()
+    assert row.due_on == date(2025, 8, 1)
+
+
+def test_what_was_answered_to_one_that_is_archived_meanwhile_is_not_dropped_in_silence(manager, add, people):
+    row, other = add("1"), add("2")
+    sent = sent_from(manager.get(RESPONSES), **{f"response_{row.pk}": "accepted"}, reason="Cabinet")
+    archive_recommendation(recommendation=row, reason="Twice", by=people.manager)
+
+    response = manager.post(RESPONSES, sent)
+    without = manager.post(RESPONSES, sent | {f"response_{row.pk}": "", "others": "accepted"})
+
+    assert response.status_code == 409
+    assert "In the archive" in response.text
+    assert without.status_code == 302
+    row.refresh_from_db()
+    other.refresh_from_db()
+    assert (row.response, other.response) == ("", "accepted")
+
+
+def test_a_date_of_one_that_is_archived_meanwhile_is_not_dropped_in_silence(manager, add, people):
+    row = add("1", timescale_words="tbc")
+    sent = sent_from(manager.get(TIMESCALES), **{f"due_on_{row.pk}": "2025-09-21", f"due_reason_{row.pk}": "Agreed"})
+    archive_recommendation(recommendation=row, reason="Twice", by=people.manager)
+
+    response = manager.post(TIMESCALES, sent)
+
+    assert response.status_code == 409
+    assert "In the archive" in response.text
+
+
 # --- Who, and at what cost ---
 
 
