@@ -68,6 +68,15 @@ def test_an_administrator_starts_a_plan_and_manages_it(client, people):
     assert Plan.objects.managed_by(people.manager).exists()
 
 
+def test_a_plan_may_track_outcomes_and_require_evidence_from_the_start(client, people):
+    client.force_login(people.manager)
+
+    client.post("/start-a-plan/", NEW_PLAN | {"tracks_outcomes": "on", "requires_evidence": "on"})
+
+    plan = Plan.objects.get()
+    assert (plan.tracks_outcomes, plan.requires_evidence) == (True, True)
+
+
 def test_a_plan_started_twice_by_one_form_is_one_plan(client, people):
     client.force_login(people.manager)
 
