@@ -12,6 +12,7 @@ from plans.operations import add_recommendation
 from reports.milestone_paper import Layout
 from reports.papers import Order, make_paper, recommendations_view
 from reports.position import plan_position
+from reports.recommendation_paper import Part
 
 from .full_plan import AS_AT
 from .html_grid import tables_of
@@ -23,8 +24,9 @@ from .test_pdf_tags import headers_told, headers_true
 BOTH = pytest.mark.parametrize("layout", list(Layout))
 
 
-def make(plan, layout) -> bytes:
-    return make_paper("recommendations", "pdf", plan_position(plan, AS_AT), Order(layout=layout)).content
+def make(plan, layout, part=None) -> bytes:
+    order = Order(layout=layout, part=part)
+    return make_paper("recommendations", "pdf", plan_position(plan, AS_AT), order).content
 
 
 @pytest.fixture
@@ -60,17 +62,16 @@ def test_who_hears_the_paper_is_told_every_cell_once_and_under_its_true_headers(
 
 
 @BOTH
-def test_every_page_has_its_foot_and_the_head_of_its_table(many, layout):
-    pages = pages_of(make(many.plan, layout))
+@pytest.mark.parametrize(("part", "head"), [(Part.SOURCE, "Areasforimprovement"), (Part.ANSWERS, "Yousaid")])
+def test_every_page_has_its_foot_and_the_head_of_its_table(many, layout, part, head):
+    pages = pages_of(make(many.plan, layout, part))
 
     for number, page in enumerate(pages, start=1):
         assert f"Page {number} of {len(pages)}" in page
         assert "As at 31 May 2011" in page
-    listed = [page for page in pages if re.search(r"Number \d\d\. Do", page)]
-    assert len(listed) > 6
-    assert all(
-        re.search(r"Areasforimprovement|Recommendation|AreaforImprovement|Yousaid", bare(page)) for page in listed
-    )
+    rows = [page for page in pages if re.search(r"Number \d\d\. Do", page)]
+    assert len(rows) > 2
+    assert all(head in bare(page) for page in rows)
 
 
 @BOTH
