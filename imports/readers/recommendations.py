@@ -81,6 +81,12 @@ class _Token:
     def where(self) -> str:
         return self.line.where
 
+    @property
+    def is_in_column(self) -> bool:
+        """Whether a timescale alone stands where the timescales of other rows stand."""
+        place, columns = self.line.cells[0][0], self.line.columns
+        return columns.get(place) == "when" if columns else place > 0 and not self.line.is_prose
+
 
 def read_recommendation_list(paper: Paper) -> RecommendationTable:
     """Every recommendation of a paper's lists; plans and other tables of the same paper are passed over."""
@@ -349,7 +355,7 @@ class _Reading:
 
     def _whens_follow(self) -> bool:
         """Whether a timescale on a line of its own belongs to what is printed above it, not to what follows."""
-        alone = [index for index, token in enumerate(self.tokens) if token.kind == "when"]
+        alone = [index for index, token in enumerate(self.tokens) if token.kind == "when" and not token.is_in_column]
         starts = [index for index, token in enumerate(self.tokens) if token.kind in ("item", "number")]
         items = [index for index in starts if not self.tokens[index].when]
         if not alone or not starts or alone[0] < starts[0]:
@@ -408,10 +414,11 @@ class _Reading:
             self.notes.say("text_skipped", token.where, f"{quote(token.text)} belongs to the page.")
 
     def _timescale(self, token: _Token) -> None:
-        place = token.line.cells[0][0]
-        is_in_column = not token.line.is_prose and place > 0
-        if self.found and not self.found[-1].timescale and (is_in_column or self.whens_follow):
-            self.found[-1] = replace(self.found[-1], timescale=token.when)
+        above = self.found[-1] if self.found else None
+        if above is not None and (
+            (token.is_in_column and above.timescale in ("", self.group)) or (self.whens_follow and not above.timescale)
+        ):
+            self.found[-1] = replace(above, timescale=token.when)
             return
         if self.pending is not None:
             self._add(self.pending)

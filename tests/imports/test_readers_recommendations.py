@@ -331,3 +331,18 @@ def test_a_report_without_a_list_is_none():
 
 def test_pasted_text_survives_the_child():
     assert read_recommendations_limited_text(as_pasted()) == pasted(as_pasted())
+
+
+def test_a_row_of_a_sheet_with_a_timescale_alone_stands_above_its_group():
+    lines = [
+        ("No.", "Recommendation", "Timescale"),
+        ("1", "Answer every contact", ""),
+        ("", "Within three months", ""),
+        ("2", "Tell the board", ""),
+        ("3", "Give every child a plan", ""),
+        ("", "", "Within six months"),
+    ]
+
+    table = read_recommendations_file(files.workbook(lines, dates=()), "list.xlsx")
+
+    assert [when for _, _, when in rows(table)] == ["", "Within three months", "Within six months"]
