@@ -154,6 +154,9 @@ LABELS: Mapping[tuple[Model, str], str] = {
     (ChildDataOverride, "by"): "Saved by",
 }
 
+#: What a check of evidence writes, and taking it back empties.
+EVIDENCE_CHECK = frozenset({"checked_by", "checked_on", "finding", "finding_note"})
+
 LONG = 300
 EXCERPT = 160
 #: Words kept on each side of a change in a long text.
@@ -312,6 +315,8 @@ def _what_changed(change: RecordChange, names: Names) -> str:
         return f"{name} {'embedded' if by_name['embedded_on'] else 'not embedded after all'}"
     if change.model is Outcome and "judged" in by_name:
         return f"{name} {'judged' if by_name['judged'] else 'no longer judged'}"
+    if change.model is Evidence and by_name.keys() <= EVIDENCE_CHECK:
+        return f"{name} {'checked' if change.said['finding'] else 'no longer checked'}"
     if "archived_at" in by_name:
         return f"{name} {'archived' if by_name['archived_at'] else 'taken out of the archive'}"
     if by_name.get("withdrawn_on"):

@@ -637,3 +637,19 @@ def test_a_date_to_come_is_no_way_to_hide_it(manager, milestone):
     tomorrow = (TODAY + timedelta(days=1)).isoformat()
 
     assert manager.post(NEW, fields(milestone, location="Shelf", dated_on=tomorrow)).status_code == 422
+
+
+def test_the_log_says_what_became_of_it(manager, add, people):
+    evidence = add(by=people.lead)
+    sent = {"checked_by": "Internal Audit", "checked_on": TODAY, "finding": "supports"}
+    check_evidence(evidence=evidence, by=people.manager, **sent)
+    archive_evidence(evidence=evidence, reason="Twice.", by=people.manager)
+
+    page = manager.get("/plans/safeguarding/history/").text
+
+    for line in (
+        "Evidence “Audit of contacts” added",
+        "Evidence “Audit of contacts” checked",
+        "Evidence “Audit of contacts” archived",
+    ):
+        assert line in page
