@@ -194,9 +194,6 @@ def replace(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
         with in_the_folder(checked_file):
             return operations.replace_file(evidence=row, checked_file=checked_file, **changes)
 
-    if form.is_bound:
-        form.is_valid()
-        ask_for_files_again(form)
     return _change(request, plan, row, form, save, "Replace the file" if row.document else "Attach a file")
 
 

@@ -10,6 +10,7 @@ from django.shortcuts import render
 
 from accounts.models import Organisation
 
+from .documents import ask_for_files_again
 from .forms import ChildDataCheck, add_refusal
 from .overrides import with_override
 from .policies import councils_with_reviews_of
@@ -44,5 +45,7 @@ def add_row(
             return done(with_override(add, form.override(of))(by=request.user, **details))
         except ValidationError as error:
             add_refusal(form, error)
+    if form.errors:
+        ask_for_files_again(form)
     status = 422 if form.errors else 200
     return render(request, template, context | {"form": form}, status=status)

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from accounts.history import Tracked
 from accounts.versions import ChangedMeanwhile, version_of
 
+from .documents import ask_for_files_again
 from .forms import ChildDataCheck, TextField, add_refusal
 from .models import Plan
 from .overrides import with_override
@@ -103,6 +104,8 @@ def change_row(
             return done()
     if form.errors:
         status = 422
+    if status != 200:
+        ask_for_files_again(form)
     return render(request, template, context | {"plan": plan, "form": form, "conflict": conflict}, status=status)
 
 

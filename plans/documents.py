@@ -74,11 +74,11 @@ class UploadField(forms.FileField):
 
 
 def ask_for_files_again(form: forms.Form) -> None:
-    """No browser fills a chosen file in again when its form is shown once more: where the form has errors, each file
-    that had none says so, beside its field."""
-    if not form.errors:
-        return
-    chosen = {name: value for name, value in form.cleaned_data.items() if isinstance(value, CheckedFile)}
+    """For a form that is shown once more: no browser fills a chosen file in again, so each that had nothing wrong with
+    it says so, beside its field."""
+    chosen = {
+        name: value for name, value in getattr(form, "cleaned_data", {}).items() if isinstance(value, CheckedFile)
+    }
     for name, checked in chosen.items():
         form.add_error(name, f"Choose the file “{checked.name}” again. It was not saved.")
 
