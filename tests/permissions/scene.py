@@ -221,6 +221,8 @@ def _ground(slug: str, council: Any, people: dict[Who, Any], users: dict[Who, Us
         if number == 1:
             done = Operation.objects.get(recorded_at=update.entered_at)
             keys |= {"operation": done.pk, "theme": theme.pk, "action": action.pk, "update": update.pk}
+            # What is achieved is not handed over; this is still to do.
+            add_milestone(action=action, ref="1.2", text="It is done at weekends too.", lead=lead, by=manager)
             if users:
                 add_supporting_lead(milestone=milestone, person=people[Who.CONTRIBUTOR], by=manager)
     keys |= _answers(plan, milestone, action, manager)
