@@ -431,10 +431,12 @@ class _Reading:
         self.pending = None
         self.note_is_open = False
         text, when = token.text, token.when
+        is_split = bool(when) and token.line.is_prose and when not in token.line.words
         if not when:
             text, when = split_timescale(text)
-            if when:
-                self.notes.say("timescale_in_text", token.where, f"{quote(when)} at the end is read as its timescale.")
+            is_split = bool(when)
+        if is_split:
+            self.notes.say("timescale_in_text", token.where, f"{quote(when)} at the end is read as its timescale.")
         self.found.append(
             ReadRecommendation(
                 token.number, text, token.where, token.section or self.section, timescale_words(when or self.group)
