@@ -87,7 +87,7 @@ def next_ref(action: Action) -> str:
     if not action.ref:
         return ""
     own = re.compile(re.escape(action.ref) + r"\.([0-9]{1,9})")
-    refs = set(Milestone.history.filter(plan_id=action.plan_id).values_list("ref", flat=True))
+    refs = Milestone.history.filter(plan_id=action.plan_id).order_by().values_list("ref", flat=True).distinct()
     numbers = [int(found[1]) for ref in refs if (found := own.fullmatch(ref))]
     if not numbers and action.milestones.exists():
         return ""
@@ -280,7 +280,7 @@ def record_update(
     elif outcome_words or outcome_review_on:
         raise ValidationError("Only of what is achieved can it be known that its outcome is met.")
     if completed_on is not None and milestone.embedded_on is not None and completed_on > milestone.embedded_on:
-        agreed_on = f"{milestone.embedded_on:%-d %B %Y}"
+        agreed_on = f"{milestone.embedded_on.day} {milestone.embedded_on:%B %Y}"
         raise ValidationError(
             {"completed_on": f"A board agreed on {agreed_on} that it is embedded. Give that day or an earlier one."}
         )

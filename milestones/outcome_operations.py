@@ -44,9 +44,8 @@ def embed_milestone(
     if body.council_id != milestone.plan.council_id:
         raise ValidationError({"body": "This is a board of another council."})
     if body.ended_on is not None and body.ended_on < embedded_on:
-        raise ValidationError(
-            {"body": f"This board last met on {body.ended_on:%-d %B %Y}. Choose another, or its day."}
-        )
+        ended_on = f"{body.ended_on.day} {body.ended_on:%B %Y}"
+        raise ValidationError({"body": f"This board last met on {ended_on}. Choose another, or its day."})
     if not words.strip():
         raise ValidationError({"words": "Say how the board knows that it lasts."})
     changes = {"embedded_on": embedded_on, "embedded_by": body, "embedded_words": words}
@@ -61,9 +60,8 @@ def _check_can_be_embedded(milestone: Milestone, embedded_on: date) -> None:
     if update.completed_on is None:
         raise ValidationError("The last update does not say when it was achieved. Correct that first.")
     if embedded_on < update.completed_on:
-        raise ValidationError(
-            {"embedded_on": f"It was achieved on {update.completed_on:%-d %B %Y}. Give that day or a later one."}
-        )
+        achieved_on = f"{update.completed_on.day} {update.completed_on:%B %Y}"
+        raise ValidationError({"embedded_on": f"It was achieved on {achieved_on}. Give that day or a later one."})
     if milestone.plan.tracks_outcomes and not update.outcome_words.strip():
         raise ValidationError("Its outcome is still being tested. Record how it is known to be met first.")
     if milestone.plan.requires_evidence and not _has_evidence(milestone):

@@ -468,3 +468,21 @@ def test_the_log_tells_what_was_agreed_judged_and_taken_back(client, people, ach
         "Milestone 1.1 not embedded after all",
         "Milestone 1.1 embedded",
     ]
+
+
+def test_what_a_table_called_embedded_may_still_be_agreed_by_a_board(client, people, milestone, board):
+    record_update(
+        milestone=milestone,
+        declared_status="embedded",
+        note="Lasting.",
+        as_at=date(2011, 6, 10),
+        completed_on=date(2011, 6, 1),
+        by=people.manager,
+    )
+    client.force_login(people.manager)
+
+    declared = client.get(PAGE).text
+    client.post(PAGE + "embedded/", decision(board))
+
+    assert "Declared so. No decision of a board is recorded." in declared
+    assert "Improvement Board agreed so on 15 September 2011." in client.get(PAGE).text
