@@ -19,9 +19,8 @@ def display_name(sent: str) -> str:
     reads as something else; at most 255 bytes, the extension kept.
     """
     name = re.split(r"[/\\]", sent)[-1]
-    name = unicodedata.normalize("NFC", _SPACE.sub(" ", name))
-    name = "".join(letter for letter in name if _is_shown(letter)).translate(_FORBIDDEN)
-    name = name.strip(" .")
+    name = "".join(letter for letter in _SPACE.sub(" ", name) if _is_shown(letter)).translate(_FORBIDDEN)
+    name = unicodedata.normalize("NFC", _SPACE.sub(" ", name)).strip(" .")
     if not name:
         return NAMELESS
     if _DEVICES.fullmatch(name.partition(".")[0].rstrip()):

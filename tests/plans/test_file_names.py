@@ -61,6 +61,7 @@ def test_a_path_is_seen(sent, leads):
 @example("\u202e.pdf")
 @example("a/..")
 @example("CON")
+@example("0\r\ud7fc 0")
 def test_any_name_becomes_one_that_is_safe(sent):
     name = display_name(sent)
 
