@@ -3,9 +3,9 @@ from typing import Any
 
 from django import forms
 
+from plans.documents import check_received
 from plans.forms import ChildDataCheck, DayField, TextField
 
-from .limits import MAX_FILE, MEGABYTE
 from .recommendation_list import LONGEST_NUMBER, Given, ListComparison
 
 
@@ -30,8 +30,8 @@ class ListForm(forms.Form):
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
-        if file and file.size > MAX_FILE:
-            raise forms.ValidationError(f"The file is larger than {MAX_FILE // MEGABYTE} MB.")
+        if file:
+            check_received(file)
         return file
 
     def clean(self) -> dict[str, Any]:
