@@ -1,6 +1,5 @@
 """The page on which the inspection folder of a review is ordered and taken away."""
 
-from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -10,16 +9,15 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.security import Event, note_event
 from plans.models import Document, Plan
+from plans.policies import check_has
 
 from .folder import FolderRefused, make_folder, name_of_folder, of_folder
 from .forms import FORMS, FolderForm
 from .operations import note_that_paper_left
-from .paper_views import Asked, find, may_make_folder
+from .paper_views import FOR_FOLDERS, Asked, find
 from .papers import KINDS
 from .position import PlanPosition
 from .selection import Readers, child_data_in_text, for_readers, names_in_text
-
-REFUSED = "You may not make inspection folders of this plan. Ask its programme manager."
 
 
 @never_cache
@@ -27,8 +25,8 @@ REFUSED = "You may not make inspection folders of this plan. Ask its programme m
 def folder(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Orders the inspection folder of a review; a POST answers with it."""
     plan, sight = find(request, slug)
-    if not may_make_folder(sight.rights):
-        raise PermissionDenied(REFUSED)
+    for right in FOR_FOLDERS:
+        check_has(right, sight.rights, everywhere=True)
     is_post = request.method == "POST"
     asked = Asked(plan, request.POST if is_post else request.GET, sight)
     own = Readers.INTERNAL if sight.is_internal else Readers.NO_INTERNAL

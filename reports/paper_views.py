@@ -16,7 +16,7 @@ from accounts.security import Event, note_event
 from milestones.policies import Sight, own_milestones, sight_of
 from plans.as_at import NOT_RECORDED, asked_position, may_look_back
 from plans.models import Plan
-from plans.policies import Right, Rights, check_has, rights_of
+from plans.policies import Right, check_has, rights_of
 
 from .forms import FORMATS, FORMS, AnyPaperForm, FolderForm, PaperForm
 from .milestone_paper import Layout
@@ -24,6 +24,9 @@ from .operations import note_that_paper_left
 from .papers import DRAWN, KINDS, Order, PaperFile, PaperRefused, make_paper, printed, template_of
 from .position import PlanPosition, plan_position
 from .selection import Readers, child_data_in_text, evidence_for_sight, for_readers, names_in_text, only_own
+
+#: Everything about a review, its evidence included, leaves the house with somebody who has these for the whole plan.
+FOR_FOLDERS = (Right.MAKE_PAPER, Right.SEE_EVIDENCE)
 
 
 @never_cache
@@ -196,14 +199,9 @@ def _ask(request: HttpRequest, plan: Plan, form: AnyPaperForm) -> HttpResponse:
         "formats": FORMATS,
         "kinds": {kind: KINDS[kind].label for kind in FORMS},
         "kind": form.kind,
-        "may_make_folder": may_make_folder(rights_of(request.user, plan)),
+        "may_make_folder": all(map(rights_of(request.user, plan).everywhere, FOR_FOLDERS)),
     }
     return render(request, "reports/papers.html", context, status=status)
-
-
-def may_make_folder(rights: Rights) -> bool:
-    """Whether somebody may take everything about a review out of the house, its evidence included."""
-    return rights.everywhere(Right.MAKE_PAPER) and rights.everywhere(Right.SEE_EVIDENCE)
 
 
 def _download(paper: PaperFile) -> HttpResponse:
