@@ -18,7 +18,12 @@ from plans.models import ActionLink, Outcome, Plan, PlanReview, Recommendation
 from plans.operations import PRESSED_TWICE
 
 from .models import Evidence, EvidenceSupport, Milestone, MilestoneLink
-from .policies import check_can_add_evidence, check_can_change_evidence, check_can_check_evidence
+from .policies import (
+    check_can_add_evidence,
+    check_can_change_evidence,
+    check_can_check_evidence,
+    check_can_take_back_check,
+)
 
 Supported = Milestone | Outcome | Recommendation
 
@@ -155,13 +160,18 @@ def check_evidence(
     version: int | None = None,
 ) -> Evidence:
     """Records who looked at the evidence, when, and whether it shows what it is said to show. An earlier check stays
-    in the history. Raises PermissionDenied also for who added it, ChangedMeanwhile, ValidationError."""
+    in the history. Whoever added it may record what somebody else found, and does not check it themselves. Raises
+    PermissionDenied, ChangedMeanwhile, ValidationError."""
     check_version(evidence, version)
     check_can_check_evidence(by, evidence)
     _check_is_open(evidence)
     _check_has_come("checked_on", checked_on)
     if not checked_by.strip() or not finding:
         raise ValidationError("Say who checked it, when, and what they found.")
+    if checked_by.strip().casefold() == evidence.added_by.name.strip().casefold():
+        raise ValidationError(
+            {"checked_by": "They added this evidence, and nobody checks their own. Name somebody else."}
+        )
     found = {"checked_by": checked_by, "checked_on": checked_on, "finding": finding, "finding_note": finding_note}
     return _save(evidence, found, reason=reason, by=by)
 
@@ -170,7 +180,7 @@ def check_evidence(
 def take_back_check(*, evidence: Evidence, by: Any, reason: str, version: int | None = None) -> Evidence:
     """The evidence counts as not checked again; what was found stays in the history."""
     check_version(evidence, version)
-    check_can_check_evidence(by, evidence)
+    check_can_take_back_check(by, evidence)
     _check_is_open(evidence)
     if not evidence.finding:
         raise ValidationError("This evidence is not checked.")

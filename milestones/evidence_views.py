@@ -44,6 +44,7 @@ from .policies import (
     can_change_evidence,
     check_can_change_evidence,
     check_can_check_evidence,
+    check_can_take_back_check,
     evidence_reach,
     sight_of,
 )
@@ -240,7 +241,7 @@ def check(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
 def take_back(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """Takes a check back; it stays in the history."""
     plan, row = _row_of(request, slug, pk)
-    check_can_check_evidence(request.user, row)
+    check_can_take_back_check(request.user, row)
     form = ReasonForm(sent(request))
 
     def change(data: dict[str, Any]) -> None:

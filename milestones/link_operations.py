@@ -177,7 +177,7 @@ def close_recommendation(
     check_may_link(plan, None, recommendation)
     if recommendation.closed_on is not None:
         raise ValidationError(
-            f"{recommendation.closed_by} closed it on {recommendation.closed_on:%-d %B %Y}. "
+            f"{recommendation.closed_by} closed it on {recommendation.closed_on.day} {recommendation.closed_on:%B %Y}. "
             "To say otherwise, open it again first."
         )
     _check_board(recommendation, body, closed_on)
@@ -273,10 +273,12 @@ def _check_board(recommendation: Recommendation, body: GovernanceBody, closed_on
     if closed_on > timezone.localdate(current_instant()):
         raise ValidationError({"closed_on": "This day has not come yet."})
     if body.ended_on is not None and closed_on > body.ended_on:
-        raise ValidationError({"closed_on": f"{body} last met on {body.ended_on:%-d %B %Y}."})
+        raise ValidationError({"closed_on": f"{body} last met on {body.ended_on.day} {body.ended_on:%B %Y}."})
     published_on = recommendation.review.published_on
     if published_on is not None and closed_on < published_on:
-        raise ValidationError({"closed_on": f"The review was published on {published_on:%-d %B %Y}, after this day."})
+        raise ValidationError(
+            {"closed_on": f"The review was published on {published_on.day} {published_on:%B %Y}, after this day."}
+        )
 
 
 def _check_answered(recommendation: Recommendation, closed_on: date, by: Any) -> None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.history import current_instant, delete_with_reason, operation, save_with_reason
 from accounts.models import Person
 from plans.models import Action, Plan, Recommendation, Review
-from plans.operations import PRESSED_TWICE, link_state
+from plans.operations import PRESSED_TWICE, check_is_of_council, link_state
 from plans.policies import Right, check_can
 from plans.schemes import DeclaredStatus
 
@@ -218,6 +218,7 @@ def link_milestone(
 ) -> MilestoneLink:
     """Links a milestone to what its reference names, as far as that is known."""
     check_can(by, Right.EDIT_PLAN, milestone.plan)
+    check_is_of_council(milestone.plan, review)
     link = MilestoneLink(
         plan=milestone.plan,
         milestone=milestone,

@@ -1,7 +1,7 @@
 """Which milestones somebody is shown and may update, and whether now. Who may do what is in plans/policies.py."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -67,6 +67,19 @@ class Sight:
         what is their own."""
         is_of_own = evidence.added_by_id == self.user_id or not self.own.isdisjoint(evidence.milestones)
         return self.rights.everywhere(right) or (right in self.rights and is_of_own)
+
+
+def as_sensitive_as_now(evidence: Iterable[EvidencePosition]) -> tuple[EvidencePosition, ...]:
+    """Evidence of an earlier moment, each piece as sensitive as it is now where that is more: looking back is no way
+    around a restriction."""
+    evidence = tuple(evidence)
+    rows = Evidence.objects.filter(pk__in=[each.id for each in evidence])
+    now = dict(rows.values_list("pk", "sensitivity"))
+    order = list(_FOR_SENSITIVITY)
+    return tuple(
+        replace(each, sensitivity=max(each.sensitivity, now.get(each.id, each.sensitivity), key=order.index))
+        for each in evidence
+    )
 
 
 _FOR_SENSITIVITY = {
@@ -145,12 +158,15 @@ def can_change_evidence(user: Any, evidence: Evidence) -> bool:
 
 
 def check_can_check_evidence(user: Any, evidence: Evidence) -> None:
-    """Raises PermissionDenied for who may not record what a check of it found: nobody checks what they added."""
+    """Raises PermissionDenied for who may not record what a check of it found."""
     check_has(Right.RECORD_FINDING, rights_of(user, evidence.plan), everywhere=True)
+
+
+def check_can_take_back_check(user: Any, evidence: Evidence) -> None:
+    """As `check_can_check_evidence`; whoever added it may record what another check found, and takes none back."""
+    check_can_check_evidence(user, evidence)
     if evidence.added_by_id == user.pk:
-        raise PermissionDenied(
-            "You added this evidence, so you do not record its check. Ask another programme manager of the plan."
-        )
+        raise PermissionDenied("You added this evidence, so you do not take its check back. Ask another manager.")
 
 
 def own_milestones(user: Any, plan: Plan) -> frozenset[int]:

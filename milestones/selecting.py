@@ -23,7 +23,7 @@ SHOWS: dict[str, tuple[str, Callable[[MilestonePosition], bool]]] = {
 }
 
 #: What only readers are shown who see what is internal.
-INTERNAL_SHOWS = frozenset({"contradictory", "disagreeing"})
+INTERNAL_SHOWS = frozenset({"contradictory"})
 
 
 @dataclass(frozen=True, kw_only=True)

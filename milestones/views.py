@@ -18,9 +18,9 @@ from plans.schemes import DeclaredStatus, EffectiveStatus, Scheme
 
 from .filters import SORTS, MilestoneFilter, in_order
 from .forms import UpdateForm
-from .models import DateChange, Evidence, IndependentAssessment, Milestone, ProgressUpdate, UpdateDraft
-from .policies import Sight, drafts_shown_to, own_milestones, reaches, sight_of, updatable
-from .position import EvidencePosition, MilestonePosition, MilestoneSlice, StatusView, milestone_slice, status_view
+from .models import DateChange, IndependentAssessment, Milestone, ProgressUpdate, UpdateDraft
+from .policies import Sight, as_sensitive_as_now, drafts_shown_to, own_milestones, reaches, sight_of, updatable
+from .position import MilestonePosition, MilestoneSlice, StatusView, milestone_slice, status_view
 from .reading import current_slice
 from .status import FINISHED
 
@@ -46,28 +46,15 @@ def readable_slice(plan: Plan, sight: Sight, asked: AskedPosition) -> tuple[Aske
         asked = today_because(NOT_RECORDED, today=timezone.localdate())
         found = _slice(plan, asked)
     shown = found.narrowed(sight.shows, of_plan=sight.is_of_plan)
-    return asked, replace(shown, evidence=_readable_evidence(found, shown, sight, asked))
+    keys = frozenset(each.id for each in shown.milestones)
+    return asked, replace(shown, evidence=tuple(each for each in found.evidence if sight.shows_evidence(each, keys)))
 
 
 def _slice(plan: Plan, asked: AskedPosition) -> MilestoneSlice:
-    if asked.recorded_at is not None:
-        return milestone_slice(plan.pk, asked.as_at, asked.recorded_at)
-    return current_slice(plan.pk, asked.as_at)[1]
-
-
-def _readable_evidence(
-    found: MilestoneSlice, shown: MilestoneSlice, sight: Sight, asked: AskedPosition
-) -> tuple[EvidencePosition, ...]:
-    """The evidence the reader may see. What has become restricted since an earlier moment is so there too: looking
-    back is no way around it."""
-    keys = frozenset(each.id for each in shown.milestones)
-    evidence = [each for each in found.evidence if sight.shows_evidence(each, keys)]
-    if asked.recorded_at is not None:
-        rows = Evidence.objects.filter(pk__in=[each.id for each in evidence])
-        now = dict(rows.values_list("pk", "sensitivity"))
-        as_now = {each.id: replace(each, sensitivity=now.get(each.id, each.sensitivity)) for each in evidence}
-        evidence = [each for each in evidence if sight.shows_evidence(as_now[each.id], keys)]
-    return tuple(evidence)
+    if asked.recorded_at is None:
+        return current_slice(plan.pk, asked.as_at)[1]
+    found = milestone_slice(plan.pk, asked.as_at, asked.recorded_at)
+    return replace(found, evidence=as_sensitive_as_now(found.evidence))
 
 
 @require_safe

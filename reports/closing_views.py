@@ -21,6 +21,7 @@ from plans.recommendation_operations import explain_no_milestone, need_milestone
 
 from .link_forms import CloseForm, NoneNeededForm
 from .link_views import ask_for_reason, find_recommendation, take_up
+from .wording import long_day
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -135,7 +136,7 @@ def reopen_recommendation(request: SignedInRequest, slug: str, pk: int) -> HttpR
         if request.method == "POST":
             return redirect("reports:recommendation", plan.slug, pk)
         raise Http404
-    closed = f"{recommendation} was closed by {recommendation.closed_by} on {recommendation.closed_on:%-d %B %Y}."
+    closed = f"{recommendation} was closed by {recommendation.closed_by} on {long_day(recommendation.closed_on)}."
 
     def save(**said: Any) -> Any:
         return link_operations.reopen_recommendation(recommendation=recommendation, plan=plan, **said)

@@ -14,6 +14,7 @@ from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, overrid
 from cattrs.preconf.json import JsonConverter, make_converter
 
 from accounts.history import newest_instant
+from milestones.models import Evidence
 from milestones.position import EvidencePosition, MilestonePosition, MilestoneSlice, milestone_slice
 from milestones.reading import current_slice
 from milestones.recommendations import ACHIEVED, Gap, LinkedMilestone, Progress, gaps_of, progress_of
@@ -222,7 +223,9 @@ def recommendation_positions(
                 for found, references in ((direct, milestone.references), (through_action, action.references)):
                     for reference in references:
                         found[reference.review, reference.number].append(linked)
-    evidenced = frozenset(key for each in evidence for key in each.recommendations)
+    evidenced = frozenset(
+        key for each in evidence if each.finding != Evidence.Finding.DOES_NOT for key in each.recommendations
+    )
 
     def position(each: RecommendationFacts) -> RecommendationPosition:
         key = each.review, each.number

@@ -21,7 +21,7 @@ from .position import ActionPosition, PlanPosition, RecommendationPosition, coun
 from .wording import line
 
 #: What the milestone list can show that a paper can be about. The rest is for the programme manager's eyes.
-CAN_SHOW = {name: words for name, (words, _) in SHOWS.items() if name not in INTERNAL_SHOWS}
+CAN_SHOW = {name: words for name, (words, _) in SHOWS.items() if name not in (*INTERNAL_SHOWS, "disagreeing")}
 
 
 class Readers(StrEnum):
@@ -110,8 +110,8 @@ def for_readers(position: PlanPosition, readers: Readers) -> PlanPosition:
     """The position without what its readers may not see.
 
     Restricted evidence is in no paper. Left out for all but internal readers: internal milestones and evidence,
-    actions that have no other milestones, contradictions, what somebody independent found. For the public also: the
-    names of people who are not marked as named, when somebody left, which support was asked for, and who checked.
+    actions that have no other milestones, contradictions. For the public also: the names of people who are not marked
+    as named, when somebody left, which support was asked for, what somebody independent found, and who checked.
     """
     shown = _for_readers(position, readers)
     keys = {each.id for each in shown.milestones}
@@ -293,12 +293,13 @@ def _recommendations(whole: PlanPosition, narrowed: PlanPosition, scheme: Scheme
 
 def _without_contradictions(milestone: MilestonePosition) -> MilestonePosition:
     flags = tuple(flag for flag in milestone.flags if not flag.is_contradiction)
-    return replace(milestone, flags=flags, independent=None)
+    return replace(milestone, flags=flags)
 
 
 def _public_milestone(milestone: MilestonePosition) -> MilestonePosition:
     return replace(
         _without_contradictions(milestone),
+        independent=None,
         lead=public_person(milestone.lead, milestone.lead_role) if milestone.lead else None,
         supporting=tuple(public_person(person) for person in milestone.supporting),
         note=replace(milestone.note, support_text="") if milestone.note else None,

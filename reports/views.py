@@ -54,7 +54,7 @@ def plan_page(request: SignedInRequest, slug: str) -> HttpResponse:
             "attention": attention(position, asked),
             "answers": answers_at_a_glance(position, asked) if is_of_plan and position.recommendations else None,
             "being_tested": brief_of("being_tested", position, asked),
-            "disagreeing": brief_of("disagreeing", position, asked) if reading.sight.is_internal else None,
+            "disagreeing": brief_of("disagreeing", position, asked),
             "may_see_internal": reading.sight.is_internal,
             "is_of_plan": is_of_plan,
             "may_import": Right.PREVIEW_IMPORT in rights,

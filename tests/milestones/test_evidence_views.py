@@ -553,12 +553,14 @@ def test_a_check_is_recorded_and_taken_back(manager, add, people):
     assert "Internal Audit" in page
 
 
-def test_whoever_added_it_is_told_that_somebody_else_checks_it(manager, add):
+def test_whoever_added_it_records_what_another_found_and_takes_no_check_back(manager, add):
     evidence = add()
+    version = manager.get(of(evidence, "check/")).context["form"]["version"].value()
+    sent = {"checked_by": "Internal Audit", "checked_on": "2011-06-14", "finding": "does_not", "version": version}
 
-    assert "another programme manager records its check" in manager.get(of(evidence)).text
-    response = manager.get(of(evidence, "check/"))
-    assert (response.status_code, "You added this evidence" in response.text) == (403, True)
+    assert manager.post(of(evidence, "check/"), sent).status_code == 302
+    assert "take-back-check" not in manager.get(of(evidence)).text
+    assert manager.get(of(evidence, "take-back-check/")).status_code == 403
 
 
 def test_what_it_supports_is_changed(manager, add, answers, milestone):

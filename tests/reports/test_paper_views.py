@@ -117,6 +117,7 @@ def test_a_download_keeps_to_the_filter_on_screen(manager, full_plan):
     assert [row["milestone_ref"] for row in rows] == ["1.2"]
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("moment", [pytest.param("", id="now"), pytest.param("2026-05-01T12:00", id="then")])
 @pytest.mark.parametrize(
     "query",

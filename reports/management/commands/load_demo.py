@@ -21,6 +21,7 @@ from plans.models import Action, Plan, Theme
 from plans.policies import Role
 from reports.demo import story
 from reports.demo.replay import expected_updates, first_instant, replay
+from reports.wording import long_day
 
 # Known to everybody who reads this, so the command refuses to make the accounts in production.
 PASSWORD = "paper boats in the harbour"  # noqa: S105
@@ -55,12 +56,12 @@ class Command(PlainCommand):
         if newest is not None and newest >= first_instant(day):
             self.stdout.write(
                 "This database has newer records than the demonstration’s year, so its history is recorded after "
-                f"{timezone.localtime(newest):%-d %B %Y}; its updates keep their own dates."
+                f"{long_day(timezone.localtime(newest).date())}; its updates keep their own dates."
             )
         with _quiet_about_the_clock(), _without_waiting_for_the_disk():
             plan = replay(today=day, users=_users(first_instant(day) - timedelta(hours=1)))
         self.stdout.write(
-            f"Loaded the demonstration: the {plan.short_title} of {plan.council}, as at {day:%-d %B %Y}, with "
+            f"Loaded the demonstration: the {plan.short_title} of {plan.council}, as at {long_day(day)}, with "
             f"{Theme.objects.filter(plan=plan).count()} themes, {Action.objects.filter(plan=plan).count()} actions, "
             f"{Milestone.objects.filter(plan=plan).count()} milestones, "
             f"{ProgressUpdate.objects.filter(plan=plan).count()} progress updates and "
