@@ -244,7 +244,7 @@ def milestone_slice(plan_id: int, as_at: date, recorded_at: datetime | None = No
     updates = _updates_in_force(plan_id, as_at, recorded_at)
     changes = _date_changes(plan_id, recorded_at)
     evidence = _evidence(plan_id, as_at, recorded_at)
-    evidenced = {key for each in evidence for key in each.milestones}
+    evidenced = {key for each in evidence if each.finding != Evidence.Finding.DOES_NOT for key in each.milestones}
     independent = _independent(plan_id, as_at, recorded_at)
     names = {review.id: review.short_name for review in plan.reviews}
     references = references_by("milestone_id", links, names, plan.recommendations)

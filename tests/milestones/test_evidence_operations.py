@@ -25,6 +25,7 @@ from milestones.evidence_operations import (
 )
 from milestones.models import Evidence
 from milestones.operations import archive_milestone
+from milestones.position import milestone_slice
 from plans.documents import check_upload
 from plans.models import Document, Outcome, Plan, PlanMembership, PlanReview, Recommendation, Review
 from plans.operations import add_action, add_theme, give_role, start_plan
@@ -352,3 +353,16 @@ def test_a_closed_plan_takes_none(add, plan, people):
     for run in (add, lambda: archive_evidence(evidence=evidence, reason="A.", by=people.manager)):
         with pytest.raises(PermissionDenied, match="closed"):
             run()
+
+
+def test_what_was_found_not_to_support_it_is_no_evidence(add, people, milestone):
+    def has_evidence():
+        (found,) = milestone_slice(milestone.plan_id, date(2011, 6, 30)).milestones
+        return found.has_evidence
+
+    evidence = add()
+    assert has_evidence()
+    check(evidence, people.manager, finding="partly")
+    assert has_evidence()
+    check(evidence, people.manager, finding="does_not")
+    assert not has_evidence()
