@@ -9,12 +9,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.history import rows_at
+from accounts.models import User
 from accounts.requests import SignedInRequest, sent
-from plans.as_at import asked_position
+from accounts.versions import ChangedMeanwhile
+from plans.as_at import AskedPosition, asked_position
 from plans.changing import RowForm, change_row
 from plans.finding import plan_for
 from plans.forms import ChildDataCheck, add_refusal
-from plans.models import Action, Outcome, Plan
+from plans.models import Action, Outcome, OutcomeJudgement, Plan
 from plans.operations import add_outcome, edit_outcome
 from plans.overrides import with_override
 from plans.policies import Right, rights_of
@@ -38,9 +41,21 @@ def action_page(request: SignedInRequest, slug: str, action_ref: str) -> HttpRes
     if action is None:
         raise Http404
     recommendations = {each.id: each for each in found.plan.recommendations}
-    outcomes = [
-        (outcome, [each for each in found.evidence if outcome.id in each.outcomes]) for outcome in action.outcomes
-    ]
+    judgements = judgements_at([outcome.id for outcome in action.outcomes], asked)
+    outcomes = []
+    for outcome in action.outcomes:
+        standing = [each for each in judgements[outcome.id] if not each["is_replaced"]]
+        in_force = standing[0] if standing else None
+        evidence = [each for each in found.evidence if outcome.id in each.outcomes]
+        outcomes.append(
+            {
+                "outcome": outcome,
+                "evidence": evidence,
+                "in_force": in_force,
+                "others": [each for each in judgements[outcome.id] if each is not in_force],
+                "may_be_removed": not evidence and not any(each["row"].judged for each in standing),
+            }
+        )
     return render(
         request,
         "milestones/action_page.html",
@@ -57,6 +72,20 @@ def action_page(request: SignedInRequest, slug: str, action_ref: str) -> HttpRes
         },
         status=400 if asked.problem else 200,
     )
+
+
+def judgements_at(outcomes: list[int], asked: AskedPosition) -> dict[int, list[dict[str, Any]]]:
+    """The judgements of each outcome at the position, newest first, each with whether one replaced it and by whom it
+    was entered."""
+    rows = rows_at(OutcomeJudgement, asked.recorded_at, outcome_id__in=outcomes)
+    people = User.objects.in_bulk({row.entered_by_id for row in rows})
+    replaced = {row.replaces_id for row in rows}
+    found: dict[int, list[dict[str, Any]]] = {outcome: [] for outcome in outcomes}
+    for row in sorted(rows, key=lambda row: (row.judged_on, row.entered_at, row.pk), reverse=True):
+        if row.judged_on <= asked.as_at:
+            is_replaced = row.pk in replaced
+            found[row.outcome_id].append({"row": row, "is_replaced": is_replaced, "by": people[row.entered_by_id]})
+    return found
 
 
 @get_or_post
@@ -89,11 +118,42 @@ def outcome(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
 def judge(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """Says how far an outcome is seen, since when, and how we know."""
     plan, row = _outcome(request, slug, pk)
+    return _judge(request, plan, row)
 
-    def save(*, judged_note: str, reason: str, **changes: Any) -> Outcome:
-        return judge_outcome(outcome=row, note=judged_note, reason=reason or "Outcome judged", **changes)
 
-    return _change(request, plan, row, JudgeForm(sent(request), row=row), save, title="Judge the outcome")
+@get_or_post
+def correct_judgement(request: SignedInRequest, slug: str, outcome: int, pk: int) -> HttpResponse:
+    """Corrects a judgement by a new one that replaces it; both stay in the history."""
+    plan, row = _outcome(request, slug, outcome)
+    # A form sent twice finds its own correction there already, and is told that it is saved.
+    judgements = row.judgements.all() if request.method == "POST" else row.judgements.filter(replaced_by=None)
+    return _judge(request, plan, row, get_object_or_404(judgements, pk=pk))
+
+
+def _judge(
+    request: SignedInRequest, plan: Plan, row: Outcome, corrected: OutcomeJudgement | None = None
+) -> HttpResponse:
+    newest = row.judgements.order_by("-pk").first()
+    form = JudgeForm(sent(request), newest=newest, corrected=corrected)
+    status, conflict = 200, None
+    if request.method == "POST" and form.is_valid():
+        try:
+            save = with_override(judge_outcome, form.override(_of(row.action), plan))
+            save(outcome=row, replaces=corrected, by=request.user, **form.cleaned_data)
+        except ChangedMeanwhile:
+            # Saved again, the reader's words count as written with the other's in view.
+            newest = row.judgements.latest("pk")
+            again = request.POST.copy()
+            again["last_seen"] = str(newest.pk)
+            form = JudgeForm(again, newest=newest, corrected=corrected)
+            status, conflict = 409, newest
+        except ValidationError as error:
+            add_refusal(form, error)
+        else:
+            return _done(request, row.action, "The judgement is saved.")
+    title = "Correct the judgement" if corrected else "Judge the outcome"
+    shown = {"title": title, "outcome": row, "corrected": corrected, "conflict": conflict}
+    return _show(request, plan, row.action, form, status=status, template="milestones/judge.html", **shown)
 
 
 @get_or_post
@@ -141,10 +201,17 @@ def _change(
 
 
 def _show(
-    request: SignedInRequest, plan: Plan, action: Action, form: ChildDataCheck, *, title: str, **context: Any
+    request: SignedInRequest,
+    plan: Plan,
+    action: Action,
+    form: ChildDataCheck,
+    *,
+    status: int = 200,
+    template: str = "milestones/outcome.html",
+    **context: Any,
 ) -> HttpResponse:
-    shown = {"plan": plan, "action": action, "form": form, "title": title, **context}
-    return render(request, "milestones/outcome.html", shown, status=422 if form.errors else 200)
+    shown = {"plan": plan, "action": action, "form": form, **context}
+    return render(request, template, shown, status=422 if form.errors else status)
 
 
 def _done(request: SignedInRequest, action: Action, words: str) -> HttpResponse:

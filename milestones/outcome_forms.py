@@ -1,5 +1,5 @@
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import QuerySet
@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from plans.changing import RowForm
 from plans.forms import ChildDataCheck, DayField, TextField
-from plans.models import GovernanceBody, Outcome, Review
+from plans.models import GovernanceBody, OutcomeJudgement, Review
 
 from .forms import LONGEST_NOTE
 from .models import IndependentAssessment
@@ -126,39 +126,49 @@ class OutcomeForm(RowForm):
     field_order = [*columns, "reason"]
 
 
-class JudgeForm(RowForm):
-    """How far an outcome is seen, since when, and how we know."""
+class JudgeForm(ChildDataCheck):
+    """How far an outcome is seen, since when, and how we know. `last_seen` is the newest judgement that the form was
+    shown with."""
 
-    columns = ("judged", "judged_on", "judged_note")
+    TAKEN_BACK: ClassVar[str] = "taken_back"
+
     judged = forms.ChoiceField(
-        choices=[*Outcome.Judged.choices, ("", "Nobody has judged it")],
+        choices=OutcomeJudgement.Judged.choices,
         label="How far it is seen",
-        required=False,
         widget=forms.RadioSelect(attrs={"class": "govuk-radios--small"}),
+        error_messages={"required": "Choose how far it is seen."},
     )
-    judged_on = DayField(label="Judged on", required=False)
-    judged_note = TextField(
+    judged_on = DayField(label="Judged on", error_messages={"required": "Enter the day of this judgement."})
+    note = TextField(
         label="How we know",
         help_text="The numbers, audits or voices that show it.",
         max_length=LONGEST_OUTCOME,
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
-    reason = TextField(label="Why it changes (optional)", max_length=500, required=False)
-    field_order = [*columns, "reason"]
+    last_seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
-    def clean_judged_on(self) -> date | None:
-        day = self.cleaned_data["judged_on"]
-        return day and not_ahead(day)
+    def __init__(
+        self, data: Any, *, newest: OutcomeJudgement | None, corrected: OutcomeJudgement | None = None, **kwargs: Any
+    ) -> None:
+        initial: dict[str, Any] = {"judged_on": timezone.localdate(), "last_seen": newest.pk if newest else None}
+        if corrected is not None:
+            initial |= {"judged": corrected.judged or self.TAKEN_BACK}
+            initial |= {"judged_on": corrected.judged_on, "note": corrected.note}
+        super().__init__(data, initial=initial, **kwargs)
+        if newest is not None:
+            judged: Any = self.fields["judged"]
+            judged.choices = [*judged.choices, (self.TAKEN_BACK, "Nothing is judged any more")]
+
+    def clean_judged_on(self) -> date:
+        return not_ahead(self.cleaned_data["judged_on"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if not cleaned.get("judged"):
-            return cleaned | {"judged_on": None, "judged_note": ""}
-        if cleaned.get("judged_on") is None and "judged_on" not in self.errors:
-            self.add_error("judged_on", "Enter the day of this judgement.")
-        if not cleaned.get("judged_note") and "judged_note" not in self.errors:
-            self.add_error("judged_note", "Say how we know.")
+        if cleaned.get("judged") == self.TAKEN_BACK:
+            return cleaned | {"judged": ""}
+        if not cleaned.get("note") and "note" not in self.errors:
+            self.add_error("note", "Say how we know.")
         return cleaned
 
 

@@ -7,14 +7,14 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from accounts.history import current_instant, delete_with_reason, operation, save_with_reason
-from accounts.versions import check_version
-from plans.models import GovernanceBody, Outcome, Review
+from accounts.versions import ChangedMeanwhile
+from plans.models import GovernanceBody, Outcome, OutcomeJudgement, Review
 from plans.operations import PRESSED_TWICE
 from plans.policies import Right, check_can
 from plans.schemes import DeclaredStatus
 
 from .models import Evidence, EvidenceSupport, IndependentAssessment, Milestone
-from .operations import FINISHED, change_milestone, check_not_ahead, lock_milestone, update_in_force
+from .operations import FINISHED, NOT_LOOKED, change_milestone, check_not_ahead, lock_milestone, update_in_force
 from .policies import check_is_independent, check_is_open_to_change
 
 
@@ -141,7 +141,7 @@ def record_assessment(
     return save_with_reason(assessment, reason=reason, by=by)
 
 
-def _is_sent_again(newest: IndependentAssessment, by: Any, facts: dict[str, Any]) -> bool:
+def _is_sent_again(newest: IndependentAssessment | OutcomeJudgement, by: Any, facts: dict[str, Any]) -> bool:
     """Whether this person recorded the very same minutes ago."""
     is_theirs = newest.entered_by_id == by.pk and newest.entered_at >= current_instant() - PRESSED_TWICE
     return is_theirs and all(getattr(newest, name) == value for name, value in facts.items())
@@ -155,38 +155,57 @@ def judge_outcome(
     judged_on: date | None,
     note: str,
     by: Any,
-    reason: str = "Outcome judged",
-    version: int | None = None,
-) -> Outcome:
-    """Says how far an outcome is seen, as at a day, and how we know; an empty `judged` takes it back.
+    replaces: OutcomeJudgement | None = None,
+    last_seen: Any = NOT_LOOKED,
+    reason: str = "",
+) -> OutcomeJudgement:
+    """Records how far an outcome is seen as at a day, and how we know; an empty `judged` says that from that day on
+    nothing is judged any more. With `replaces` it corrects an earlier judgement, at every date; both stay.
 
-    Raises PermissionDenied, ChangedMeanwhile, ValidationError (no day, a day to come, no words).
+    `last_seen` is the id of the newest judgement the form showed, None for none. A form sent twice records it once.
+    Raises PermissionDenied, ChangedMeanwhile (somebody judged since), ValidationError (no day, a day to come, no
+    words, nothing to take back).
     """
     check_can(by, Right.EDIT_PLAN, outcome.plan)
-    check_version(outcome, version)
-    if not judged:
-        judged_on, note = None, ""
-    elif judged_on is None:
+    facts = {"judged": judged, "judged_on": judged_on, "note": note, "replaces": replaces}
+    newest = outcome.judgements.order_by("-pk").first()
+    if newest is not None and _is_sent_again(newest, by, facts):
+        return newest
+    if last_seen is not NOT_LOOKED and newest is not None and newest.pk != last_seen:
+        raise ChangedMeanwhile
+    if judged_on is None:
         raise ValidationError({"judged_on": "Enter the day of this judgement."})
-    else:
-        check_not_ahead("judged_on", judged_on)
-        if not note.strip():
-            raise ValidationError({"judged_note": "Say how we know."})
-    outcome.judged, outcome.judged_on, outcome.judged_note = judged, judged_on, note
-    outcome.full_clean()
-    return save_with_reason(outcome, ["judged", "judged_on", "judged_note"], reason=reason, by=by)
+    check_not_ahead("judged_on", judged_on)
+    if judged and not note.strip():
+        raise ValidationError({"note": "Say how we know."})
+    if not judged and newest is None:
+        raise ValidationError({"judged": "Nobody has judged it yet: there is nothing to take back."})
+    if replaces is not None:
+        if replaces.outcome_id != outcome.pk:
+            raise ValidationError("This is a judgement of another outcome.")
+        if OutcomeJudgement.objects.filter(replaces=replaces).exists():
+            raise ValidationError("Somebody else has corrected this judgement already. Correct theirs.")
+    judgement = OutcomeJudgement(
+        plan=outcome.plan, outcome=outcome, entered_at=current_instant(), entered_by=by, **facts
+    )
+    judgement.full_clean(exclude=["plan", "outcome", "entered_by"])
+    reason = reason or ("Judgement corrected" if replaces else "Outcome judged")
+    return save_with_reason(judgement, reason=reason, by=by)
 
 
 @operation
 def remove_outcome(*, outcome: Outcome, reason: str, by: Any) -> None:
-    """Removes an outcome that nobody has judged and no evidence supports; its history stays. One that is gone
-    already stays so."""
+    """Removes an outcome of which nothing is judged at any date and that no evidence supports; its history stays.
+    One that is gone already stays so."""
     check_can(by, Right.EDIT_PLAN, outcome.plan)
     if not Outcome.objects.filter(pk=outcome.pk).exists():
         return
     outcome.refresh_from_db()
-    if outcome.judged:
-        raise ValidationError("This outcome is judged already. Take the judgement back first, or keep it.")
+    if outcome.judgements.filter(replaced_by=None).exclude(judged="").exists():
+        raise ValidationError("This outcome has been judged. Where that was a mistake, correct the judgement first.")
     if EvidenceSupport.objects.filter(outcome=outcome).exists():
         raise ValidationError("Evidence supports this outcome. Take that off first, or keep it.")
+    # What replaces another goes before it.
+    for judgement in outcome.judgements.order_by("-pk"):
+        delete_with_reason(judgement, reason=reason, by=by)
     delete_with_reason(outcome, reason=reason, by=by)

@@ -18,6 +18,11 @@ urlpatterns = [
     path(ACTION + "new-outcome/", action_views.new_outcome, name="new_outcome"),
     path(OUTCOME, action_views.outcome, name="outcome"),
     path(OUTCOME + "judge/", action_views.judge, name="judge_outcome"),
+    path(
+        "plans/<slug:slug>/outcomes/<int:outcome>/judgements/<int:pk>/correct/",
+        action_views.correct_judgement,
+        name="correct_judgement",
+    ),
     path(OUTCOME + "remove/", action_views.remove, name="remove_outcome"),
     path("plans/<slug:slug>/new-milestone/", new_views.new, name="new"),
     path(MILESTONE, views.milestone_page, name="detail"),

@@ -269,34 +269,58 @@ class Action(Tracked):
 
 
 class Outcome(Tracked):
-    """The difference for children or services that an action is for, and how far it is seen."""
+    """The difference for children or services that an action is for."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="outcomes")
+    action = models.ForeignKey(Action, on_delete=models.PROTECT, related_name="outcomes")
+    order = models.PositiveIntegerField()
+    text = models.TextField()
+
+    history = IndexedHistory()
+
+    class Meta:
+        ordering = ["order", "pk"]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class OutcomeJudgement(Tracked):
+    """How far an outcome is seen as at a date, and how we know; an empty `judged` says that nothing is judged any
+    more. Final: a correction is a new judgement that replaces this one."""
 
     class Judged(models.TextChoices):
         NOT_YET = "not_yet", "Not yet seen"
         EARLY_SIGNS = "early_signs", "Early signs"
         SUSTAINED = "sustained", "Sustained"
 
-    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="outcomes")
-    action = models.ForeignKey(Action, on_delete=models.PROTECT, related_name="outcomes")
-    order = models.PositiveIntegerField()
-    text = models.TextField()
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="+")
+    outcome = models.ForeignKey(Outcome, on_delete=models.PROTECT, related_name="judgements")
     judged = models.CharField("how far it is seen", max_length=20, choices=Judged, blank=True)
-    judged_on = models.DateField(null=True, blank=True)
-    judged_note = models.TextField("how we know", blank=True)
+    judged_on = models.DateField()
+    note = models.TextField("how we know", blank=True)
+    replaces = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaced_by")
+    entered_at = models.DateTimeField()
+    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
     history = IndexedHistory()
 
     class Meta:
-        ordering = ["order", "pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(judged="", judged_on=None) | (~Q(judged="") & Q(judged_on__isnull=False)),
-                name="outcome_is_judged_on_a_day",
-            )
-        ]
+        verbose_name = "judgement"
+        ordering = ["-judged_on", "-entered_at", "-pk"]
 
     def __str__(self) -> str:
-        return self.text
+        return f"{self.words} as at {self.judged_on}"
+
+    @property
+    def words(self) -> str:
+        """“Early signs”, or that nothing is judged any more."""
+        return self.get_judged_display() if self.judged else "Nothing is judged any more"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise TypeError("A judgement of an outcome is final. Record a new one that replaces it.")
+        super().save(*args, **kwargs)
 
 
 class Document(Tracked):

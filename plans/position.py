@@ -15,6 +15,7 @@ from .models import (
     GovernanceBody,
     NoMilestoneNeeded,
     Outcome,
+    OutcomeJudgement,
     Plan,
     PlanReview,
     Recommendation,
@@ -189,9 +190,10 @@ def plan_slice(
     people = _people(person_ids | {theme.lead_id for theme in themes if theme.lead_id is not None}, recorded_at)
 
     references = references_by("action_id", links, names, recommendations)
+    judgements = _judgements(plan_id, as_at, recorded_at)
     outcomes: dict[int, list[OutcomePosition]] = defaultdict(list)
     for outcome in sorted(rows_at(Outcome, recorded_at, plan_id=plan_id), key=lambda row: (row.order, row.pk)):
-        outcomes[outcome.action_id].append(_outcome(outcome, as_at))
+        outcomes[outcome.action_id].append(_outcome(outcome, judgements.get(outcome.pk)))
     number = cycle_number(plan.cycle_anchor, plan.cycle_days, as_at)
     return PlanSlice(
         plan=plan,
@@ -222,12 +224,19 @@ def plan_slice(
     )
 
 
-def _outcome(row: Outcome, as_at: date) -> OutcomePosition:
-    """What was judged of it later than the date of the position is left out."""
-    if row.judged_on is None or row.judged_on > as_at:
+def _judgements(plan_id: int, as_at: date, recorded_at: datetime | None) -> dict[int, OutcomeJudgement]:
+    """For each outcome the judgement in force: the newest by `as_at`, replaced ones left out."""
+    rows = rows_at(OutcomeJudgement, recorded_at, plan_id=plan_id)
+    replaced = {row.replaces_id for row in rows}
+    counting = [row for row in rows if row.judged_on <= as_at and row.pk not in replaced]
+    return {row.outcome_id: row for row in sorted(counting, key=lambda row: (row.judged_on, row.entered_at, row.pk))}
+
+
+def _outcome(row: Outcome, found: OutcomeJudgement | None) -> OutcomePosition:
+    if found is None or not found.judged:
         return OutcomePosition(row.pk, row.text, "", "", None, "")
-    words = Outcome.Judged(row.judged).label
-    return OutcomePosition(row.pk, row.text, row.judged, words, row.judged_on, row.judged_note)
+    words = OutcomeJudgement.Judged(found.judged).label
+    return OutcomePosition(row.pk, row.text, found.judged, words, found.judged_on, found.note)
 
 
 def _reviews(

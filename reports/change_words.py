@@ -35,6 +35,7 @@ from plans.models import (
     Judgement,
     NoMilestoneNeeded,
     Outcome,
+    OutcomeJudgement,
     Plan,
     PlanMembership,
     PlanReview,
@@ -79,6 +80,7 @@ TELLING: tuple[Model, ...] = (
     Theme,
     Action,
     Outcome,
+    OutcomeJudgement,
     ActionLink,
     PlanReview,
     NoMilestoneNeeded,
@@ -99,6 +101,7 @@ KINDS: Mapping[Model, tuple[str, str]] = {
     MilestoneLink: ("reference of a milestone", "references of milestones"),
     DateChange: ("move of a due date", "moves of due dates"),
     IndependentAssessment: ("independent assessment", "independent assessments"),
+    OutcomeJudgement: ("judgement of an outcome", "judgements of outcomes"),
     Evidence: ("piece of evidence", "pieces of evidence"),
     EvidenceSupport: ("use of evidence", "uses of evidence"),
     Document: ("file", "files"),
@@ -121,6 +124,7 @@ BELONGS_TO: Mapping[Model, str] = {
     NoMilestoneNeeded: "recommendation",
     Judgement: "review",
     Outcome: "action",
+    OutcomeJudgement: "outcome",
     ActionLink: "action",
     PlanMembership: "user",
     BreakGlass: "user",
@@ -143,6 +147,7 @@ LABELS: Mapping[tuple[Model, str], str] = {
     (ProgressUpdate, "replaces"): "Corrects",
     (SupportingLead, "person"): "Who",
     (IndependentAssessment, "replaces"): "Corrects",
+    (OutcomeJudgement, "replaces"): "Corrects",
     (Evidence, "document"): "File",
     (Evidence, "archived_at"): "In the archive since",
     (Document, "sha256"): "Check sum (SHA-256)",
@@ -186,6 +191,8 @@ class Names:
             return line(said["name"] or said["email"])
         if model is ProgressUpdate:
             return f"the update of {long_day(said['as_at'])}"
+        if model is OutcomeJudgement:
+            return f"the judgement of {long_day(said['judged_on'])}"
         if model in (Evidence, Outcome):
             return quoted(said["title" if model is Evidence else "text"])
         column = _NAME_COLUMNS.get(model)
@@ -281,6 +288,8 @@ def _weight(model: Model) -> int:
 
 
 def _sentence(change: RecordChange, names: Names) -> str:
+    if change.model is OutcomeJudgement and change.kind == ADDED:
+        return f"Outcome {_whose(change, names)} {'judged' if change.said['judged'] else 'no longer judged'}"
     special = _SPECIAL.get((change.model, change.kind))
     if special is not None:
         return special.format(whose=_whose(change, names))
@@ -313,8 +322,6 @@ def _what_changed(change: RecordChange, names: Names) -> str:
         return f"{name} {'closed' if by_name['closed_on'] else 'opened again'}"
     if "embedded_on" in by_name:
         return f"{name} {'embedded' if by_name['embedded_on'] else 'not embedded after all'}"
-    if change.model is Outcome and "judged" in by_name:
-        return f"{name} {'judged' if by_name['judged'] else 'no longer judged'}"
     if change.model is Evidence and by_name.keys() <= EVIDENCE_CHECK:
         return f"{name} {'checked' if change.said['finding'] else 'no longer checked'}"
     if "archived_at" in by_name:
@@ -369,6 +376,7 @@ _NAMED: Mapping[Model, str] = {
 
 _RECORDS: Mapping[Model, str] = {
     IndependentAssessment: "independent assessment",
+    OutcomeJudgement: "judgement",
     EvidenceSupport: "use",
     PlanReview: "answer to a review",
     NoMilestoneNeeded: "reason why no milestone is needed for recommendation",

@@ -281,21 +281,6 @@ class Migration(migrations.Migration):
             field=models.CharField(blank=True, max_length=50, verbose_name='programme reference'),
         ),
         migrations.AddField(
-            model_name='historicaloutcome',
-            name='judged',
-            field=models.CharField(blank=True, choices=[('not_yet', 'Not yet seen'), ('early_signs', 'Early signs'), ('sustained', 'Sustained')], max_length=20, verbose_name='how far it is seen'),
-        ),
-        migrations.AddField(
-            model_name='historicaloutcome',
-            name='judged_note',
-            field=models.TextField(blank=True, verbose_name='how we know'),
-        ),
-        migrations.AddField(
-            model_name='historicaloutcome',
-            name='judged_on',
-            field=models.DateField(blank=True, null=True),
-        ),
-        migrations.AddField(
             model_name='historicalplan',
             name='requires_evidence',
             field=models.BooleanField(default=False, verbose_name='an achieved milestone needs evidence'),
@@ -434,21 +419,6 @@ class Migration(migrations.Migration):
             model_name='historicalreview',
             name='timescales_from',
             field=models.CharField(choices=[('published', 'the day the report was published'), ('received', 'the day the council received it')], default='published', max_length=10, verbose_name='timescales count from'),
-        ),
-        migrations.AddField(
-            model_name='outcome',
-            name='judged',
-            field=models.CharField(blank=True, choices=[('not_yet', 'Not yet seen'), ('early_signs', 'Early signs'), ('sustained', 'Sustained')], max_length=20, verbose_name='how far it is seen'),
-        ),
-        migrations.AddField(
-            model_name='outcome',
-            name='judged_note',
-            field=models.TextField(blank=True, verbose_name='how we know'),
-        ),
-        migrations.AddField(
-            model_name='outcome',
-            name='judged_on',
-            field=models.DateField(blank=True, null=True),
         ),
         migrations.AddField(
             model_name='plan',
@@ -599,10 +569,6 @@ class Migration(migrations.Migration):
             model_name='review',
             name='kind',
             field=models.CharField(choices=[('inspection', 'Inspection'), ('follow_up', 'Follow-up inspection'), ('monitoring_visit', 'Monitoring visit'), ('focused_visit', 'Focused visit'), ('dfe_review', 'DfE review'), ('peer_review', 'Peer review or diagnostic'), ('evaluation', 'Independent evaluation'), ('self_evaluation', 'Self-evaluation'), ('annual_assessment', 'Annual assessment'), ('notice', 'Notice or direction'), ('answer', 'Regulator’s answer to a plan'), ('other', 'Other')], default='inspection', max_length=30),
-        ),
-        migrations.AddConstraint(
-            model_name='outcome',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('judged', ''), ('judged_on', None)), models.Q(models.Q(('judged', ''), _negated=True), ('judged_on__isnull', False)), _connector='OR'), name='outcome_is_judged_on_a_day'),
         ),
         migrations.AddField(
             model_name='document',

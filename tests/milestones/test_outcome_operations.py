@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from accounts.history import delete_with_reason, operating, recorded_clock, save_with_reason
 from accounts.models import Person
 from accounts.operations import add_organisation
-from accounts.versions import ChangedMeanwhile, version_of
+from accounts.versions import ChangedMeanwhile
 from milestones.models import Evidence, EvidenceSupport, IndependentAssessment, Milestone
 from milestones.operations import add_supporting_lead, archive_milestone, record_update, withdraw_milestone
 from milestones.outcome_operations import (
@@ -20,7 +20,7 @@ from milestones.outcome_operations import (
     take_back_embedding,
 )
 from milestones.position import milestone_slice
-from plans.models import GovernanceBody, Outcome, Review
+from plans.models import GovernanceBody, Outcome, OutcomeJudgement, Review
 from plans.operations import add_outcome, add_review, edit_plan
 from plans.schemes import EffectiveStatus
 from tests.cast import make_milestone
@@ -401,13 +401,109 @@ def judge(outcome, people, **more):
     return judge_outcome(outcome=outcome, **details)
 
 
-def test_a_judgement_counts_from_its_day_on(outcome, milestone, people):
+def seen(outcome, as_at, recorded_at=None):
+    return milestone_slice(outcome.plan_id, as_at, recorded_at).plan.actions[0].outcomes[0]
+
+
+def test_a_judgement_counts_from_its_day_on_until_the_next(outcome, milestone, people):
     judge(outcome, people)
+    judge(outcome, people, judged="sustained", judged_on=AGREED_ON, note="Data.")
+    judge(outcome, people, judged="not_yet", judged_on=date(2011, 4, 1), note="Entered late.")
 
-    def seen(day):
-        return milestone_slice(outcome.plan_id, day).plan.actions[0].outcomes[0].judged_words
+    days = (date(2011, 3, 31), date(2011, 5, 31), DONE_ON, date(2011, 9, 14), AGREED_ON)
+    words = ["", "Not yet seen", "Early signs", "Early signs", "Sustained"]
+    assert [seen(outcome, day).judged_words for day in days] == words
+    assert (seen(outcome, AGREED_ON).judged_on, seen(outcome, AGREED_ON).judged_note) == (AGREED_ON, "Data.")
 
-    assert (seen(date(2011, 5, 31)), seen(DONE_ON)) == ("", "Early signs")
+
+def test_of_two_judgements_of_a_day_the_one_entered_last_counts(outcome, milestone, people):
+    judge(outcome, people)
+    judge(outcome, people, judged="sustained")
+
+    assert seen(outcome, DONE_ON).judged == "sustained"
+
+
+def test_nothing_is_judged_from_the_day_that_it_is_taken_back(outcome, milestone, people):
+    judge(outcome, people)
+    judge(outcome, people, judged="", judged_on=AGREED_ON, note="")
+
+    assert seen(outcome, date(2011, 9, 14)).judged == "early_signs"
+    since = seen(outcome, AGREED_ON)
+    assert (since.judged, since.judged_words, since.judged_on, since.judged_note) == ("", "", None, "")
+
+
+@pytest.mark.parametrize("corrected_on", [date(2011, 5, 1), DONE_ON, AGREED_ON])
+def test_a_corrected_judgement_counts_at_no_date(outcome, milestone, people, corrected_on):
+    wrong = judge(outcome, people)
+    right = judge(outcome, people, judged="not_yet", judged_on=corrected_on, replaces=wrong)
+
+    for day in (date(2011, 5, 1), DONE_ON, AGREED_ON):
+        assert seen(outcome, day).judged == ("not_yet" if day >= corrected_on else "")
+    assert set(OutcomeJudgement.objects.all()) == {wrong, right}
+    with pytest.raises(ValidationError, match="Somebody else has corrected this judgement already"):
+        judge(outcome, people, judged="sustained", replaces=wrong)
+
+
+def test_what_was_judged_is_known_as_it_was_recorded(outcome, milestone, people):
+    moments = [datetime(2011, 12, 1, hour, tzinfo=UTC) for hour in (8, 9, 10, 11)]
+    with recorded_clock(moments[0]):
+        wrong = judge(outcome, people)
+    with recorded_clock(moments[1]):
+        judge(outcome, people, judged="sustained", replaces=wrong)
+    with recorded_clock(moments[2]):
+        judge(outcome, people, judged="", judged_on=AGREED_ON)
+
+    def at_each(day):
+        return [seen(outcome, day, moment.replace(minute=30)).judged for moment in moments[:3]]
+
+    assert at_each(date(2011, 5, 31)) == ["", "", ""]
+    assert at_each(DONE_ON) == ["early_signs", "sustained", "sustained"]
+    assert at_each(AGREED_ON) == ["early_signs", "sustained", ""]
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    plays=st.lists(
+        st.tuples(st.integers(1, 6), st.sampled_from(["", "not_yet", "sustained"]), st.booleans()), max_size=6
+    ),
+    day=st.integers(1, 6),
+)
+def test_a_position_shows_the_last_judgement_of_its_day(action, people, plays, day):
+    outcome = add_outcome(action=action, text="Fewer come back.", by=people.manager)
+    made: list[OutcomeJudgement] = []
+    standing: list[tuple[int, int, str]] = []
+    for place, (on, judged, corrects) in enumerate([(1, "early_signs", False), *plays]):
+        replaces = made[-1] if corrects else None
+        # Its words make it another one than a button pressed twice.
+        details = {"judged": judged, "judged_on": date(2011, 7, on), "note": f"Look {place}.", "replaces": replaces}
+        made.append(judge(outcome, people, **details))
+        standing = (standing[:-1] if corrects else standing) + [(on, place, judged)]
+
+    for recorded_at in (None, datetime(2100, 1, 1, tzinfo=UTC)):
+        outcomes = milestone_slice(outcome.plan_id, date(2011, 7, day), recorded_at).plan.actions[0].outcomes
+        found = next(each for each in outcomes if each.id == outcome.pk)
+
+        by_then = [each for each in standing if each[0] <= day]
+        assert found.judged == (max(by_then)[2] if by_then else "")
+
+
+@pytest.mark.parametrize("recorded_at", [None, datetime(2100, 1, 1, tzinfo=UTC)])
+def test_more_judgements_cost_the_same(outcome, milestone, people, recorded_at, django_assert_max_num_queries):
+    def fill():
+        for number in range(5):
+            more = add_outcome(action=outcome.action, text="Fewer come back.", by=people.manager)
+            judge(more, people)
+            judge(outcome, people, note=f"Look {number}.")
+
+    def count():
+        with django_assert_max_num_queries(60) as captured:
+            seen(outcome, DONE_ON, recorded_at)
+        return len(captured)
+
+    fill()
+    few = count()
+    fill()
+    assert count() == few
 
 
 @pytest.mark.parametrize(
@@ -417,31 +513,49 @@ def test_a_judgement_counts_from_its_day_on(outcome, milestone, people):
         ({"judged_on": date(2011, 12, 2)}, "This day has not come yet."),
         ({"note": " "}, "Say how we know."),
         ({"judged": "wonderful"}, "is not a valid choice"),
+        ({"judged": ""}, "there is nothing to take back"),
     ],
 )
 def test_a_judgement_without_its_grounds_is_refused(outcome, people, changes, message):
     with pytest.raises(ValidationError, match=message):
         judge(outcome, people, **changes)
 
-    assert Outcome.objects.get().judged == ""
+    assert not OutcomeJudgement.objects.exists()
 
 
-def test_a_judgement_is_taken_back_and_not_overwritten_unseen(outcome, people):
-    opened_with = version_of(outcome)
-    judge(outcome, people)
+def test_a_judgement_pressed_twice_is_recorded_once(outcome, people):
+    first, again = judge(outcome, people), judge(outcome, people, last_seen=None)
+
+    assert first == again == OutcomeJudgement.objects.get()
+
+
+def test_nobody_judges_without_having_seen_what_somebody_else_did(outcome, people):
+    newest = judge(outcome, people, last_seen=None)
 
     with pytest.raises(ChangedMeanwhile):
-        judge(outcome, people, judged="sustained", version=opened_with)
-    judge(outcome, people, judged="")
+        judge(outcome, people, judged="sustained", last_seen=None)
+    judge(outcome, people, judged="sustained", last_seen=newest.pk)
 
-    assert (outcome.judged, outcome.judged_on, outcome.judged_note) == ("", None, "")
+    assert OutcomeJudgement.objects.count() == 2
+
+
+def test_a_judgement_is_final_and_of_its_own_outcome(outcome, action, people):
+    judgement = judge(outcome, people)
+    judgement.note = "Three audits."
+    other = add_outcome(action=action, text="Fewer come back.", by=people.manager)
+
+    with pytest.raises(TypeError, match="is final"):
+        judgement.save()
+    with pytest.raises(ValidationError, match="of another outcome"):
+        judge(other, people, replaces=judgement)
 
 
 def test_an_outcome_of_which_something_is_said_stays(outcome, plan, people):
-    judge(outcome, people)
-    with pytest.raises(ValidationError, match="judged already"):
+    judgement = judge(outcome, people)
+    taken_back = judge(outcome, people, judged="", judged_on=AGREED_ON)
+    with pytest.raises(ValidationError, match="has been judged"):
         remove_outcome(outcome=outcome, reason="Typed twice.", by=people.manager)
-    judge(outcome, people, judged="")
+    judge(outcome, people, judged="", replaces=judgement)
     evidence = make(
         Evidence, plan=plan, title="Audit", kind="audit", location="Shelf", added_by=people.manager, by=people.manager
     )
@@ -455,6 +569,8 @@ def test_an_outcome_of_which_something_is_said_stays(outcome, plan, people):
     remove_outcome(outcome=outcome, reason="Pressed twice.", by=people.manager)
 
     assert not Outcome.objects.exists()
+    assert not OutcomeJudgement.objects.exists()
+    assert OutcomeJudgement.history.filter(id=taken_back.pk, history_type="-").exists()
 
 
 @pytest.mark.parametrize("who", ["lead", "steering", "outsider"])

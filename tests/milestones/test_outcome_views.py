@@ -8,7 +8,7 @@ from accounts.models import Person
 from milestones.models import IndependentAssessment, Milestone, ProgressUpdate
 from milestones.operations import record_update
 from milestones.outcome_operations import embed_milestone, judge_outcome, record_assessment
-from plans.models import GovernanceBody, Outcome
+from plans.models import GovernanceBody, Outcome, OutcomeJudgement
 from plans.operations import add_action, add_outcome, add_review, edit_plan
 from tests.cast import make_milestone
 
@@ -355,14 +355,14 @@ def test_an_outcome_is_added_changed_judged_and_shown(client, people, milestone)
     version = client.get(address).context["form"]["version"].value()
 
     client.post(address, {"text": "Children are safe sooner.", "order": 3, "reason": "Plainer.", "version": version})
-    version = client.get(address + "judge/").context["form"]["version"].value()
-    judged = {"judged": "early_signs", "judged_on": "2011-11-01", "judged_note": "Two audits.", "version": version}
+    judged = {"judged": "early_signs", "judged_on": "2011-11-01", "note": "Two audits.", "last_seen": ""}
     client.post(address + "judge/", judged)
     again = client.post(address + "judge/", judged)
 
     assert added.headers["Location"] == again.headers["Location"] == ACTION
     row.refresh_from_db()
-    assert (row.text, row.order, row.judged, row.judged_on) == (
+    judgement = OutcomeJudgement.objects.get()
+    assert (row.text, row.order, judgement.judged, judgement.judged_on) == (
         "Children are safe sooner.",
         3,
         "early_signs",
@@ -375,53 +375,102 @@ def test_an_outcome_is_added_changed_judged_and_shown(client, people, milestone)
     assert "Early signs, 1 November 2011" in client.get(PAGE).text
 
 
+def test_an_action_shows_what_was_judged_before_newest_first(client, people, outcome):
+    client.force_login(people.manager)
+    judged = [("not_yet", date(2011, 9, 1)), ("early_signs", date(2011, 10, 1)), ("sustained", date(2011, 11, 1))]
+    rows = [
+        judge_outcome(outcome=outcome, judged=each, judged_on=day, note=f"As on {day}.", by=people.manager)
+        for each, day in judged
+    ]
+    correct = f"/plans/safeguarding/outcomes/{outcome.pk}/judgements/{rows[1].pk}/correct/"
+
+    opened = client.get(correct)
+    sent = {"judged": "taken_back", "judged_on": "2011-10-02", "note": "", "last_seen": rows[2].pk}
+    saved = client.post(correct, sent)
+    again = client.post(correct, sent)
+
+    assert opened.context["form"]["note"].value() == "As on 2011-10-01."
+    assert saved.headers["Location"] == again.headers["Location"] == ACTION
+    (shown,) = client.get(ACTION).context["outcomes"]
+    assert shown["in_force"]["row"] == rows[2]
+    assert [(each["row"].words, each["is_replaced"]) for each in shown["others"]] == [
+        ("Nothing is judged any more", False),
+        ("Early signs", True),
+        ("Not yet seen", False),
+    ]
+    page = client.get(ACTION).text
+    assert "Replaced by a later correction" in page
+    assert correct not in page
+    assert client.get(correct).status_code == 404
+    (before,) = client.get(ACTION, {"as_at": "2011-09-30"}).context["outcomes"]
+    assert (before["in_force"]["row"], before["others"]) == (rows[0], [])
+
+
+def test_there_is_nothing_to_take_back_before_somebody_judged(client, people, outcome):
+    client.force_login(people.manager)
+    address = f"/plans/safeguarding/outcomes/{outcome.pk}/judge/"
+
+    refused = client.post(address, {"judged": "taken_back", "judged_on": "2011-11-01"})
+
+    assert "Nothing is judged any more" not in client.get(address).text
+    assert refused.status_code == 422
+    assert not OutcomeJudgement.objects.exists()
+
+
 def test_the_second_of_two_judges_sees_the_first(client, people, outcome):
     client.force_login(people.manager)
     address = f"/plans/safeguarding/outcomes/{outcome.pk}/judge/"
-    version = client.get(address).context["form"]["version"].value()
     judge_outcome(outcome=outcome, judged="sustained", judged_on=date(2011, 11, 1), note="Data.", by=people.manager)
 
-    sent = {"judged": "not_yet", "judged_on": "2011-11-02", "judged_note": "Not seen.", "version": version}
+    sent = {"judged": "not_yet", "judged_on": "2011-11-02", "note": "Not seen.", "last_seen": ""}
     response = client.post(address, sent)
 
     assert response.status_code == 409
     assert "Sustained" in response.text
     assert "Not seen." in response.text
-    assert Outcome.objects.get().judged == "sustained"
+    assert OutcomeJudgement.objects.get().judged == "sustained"
+
+    client.post(address, sent | {"last_seen": response.context["form"]["last_seen"].value()})
+    assert OutcomeJudgement.objects.order_by("pk").last().judged == "not_yet"
 
 
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
+        ({"judged": ""}, "Choose how far it is seen."),
         ({"judged_on": ""}, "Enter the day of this judgement."),
         ({"judged_on": "2011-12-02"}, "This day has not come yet."),
-        ({"judged_note": ""}, "Say how we know."),
+        ({"note": ""}, "Say how we know."),
     ],
 )
 def test_a_judgement_without_grounds_comes_back(client, people, outcome, changes, words):
     client.force_login(people.manager)
     address = f"/plans/safeguarding/outcomes/{outcome.pk}/judge/"
-    version = client.get(address).context["form"]["version"].value()
-    sent = {"judged": "early_signs", "judged_on": "2011-11-01", "judged_note": "Two audits.", "version": version}
+    sent = {"judged": "early_signs", "judged_on": "2011-11-01", "note": "Two audits.", "last_seen": ""}
 
     response = client.post(address, sent | changes)
 
     assert response.status_code == 422
     assert words in response.text
-    assert Outcome.objects.get().judged == ""
+    assert not OutcomeJudgement.objects.exists()
 
 
 def test_an_outcome_that_says_nothing_yet_is_removed(client, people, outcome, action):
     client.force_login(people.manager)
     address = f"/plans/safeguarding/outcomes/{outcome.pk}/remove/"
-    judge_outcome(outcome=outcome, judged="not_yet", judged_on=date(2011, 11, 1), note="No.", by=people.manager)
+    day = date(2011, 11, 1)
+    wrong = judge_outcome(outcome=outcome, judged="not_yet", judged_on=day, note="No.", by=people.manager)
 
+    page = client.get(ACTION).text
     refused = client.post(address, {"reason": "Typed twice."})
-    judge_outcome(outcome=outcome, judged="", judged_on=None, note="", by=people.manager)
+    judge_outcome(outcome=outcome, judged="", judged_on=day, note="", replaces=wrong, by=people.manager)
+    offered = client.get(ACTION).text
     client.post(address, {"reason": "Typed twice."})
 
+    assert address not in page
     assert refused.status_code == 422
-    assert "This outcome is judged already." in refused.text
+    assert "This outcome has been judged." in refused.text
+    assert address in offered
     assert not Outcome.objects.exists()
 
 
@@ -440,7 +489,10 @@ def test_more_of_an_action_costs_the_same(client, people, action, django_assert_
     def fill():
         for _ in range(5):
             make_milestone(action, by=people.manager)
-            add_outcome(action=action, text="Children are safer sooner.", by=people.manager)
+            more = add_outcome(action=action, text="Children are safer sooner.", by=people.manager)
+            for day in (1, 2):
+                on = date(2011, 11, day)
+                judge_outcome(outcome=more, judged="not_yet", judged_on=on, note="No.", by=people.manager)
 
     def count():
         with django_assert_max_num_queries(60) as captured:
@@ -459,11 +511,13 @@ def test_the_log_tells_what_was_agreed_judged_and_taken_back(client, people, ach
     client.post(PAGE + "embedded/", {"reason": "The third audit disagrees."})
     client.post(PAGE + "assess/", FOUND)
     judge_outcome(outcome=outcome, judged="not_yet", judged_on=date(2011, 11, 1), note="No.", by=people.manager)
+    judge_outcome(outcome=outcome, judged="", judged_on=date(2011, 11, 2), note="", by=people.manager)
 
     entries = client.get("/plans/safeguarding/history/").context["entries"]
 
-    assert [entry.headline for entry in entries][:4] == [
-        "Outcome of action 1 judged",
+    assert [entry.headline for entry in entries][:5] == [
+        "Outcome “Children are safer sooner.” no longer judged",
+        "Outcome “Children are safer sooner.” judged",
         "Independent assessment of 1.1",
         "Milestone 1.1 not embedded after all",
         "Milestone 1.1 embedded",

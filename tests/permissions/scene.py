@@ -39,6 +39,7 @@ from plans.models import (
     Judgement,
     NoMilestoneNeeded,
     Outcome,
+    OutcomeJudgement,
     Plan,
     PlanMembership,
     PlanReview,
@@ -276,6 +277,11 @@ def _answers(plan: Plan, milestone: Milestone, action: Any, by: User) -> dict[st
             )
             for each in (own, milestone)
         }  # fmt: skip
+        outcome = make(Outcome, plan=plan, action=action, order=1, text="Children are safer sooner.")
+        judgement = make(
+            OutcomeJudgement, plan=plan, outcome=outcome, judged="not_yet", judged_on=date(2011, 6, 1),
+            note="No audit says so.", entered_at=timezone.now(), entered_by=by,
+        )  # fmt: skip
         links: dict[str, Any] = {"plan": plan, "review": review, "as_written": "(Ofsted)", "state": "source_only"}
         cited = make(Recommendation, review=review, number="2", text="Check sooner.")
         matched = {"review": review, "recommendation": cited, "state": "matched", "as_written": "(Ofsted, 2)"}
@@ -305,7 +311,8 @@ def _answers(plan: Plan, milestone: Milestone, action: Any, by: User) -> dict[st
                 Intervention, council=council, kind="improvement_notice", issued_on=date(2011, 3, 1), board=board
             ).pk,
             "plan_review": make(PlanReview, plan=plan, review=review, needs_statement=True).pk,
-            "outcome": make(Outcome, plan=plan, action=action, order=1, text="Children are safer sooner.").pk,
+            "outcome": outcome.pk,
+            "outcome_judgement": judgement.pk,
             "document": document.pk,
             "evidence": evidence.pk,
             "checked_evidence": checked.pk,

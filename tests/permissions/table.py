@@ -443,6 +443,7 @@ PAGES: dict[str, Line] = {
     "milestones:new_outcome": _both(_edits),
     "milestones:outcome": _both(_edits, pk="outcome"),
     "milestones:judge_outcome": _both(_edits, pk="outcome"),
+    "milestones:correct_judgement": _both(_edits, pk="outcome_judgement"),
     "milestones:remove_outcome": _both(_edits, pk="unused_outcome"),
     "milestones:embed": _both(_milestone(Right.RECORD_DECISION)),
     "milestones:assess": _both(_milestone(Right.RECORD_FINDING)),

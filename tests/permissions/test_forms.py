@@ -92,8 +92,10 @@ FORMS: dict[str, Form] = {
         {"text": "Children are safe sooner.", "reason": "Plainer."}, changes={"outcome": {"text", "order"}}
     ),
     "milestones:judge_outcome": Form(
-        {"judged": "early_signs", "judged_on": "2011-06-02", "judged_note": "Two audits."},
-        changes={"outcome": {"judged", "judged_on", "judged_note"}},
+        {"judged": "early_signs", "judged_on": "2011-06-02", "note": "Two audits."}, makes={"outcomejudgement"}
+    ),
+    "milestones:correct_judgement": Form(
+        {"judged": "sustained", "judged_on": "2011-06-02", "note": "Three audits."}, makes={"outcomejudgement"}
     ),
     "milestones:remove_outcome": Form({"reason": "Typed twice."}, changes={"outcome": {"deleted"}}),
     "milestones:embed": Form(
