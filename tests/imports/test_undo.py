@@ -20,7 +20,8 @@ from milestones.operations import (
     record_update,
     save_draft,
 )
-from plans.models import Action, Plan, PlanMembership, Recommendation, Review, StatusScheme, Theme
+from milestones.outcome_operations import judge_outcome
+from plans.models import Action, Outcome, Plan, PlanMembership, Recommendation, Review, StatusScheme, Theme
 from plans.operations import give_role, start_plan
 
 from .tables import JUNE, MAY, action, june_table, may_table, put, step, table
@@ -120,6 +121,11 @@ def write_a_draft(plan, by):
     save_draft(milestone=Milestone.objects.get(ref="1.1"), declared_status="", note="Half a thought", by=by)
 
 
+def judge_an_outcome(plan, by):
+    outcome = Outcome.objects.order_by("pk").first()
+    judge_outcome(outcome=outcome, judged="sustained", judged_on=JUNE, note="Data.", by=by)
+
+
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
@@ -129,6 +135,7 @@ def write_a_draft(plan, by):
         pytest.param(add_a_milestone, "Action “2. See every child.” has a milestone since.", id="a milestone"),
         pytest.param(archive_one, "Milestone 1.1 has been changed since.", id="the archive"),
         pytest.param(name_a_person, "Person “A. Moss” has been changed since.", id="a person"),
+        pytest.param(judge_an_outcome, "Outcome “Children are safe sooner.” has a judgement since.", id="a judgement"),
         pytest.param(write_a_draft, "Mira Manager is writing an update of Milestone 1.1.", id="a draft"),
     ],
 )
