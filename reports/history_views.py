@@ -154,7 +154,9 @@ def review_history(request: SignedInRequest, review: str) -> HttpResponse:
     asked = request.GET.get("recommendation", "")
     recommendation = None
     if asked:
-        recommendation = get_object_or_404(found.recommendations, pk=int(asked) if asked.isdecimal() else 0)
+        recommendation = get_object_or_404(
+            found.recommendations, pk=int(asked) if asked.isdecimal() and len(asked) < 16 else 0
+        )
     log = review_log(found, recommendation.pk if recommendation else None)
     page = Paginator(log.links(Narrowed()), OPERATIONS_A_PAGE).get_page(request.GET.get("page"))
     context = {

@@ -3,7 +3,7 @@
 import warnings
 from io import BytesIO
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageFile, ImageOps
 
 from .refusal import FileRefused
 
@@ -18,6 +18,8 @@ def redrawn(data: bytes, kind: str) -> bytes:
 
     Its dimensions are looked at before anything is unpacked.
     """
+    # Whoever draws PDFs in the same process lets Pillow make do with half a picture.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of pictures with many pixels, which are counted here

@@ -110,7 +110,7 @@ def test_control_without_looking_at_the_last_update_both_are_recorded(milestone,
 
 def test_control_without_reading_again_under_the_lock_one_edit_is_lost(milestone, people, monkeypatch):
     """Each compares with the version that it read before the other had ended, and nobody is told."""
-    monkeypatch.setattr(operations, "_lock", lambda milestone: None)
+    monkeypatch.setattr(operations, "lock_milestone", lambda milestone: None)
 
     outcomes = at_once(*edits(people.manager))
 

@@ -24,7 +24,16 @@ OPEN = {
     "mfa_authenticate",
     "mfa_login_webauthn",
 }
-ARGUMENTS = {"slug": "safeguarding", "ref": "1.1", "pk": 1, "number": 1, "token": "none", "uidb36": "1", "key": "none"}
+ARGUMENTS = {
+    "slug": "safeguarding",
+    "review": "ofsted",
+    "ref": "1.1",
+    "pk": 1,
+    "number": 1,
+    "token": "none",
+    "uidb36": "1",
+    "key": "none",
+}
 
 
 def names(resolver: URLResolver, prefix: str = "") -> Iterator[str]:

@@ -28,7 +28,7 @@ def test_one_recommendation_has_a_log_of_its_own(client, people, review):
     one = review.recommendations.get(number="1")
     page = client.get(reverse("reports:review_history", args=[review.slug]), {"recommendation": one.pk})
     assert [entry.headline for entry in page.context["entries"]] == ["Recommendation 1 added"]
-    for wrong in ("999999", "x", "١"):
+    for wrong in ("999999", "9" * 30, "x", "-1"):
         assert client.get(page.request["PATH_INFO"], {"recommendation": wrong}).status_code == 404
 
 
