@@ -221,6 +221,7 @@ NOTHING = {
     "slug": "nothing-here",
     "review": "nothing-here",
     "ref": "9.9",
+    "outcome": 999_999,
     "action_ref": "99",
     "pk": 999_999,
     "token": "nothing",
