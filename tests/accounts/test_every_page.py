@@ -28,6 +28,8 @@ ARGUMENTS = {
     "slug": "safeguarding",
     "review": "ofsted",
     "ref": "1.1",
+    "action_ref": "1",
+    "outcome": 1,
     "pk": 1,
     "number": 1,
     "token": "none",
