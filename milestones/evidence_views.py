@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.models import User
 from accounts.requests import SignedInRequest, sent
 from accounts.security import Event, note_event
+from plans.addresses import key_from
 from plans.as_at import asked_position
 from plans.changing import RowForm, change_row
 from plans.documents import ask_for_files_again, download, in_the_folder
@@ -148,8 +149,8 @@ def new(request: SignedInRequest, slug: str) -> HttpResponse:
     plan, rights, _ = _plan_of(request, slug)
     check_has(Right.ADD_EVIDENCE, rights)
     things = _choosable(request.user, plan, rights)
-    asked = {name: request.GET.get(preset, "") for preset, name in PRESETS.items()}
-    chosen = {name: [int(key)] for name, key in asked.items() if key.isdecimal() and int(key) in things[name]}
+    asked = {name: key_from(request.GET.get(preset, "")) for preset, name in PRESETS.items()}
+    chosen = {name: [key] for name, key in asked.items() if key in things[name]}
     form = NewEvidenceForm(sent(request), request.FILES or None, initial=chosen, choosable=_groups(things, chosen))
     if request.method == "POST" and form.is_valid():
         data = {name: form.cleaned_data[name] for name in form.columns}

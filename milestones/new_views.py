@@ -11,6 +11,7 @@ from django.utils.text import Truncator
 from django.views.decorators.http import require_http_methods
 
 from accounts.requests import SignedInRequest, sent
+from plans.addresses import key_from
 from plans.finding import plan_for
 from plans.forms import add_refusal
 from plans.models import Plan, Recommendation, Theme
@@ -37,7 +38,7 @@ def new(request: SignedInRequest, slug: str) -> HttpResponse:
     }
     recommendation = _recommendation(request, plan)
     due = _due(recommendation, plan) if recommendation else None
-    chosen = actions.get(_key(request.GET.get("action", "")))
+    chosen = actions.get(key_from(request.GET.get("action", "")))
     form = NewMilestoneForm(
         sent(request),
         initial={"action": chosen.pk if chosen else None},
@@ -85,7 +86,7 @@ def _recommendation(request: SignedInRequest, plan: Plan) -> Recommendation | No
     if not named:
         return None
     rows = Recommendation.objects.visible_to(request.user).current().filter(review__council=plan.council_id)
-    found: Recommendation | None = rows.select_related("review").filter(pk=_key(named)).first()
+    found: Recommendation | None = rows.select_related("review").filter(pk=key_from(named)).first()
     if found is None:
         raise Http404
     return found
@@ -97,11 +98,6 @@ def _due(recommendation: Recommendation, plan: Plan) -> Due:
         return Due(recommendation.due_on, recommendation.due_on, understood=True)
     base = recommendation.review.timescale_base
     return due_from_words(recommendation.timescale_words, base, report_months_end=plan.report_months_end)
-
-
-def _key(word: str) -> int:
-    """The number that an address gives; 0, which nothing has, for any other word."""
-    return int(word) if word.isdecimal() and len(word) <= 15 else 0
 
 
 def _choices(actions: Any) -> list[tuple[str, list[tuple[int, str]]]]:

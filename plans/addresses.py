@@ -1,7 +1,15 @@
-"""How the addresses of pages name things whose numbers councils choose: “1.2a”, “id-5”, even “1/2”."""
+"""How the addresses of pages name things: by the numbers councils choose (“1.2a”, “id-5”, even “1/2”), or a key."""
 
 import unicodedata
 from urllib.parse import quote, unquote
+
+#: A primary key has fewer digits than this.
+LONGEST_KEY = 16
+
+
+def key_from(text: str) -> int:
+    """The primary key that an address or a form gives; 0, which no row has, for any other text however long."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < LONGEST_KEY else 0
 
 
 class RefConverter:

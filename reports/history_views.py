@@ -19,6 +19,7 @@ from accounts.requests import SignedInRequest
 from accounts.security import Event, note_event
 from milestones.models import Milestone
 from milestones.own_table import guard
+from plans.addresses import key_from
 from plans.finding import names_of
 from plans.forms import DayField
 from plans.models import Plan, Review
@@ -154,9 +155,7 @@ def review_history(request: SignedInRequest, review: str) -> HttpResponse:
     asked = request.GET.get("recommendation", "")
     recommendation = None
     if asked:
-        recommendation = get_object_or_404(
-            found.recommendations, pk=int(asked) if asked.isdecimal() and len(asked) < 16 else 0
-        )
+        recommendation = get_object_or_404(found.recommendations, pk=key_from(asked))
     log = review_log(found, recommendation.pk if recommendation else None)
     page = Paginator(log.links(Narrowed()), OPERATIONS_A_PAGE).get_page(request.GET.get("page"))
     context = {

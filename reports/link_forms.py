@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from milestones.link_operations import Link, Resolution
 from milestones.models import MilestoneLink
+from plans.addresses import key_from
 from plans.forms import ChildDataCheck, DayField, TextField
 from plans.models import GovernanceBody, Recommendation, Review
 
@@ -99,7 +100,7 @@ class LinksForm(forms.Form):
 
     def _words(self, value: str) -> str:
         """What a choice is to; empty for what is none."""
-        kind, key = value[:1], int(value[1:]) if value[1:].isascii() and value[1:].isdigit() else 0
+        kind, key = value[:1], key_from(value[1:])
         if kind == "r" and key in self._recommendations:
             row = self._recommendations[key]
             return f"{row}: {row.text[:140] or 'its text was not supplied'}"

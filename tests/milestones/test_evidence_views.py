@@ -207,7 +207,9 @@ def test_who_has_nothing_of_their_own_is_told_so(client, people, plan):
     assert "There is nothing here yet that evidence of yours could support." in client.get(NEW).text
 
 
-@pytest.mark.parametrize("chosen", ["milestone=x", "milestone=999999", "outcome=", "recommendation=-1"])
+@pytest.mark.parametrize(
+    "chosen", ["milestone=x", "milestone=999999", f"milestone={'9' * 5_000}", "outcome=", "recommendation=-1"]
+)
 def test_an_address_that_chooses_nothing_there_is_chooses_nothing(manager, milestone, chosen):
     assert manager.get(f"{NEW}?{chosen}").status_code == 200
 

@@ -146,6 +146,15 @@ def test_nothing_of_another_council_can_be_chosen(client, people, open_links):
     assert "Theirs alone." not in client.get(LINKS).text
 
 
+@pytest.mark.parametrize("kind", ["r", "v"])
+def test_a_number_longer_than_any_key_is_refused_like_any_other(client, people, open_links, kind):
+    client.force_login(people.manager)
+    name = f"milestone-{open_links[0].pk}"
+
+    for field in (name, f"{name}-other"):
+        assert client.post(LINKS, shown(client) | {field: kind + "9" * 5_000}).status_code == 422
+
+
 def test_a_number_without_a_list_is_pointed_at_a_listed_recommendation(client, people, full_plan):
     twelve = add_recommendation(review=full_plan.review, number="12", by=full_plan.by)
     link = link_action(
