@@ -285,7 +285,15 @@ class _Replay:
             )
 
     def _add_action(self, theme: str, data: dict[str, Any], first_place: int, day: date | None = None) -> None:
-        action = add_action(theme=self.themes[theme], ref=data["ref"], text=data["text"], by=self.manager)
+        monitoring, programme_ref = self.answers.data["monitoring"].get(data["ref"], ("", ""))
+        action = add_action(
+            theme=self.themes[theme],
+            ref=data["ref"],
+            text=data["text"],
+            monitoring=monitoring,
+            programme_ref=programme_ref,
+            by=self.manager,
+        )
         self.actions[data["ref"]] = action
         for outcome in data["outcomes"]:
             add_outcome(action=action, text=outcome, by=self.manager)
