@@ -163,10 +163,10 @@ def close_recommendation(
     """Records that a board agreed that a recommendation is answered (domain.md 2.2 no. 5). `plan` is one that answers
     it, on which the writer records what boards decide.
 
-    At `closed_on` all its milestones, of all plans of the council, have to be achieved, embedded or withdrawn; where
-    there is none, a plan has to say why. At least one piece of evidence supports it or its milestones, else `reason`
-    says why it is closed without. Closed in the same words already, it stays so. Raises PermissionDenied,
-    ChangedMeanwhile, ValidationError.
+    Its text has to be known. At `closed_on` all its milestones, of all plans of the council, have to be achieved,
+    embedded or withdrawn; where there is none, a plan has to say why. At least one piece of evidence supports it or
+    its milestones, else `reason` says why it is closed without. Closed in the same words already, it stays so. Raises
+    PermissionDenied, ChangedMeanwhile, ValidationError.
     """
     check_can(by, Right.RECORD_DECISION, plan)
     recommendation.refresh_from_db()
@@ -180,6 +180,8 @@ def close_recommendation(
             f"{recommendation.closed_by} closed it on {recommendation.closed_on.day} {recommendation.closed_on:%B %Y}. "
             "To say otherwise, open it again first."
         )
+    if recommendation.is_placeholder:
+        raise ValidationError("Nobody has its text yet. Type it first, so that the board knows what it closes.")
     _check_board(recommendation, body, closed_on)
     _check_answered(recommendation, closed_on, by)
     if not reason.strip() and not has_evidence(recommendation, closed_on):
@@ -260,11 +262,13 @@ def unfinished_of(answers: Iterable[CouncilAnswer], reader: Any) -> list[str]:
 
 
 def has_evidence(recommendation: Recommendation, as_at: date) -> bool:
-    """Whether any evidence of a plan of the council supports the recommendation or a milestone that answers it."""
+    """Whether any evidence of a plan of the council supports the recommendation or a milestone that answers it. What
+    was found not to support it is none."""
     keys = [each.milestone.id for each in council_answers(recommendation, as_at)]
     supports = Q(supports__recommendation=recommendation) | Q(supports__milestone__in=keys)
     dated = Q(dated_on=None) | Q(dated_on__lte=as_at)
-    return Evidence.objects.current().filter(supports, dated, plan__archived_at=None).exists()
+    rows = Evidence.objects.current().filter(supports, dated, plan__archived_at=None)
+    return rows.exclude(finding=Evidence.Finding.DOES_NOT).exists()
 
 
 def _check_board(recommendation: Recommendation, body: GovernanceBody, closed_on: date) -> None:

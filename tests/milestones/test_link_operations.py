@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from accounts.history import operating, save_with_reason
 from accounts.operations import add_organisation
 from accounts.versions import ChangedMeanwhile, version_of
+from milestones.evidence_operations import check_evidence
 from milestones.link_operations import (
     LinksChangedMeanwhile,
     Resolution,
@@ -241,6 +242,36 @@ def test_evidence_that_was_taken_off_or_is_dated_later_does_not_count(scene):
 
     assert not has_evidence(scene.one, TODAY)
     assert has_evidence(scene.one, date(2011, 7, 1))
+
+
+def test_evidence_that_was_found_not_to_support_it_does_not_count(scene):
+    achieve(scene.milestone, scene.by)
+    resolve_milestone_link(link=scene.link, review=None, recommendation=scene.one, by=scene.by)
+    evidence = prove(scene, milestone=scene.milestone)
+    assert has_evidence(scene.one, TODAY)
+
+    found = {"checked_by": "Internal Audit", "checked_on": TODAY, "finding": "does_not"}
+    check_evidence(evidence=evidence, by=scene.by, **found)
+
+    assert not has_evidence(scene.one, TODAY)
+    with pytest.raises(ValidationError, match="There is no evidence"):
+        close(scene)
+    close(scene, reason="The board saw the practice itself.")
+
+
+def test_what_nobody_has_the_text_of_is_closed_by_nobody(scene):
+    nine = add_recommendation(review=scene.review, number="9", by=scene.by)
+    resolve_milestone_link(link=scene.link, review=None, recommendation=nine, by=scene.by)
+    achieve(scene.milestone, scene.by)
+    prove(scene, milestone=scene.milestone)
+
+    with pytest.raises(ValidationError, match="Nobody has its text yet"):
+        close(scene, recommendation=nine)
+
+    with operating(by=scene.by, name="test"):
+        nine.text, nine.is_placeholder = "Do 9.", False
+        save_with_reason(nine, reason="Typed", by=scene.by)
+    assert close(scene, recommendation=nine).closed_by == scene.board
 
 
 @pytest.mark.parametrize("through_action", [False, True])
