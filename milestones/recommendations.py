@@ -54,6 +54,7 @@ class Gap(StrEnum):
     """What is missing in the answer to a recommendation, the worst first."""
 
     NO_MILESTONE = "no_milestone"
+    CLOSED_INCOMPLETE = "closed_incomplete"
     NOT_LISTED = "not_listed"
     DUE_AFTER = "due_after"
     DUE_AFTER_STRICT = "due_after_strict"
@@ -67,6 +68,7 @@ class Gap(StrEnum):
 
 _GAP_LABELS = {
     Gap.NO_MILESTONE: "No milestone",
+    Gap.CLOSED_INCOMPLETE: "Closed, but not complete any more",
     Gap.NOT_LISTED: "Cited but not listed",
     Gap.DUE_AFTER: "Due after the inspectors’ date",
     Gap.DUE_AFTER_STRICT: "Due after the inspectors’ date to the day, within its month",
@@ -88,9 +90,11 @@ class LinkedMilestone:
 
 @dataclass(frozen=True)
 class RecommendationProgress:
-    """`percent` is whole, half up, and None without milestones; print `count_words` beside it."""
+    """`percent` is whole, half up, and None without milestones; print `count_words` beside it. `is_closed` is also of
+    what is closed without a milestone, whose progress is that it has none (domain.md D7)."""
 
     progress: Progress | EffectiveStatus
+    is_closed: bool
     direct: tuple[LinkedMilestone, ...]
     through_action: tuple[LinkedMilestone, ...]
     achieved: int
@@ -125,10 +129,12 @@ def progress_of(
     direct = _counted(direct, seen)
     through_action = _counted(through_action, seen)
     statuses = [milestone.effective for milestone in (*direct, *through_action)]
+    is_closed = closed_on is not None and closed_on <= as_at
     achieved = sum(status in ACHIEVED for status in statuses)
     total = len(statuses)
     return RecommendationProgress(
-        progress=_progress(statuses, closed_on, due_plan, as_at),
+        progress=_progress(statuses, is_closed, due_plan, as_at),
+        is_closed=is_closed,
         direct=direct,
         through_action=through_action,
         achieved=achieved,
@@ -147,14 +153,15 @@ def gaps_of(
     is_none_needed: bool,
     has_evidence: bool,
 ) -> tuple[Gap, ...]:
-    """What is missing in the answer to a recommendation; nothing once it is closed.
+    """What is missing in the answer to a recommendation. Once it is closed nothing is, unless a milestone of it is not
+    achieved any more: then the board was told something else than we know now.
 
     `has_evidence` is of the recommendation itself; that of its milestones counts too. A milestone that is achieved is
     not late any more. Dates are compared to the day and, as the plan works, with the month's end (domain.md D1).
     A placeholder is nothing that the inspectors are known to have asked, so none of it needs a milestone.
     """
-    if result.progress is Progress.CLOSED:
-        return ()
+    if result.is_closed:
+        return (Gap.CLOSED_INCOMPLETE,) if result.achieved < result.total else ()
     milestones = (*result.direct, *result.through_action)
     dues = [each.due_on for each in milestones if each.due_on and each.effective not in ACHIEVED]
     latest = max(dues, default=None)
@@ -191,11 +198,11 @@ def _counted(milestones: Iterable[LinkedMilestone], seen: set[Hashable]) -> tupl
 
 
 def _progress(
-    statuses: list[EffectiveStatus], closed_on: date | None, due_plan: date | None, as_at: date
+    statuses: list[EffectiveStatus], is_closed: bool, due_plan: date | None, as_at: date
 ) -> Progress | EffectiveStatus:
     if not statuses:
         return Progress.NO_MILESTONE
-    if closed_on is not None and closed_on <= as_at:
+    if is_closed:
         return Progress.CLOSED
     if ACHIEVED.issuperset(statuses):
         return Progress.COMPLETE

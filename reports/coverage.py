@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from milestones.position import MilestonePosition, StatusView
-from milestones.recommendations import Gap, Progress, weakest
+from milestones.recommendations import ACHIEVED, Gap, Progress, weakest
 from plans.position import ReferencePosition, ReviewPosition
 from plans.schemes import EffectiveStatus, Scheme
 
@@ -80,6 +80,10 @@ class Row:
     def lacks_evidence(self) -> bool:
         """Whether nothing proves it. That a reader is shown none does not say so."""
         return Gap.NO_EVIDENCE in self.recommendation.gaps
+
+    @property
+    def unfinished(self) -> tuple[Answer, ...]:
+        return tuple(each for each in self.answers if each.milestone.effective_status not in ACHIEVED)
 
     @property
     def late(self) -> tuple[Answer, ...]:
@@ -240,7 +244,7 @@ class Coverage:
         )
 
     def _answer(self, each: RecommendationPosition, milestone: MilestonePosition, *, is_direct: bool) -> Answer:
-        is_open = milestone.effective_status not in (EffectiveStatus.ACHIEVED, EffectiveStatus.EMBEDDED)
+        is_open = milestone.effective_status not in ACHIEVED
         due_on = milestone.due_on if is_open else None
         return Answer(
             milestone,

@@ -202,6 +202,17 @@ IN_TIME = (S.ON_TRACK, MAY_24, True)
         pytest.param([IN_TIME, (S.ON_TRACK, MAY_24, False)], {}, (), id="evidence of one of its milestones"),
         pytest.param([], {"is_due_known": False}, (Gap.NO_MILESTONE, Gap.TIMESCALE_UNKNOWN), id="two, the worst first"),
         pytest.param([(S.ACHIEVED, None, False)], {"closed_on": AS_AT}, (), id="nothing once it is closed"),
+        pytest.param([], {"closed_on": AS_AT}, (), id="closed without a milestone"),
+        pytest.param([], {"closed_on": AS_AT, "is_due_known": False}, (), id="closed, its date never known"),
+        pytest.param(
+            [(S.EMBEDDED, None, True), (S.OFF_TRACK, date(2011, 9, 1), False)],
+            {"closed_on": AS_AT},
+            (Gap.CLOSED_INCOMPLETE,),
+            id="closed, and not complete any more",
+        ),
+        pytest.param(
+            [(S.ACHIEVED, None, True), (S.WITHDRAWN, None, False)], {"closed_on": AS_AT}, (), id="closed, one withdrawn"
+        ),
         pytest.param(
             [(S.ACHIEVED, None, False)],
             {"closed_on": AS_AT + timedelta(days=1)},

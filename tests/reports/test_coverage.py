@@ -11,7 +11,7 @@ from milestones.models import Evidence, EvidenceSupport, Milestone
 from milestones.operations import link_milestone, record_update, withdraw_milestone
 from milestones.recommendations import Gap
 from milestones.selecting import Selection
-from plans.models import Recommendation
+from plans.models import GovernanceBody, Recommendation
 from plans.operations import add_recommendation, add_review, link_action
 from plans.recommendation_operations import answer_review, explain_no_milestone
 from reports.coverage import CLOSED, NO_MILESTONE, NONE_NEEDED, RESPONSES, Coverage, totals_of
@@ -173,6 +173,22 @@ def test_what_is_closed_says_so(coverage):
     closed = replace(position.recommendations[0], closed_on=AS_AT, progress="no_milestone", total=0)
 
     assert Coverage(replace(position, recommendations=(closed,))).rows[0].status == CLOSED
+
+
+def test_what_is_closed_without_a_milestone_is_no_gap_and_counts_as_closed_alone(coverage, full_plan):
+    nine = add_recommendation(review=full_plan.review, number="9", text="Audit more.", by=full_plan.by)
+    with operating(by=full_plan.by, name="test"):
+        board = GovernanceBody(council=nine.review.council, name="Board", kind="improvement_board")
+        save_with_reason(board, reason="Scene", by=full_plan.by)
+        nine.closed_on, nine.closed_by = AS_AT, board
+        save_with_reason(nine, ["closed_on", "closed_by"], reason="Closed", by=full_plan.by)
+
+    found = coverage()
+
+    assert Gap.NO_MILESTONE not in [each.gap for each in found.gaps]
+    assert (found.totals.without_milestone, found.totals.closed) == (0, 1)
+    before = coverage(date(2011, 6, 14))
+    assert (before.totals.without_milestone, before.totals.closed) == (1, 0)
 
 
 def test_every_field_of_the_matrix_counts_the_milestones_of_the_list_it_opens(coverage, full_plan):

@@ -9,10 +9,11 @@ from accounts.history import newest_instant, operating, save_with_reason
 from accounts.models import User
 from accounts.operations import add_person
 from milestones.evidence_operations import edit_evidence
+from milestones.link_operations import close_recommendation
 from milestones.models import Evidence, EvidenceSupport, IndependentAssessment, Milestone
 from milestones.operations import add_supporting_lead, link_milestone, record_update
 from milestones.recommendations import Gap
-from plans.models import Recommendation
+from plans.models import GovernanceBody, Recommendation
 from plans.operations import add_recommendation, add_review, add_theme, give_role, link_action
 from plans.recommendation_operations import answer_review, explain_no_milestone, need_milestone_again
 from tests.cast import make_milestone
@@ -112,6 +113,27 @@ def test_every_number_of_the_dashboard_is_that_of_the_list_it_opens(client, peop
     assert {each.gap for each in answers.gaps} == {Gap.NO_MILESTONE, Gap.NOT_LISTED, Gap.DUE_AFTER, Gap.NO_EVIDENCE}
     for each in answers.gaps:
         assert len(numbers(client.get(LIST + each.query))) == each.count
+
+
+def test_what_is_closed_comes_back_when_it_is_not_complete_any_more(client, people, full_plan, council):
+    board = make(GovernanceBody, by=full_plan.by, council=council, name="Board", kind="improvement_board")
+    close_recommendation(
+        recommendation=full_plan.six, plan=full_plan.plan, body=board, closed_on=date(2011, 6, 1), reason="Seen at work.",
+        by=full_plan.by,
+    )  # fmt: skip
+    client.force_login(people.steering)
+    assert numbers(client.get(f"{LIST}?gap=closed_incomplete")) == []
+
+    record_update(
+        milestone=full_plan.first, declared_status="off_track", note="The rota stopped.", as_at=date(2011, 6, 10),
+        by=full_plan.by,
+    )  # fmt: skip
+
+    response = client.get(f"{LIST}?gap=closed_incomplete")
+    assert numbers(response) == ["6"]
+    text = " ".join(response.text.split())
+    assert "Closed, but not complete any more" in text
+    assert "Closed on 1 June 2011 by Board; 0 of 1 milestone achieved now." in text
 
 
 def test_the_list_is_narrowed_by_review_and_by_gap(client, people, council, full_plan, nine):
