@@ -9,6 +9,7 @@ import pytest
 from django.apps import apps
 from django.db import models
 from django.forms.models import fields_for_model
+from django.template import Context, Template
 
 from accounts.history import tracked_models
 from accounts.models import User
@@ -491,3 +492,22 @@ def test_a_form_that_anybody_may_send_would_be_noticed(db, scene, before, monkey
     _, after = after_sending(scene, "milestones:archive", Who.STEERING_GROUP, sent)
 
     assert any("milestone.archived_at" in each for each in differences(scene, before, after, Form({})))
+
+
+QUICKER = "Somebody else changed this while you were writing"
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_a_form_that_is_only_opened_never_says_that_somebody_else_was_quicker(db, scene, name):
+    with undone():
+        page = scene.client(writer_of(name)).get(address(name, scene, Place.OWN))
+
+    assert page.status_code in (200, 302, 405, 409), "Say what is shown instead of the form."
+    assert QUICKER not in page.content.decode()
+
+
+def test_what_a_view_names_as_a_conflict_is_shown_and_what_it_does_not_name_is_none():
+    shown = Template('{% include "plans/_conflict.html" with conflict=conflict only %}')
+
+    assert [QUICKER in shown.render(Context(given)) for given in ({}, {"conflict": None})] == [False, False]
+    assert [QUICKER in shown.render(Context({"conflict": each})) for each in ([], [("Name", "Theirs")])] == [True, True]
