@@ -50,22 +50,16 @@ def add_numbered_milestone(
     """As `add_milestone`, with the next free number of the action where none is given, and linked to the
     recommendation that it is to answer.
 
-    A form sent twice gets the milestone that this person has added with it minutes ago. Raises PermissionDenied,
-    ValidationError.
+    A form sent twice, the same in every column and for the same recommendation, gets the milestone that this person
+    has added with it minutes ago. Raises PermissionDenied, ValidationError.
     """
     check_can(by, Right.EDIT_PLAN, action.plan)
     if action.archived_at is not None:
         raise ValidationError({"action": "This action is in the archive. Choose another."})
-    added = Milestone.history.filter(
-        history_type="+",
-        history_user=by,
-        history_date__gte=current_instant() - PRESSED_TWICE,
-        action_id=action.pk,
-        text=text,
-    )
-    milestone = Milestone.objects.current().filter(pk__in=added.values("id"), plan=action.plan).first()
-    if milestone is not None and ref in ("", milestone.ref):
-        return milestone
+    facts = {"action": action, "text": text} | details | ({"ref": ref} if ref else {})
+    twin = _added_just_now(facts, recommendation, by)
+    if twin is not None:
+        return twin
     milestone = add_milestone(action=action, text=text, ref=ref or next_ref(action), by=by, **details)
     if recommendation is not None:
         link_milestone(
@@ -76,6 +70,19 @@ def add_numbered_milestone(
             by=by,
         )
     return milestone
+
+
+def _added_just_now(facts: dict[str, Any], recommendation: Recommendation | None, by: Any) -> Milestone | None:
+    """The milestone that this person has added minutes ago with these facts, for this recommendation or for none."""
+    since = current_instant() - PRESSED_TWICE
+    added = Milestone.history.filter(history_type="+", history_user=by, history_date__gte=since, **facts)
+    answered = [recommendation.pk] if recommendation is not None else []
+    for row in added.order_by("-history_id"):
+        milestone = Milestone.objects.current().filter(pk=row.id).first()
+        links = MilestoneLink.history.filter(history_type="+", history_date=row.history_date, milestone=row.id)
+        if milestone is not None and list(links.values_list("recommendation", flat=True)) == answered:
+            return milestone
+    return None
 
 
 def next_ref(action: Action) -> str:

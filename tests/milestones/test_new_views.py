@@ -140,6 +140,38 @@ def test_pressed_twice_adds_one(client, people, milestone, action, asked):
     assert MilestoneLink.objects.count() == 1
 
 
+def test_the_same_words_for_another_recommendation_are_another_milestone(client, people, action, asked):
+    client.force_login(people.manager)
+    more = add_recommendation(review=asked.review, number="6", text="Answer every letter.", by=people.manager)
+
+    for recommendation in (asked, more):
+        client.post(f"{PAGE}?recommendation={recommendation.pk}", sent(action))
+    client.post(PAGE, sent(action))
+
+    links = dict(MilestoneLink.objects.values_list("milestone__ref", "recommendation"))
+    assert links == {"1.1": asked.pk, "1.2": more.pk}
+    assert set(Milestone.objects.values_list("ref", flat=True)) == {"1.1", "1.2", "1.3"}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"due_on": "2011-09-30"},
+        {"due_on": "", "due_words": "Ongoing"},
+        {"start_on": "2011-07-01"},
+        {"lead_role": "Chair"},
+        {"visibility": "internal"},
+    ],
+)
+def test_the_same_words_with_anything_else_different_are_another_milestone(client, people, action, changes):
+    client.force_login(people.manager)
+
+    for form in (sent(action), sent(action, **changes), sent(action, **changes)):
+        client.post(PAGE, form)
+
+    assert Milestone.objects.count() == 2
+
+
 def test_the_same_words_of_another_number_are_another_milestone(client, people, action):
     client.force_login(people.manager)
 
