@@ -146,6 +146,11 @@ class RecommendationFacts:
     closed_by: str
     closed_reason: str
 
+    @property
+    def is_refused(self) -> bool:
+        """Whether the council did not accept it, and says why: an answer too, so it waits for no milestone."""
+        return self.response == Recommendation.Response.NOT_ACCEPTED and bool(self.response_words.strip())
+
 
 @dataclass(frozen=True)
 class PlanSlice:

@@ -19,6 +19,7 @@ Key = tuple[str, str]
 
 NO_MILESTONE = StatusView("No milestone", "Nothing in the plan answers it.", "!", "□", "box", "red")
 NONE_NEEDED = StatusView("No milestone needed", "The plan says why.", "–", "–", "dash", "grey")
+REFUSED = StatusView("Not accepted", "The council says why.", "–", "–", "dash", "grey")
 CLOSED = StatusView("Closed", "A board agreed that it is answered.", "C", "■", "square", "blue")
 
 #: As Recommendation.Response says it.
@@ -116,6 +117,7 @@ class Totals:
     placeholders: int
     without_milestone: int
     none_needed: int
+    refused: int
     complete: int
     overdue: int
     closed: int
@@ -126,6 +128,7 @@ class Totals:
         parts = (
             (self.without_milestone, "without a milestone"),
             (self.none_needed, "for which none is needed"),
+            (self.refused, "not accepted"),
             (self.overdue, "overdue"),
             (self.complete, "with all actions complete"),
             (self.closed, "closed"),
@@ -237,7 +240,7 @@ class Coverage:
         return Row(
             each,
             self._reviews[each.review_id],
-            self._status(each),
+            status_of(each, self._scheme),
             answers,
             tuple(self._withdrawn.get((each.review, each.number), ())),
             len(self.position.evidence_of(each)),
@@ -253,15 +256,6 @@ class Coverage:
             max(0, (due_on - each.due_plan).days) if due_on and each.due_plan else 0,
             tuple(other for other in self._answered_by[milestone.id] if other.id != each.id),
         )
-
-    def _status(self, each: RecommendationPosition) -> StatusView:
-        if each.progress is Progress.CLOSED or (each.closed_on and not each.total):
-            return CLOSED
-        if each.progress is Progress.NO_MILESTONE:
-            return NONE_NEEDED if each.none_needed else NO_MILESTONE
-        state = EffectiveStatus.ACHIEVED if each.progress is Progress.COMPLETE else EffectiveStatus(each.progress)
-        line = self._scheme.line_for(state)
-        return StatusView(each.progress_words, line.definition, line.letter, line.symbol, line.shape, line.colour)
 
     def _cell(self, row: Row, theme_id: int) -> Cell:
         states = [each.milestone.effective_status for each in row.answers if each.milestone.theme_id == theme_id]
@@ -287,6 +281,18 @@ class Coverage:
         return found
 
 
+def status_of(each: RecommendationPosition, scheme: Scheme) -> StatusView:
+    """How far a recommendation has got, in one word of the plan's key or of what there is beside it. Pages, papers and
+    tables say this and nothing else. What is cited but not listed has no milestone either."""
+    if each.progress is Progress.CLOSED or (each.closed_on and not each.total):
+        return CLOSED
+    if each.progress is Progress.NO_MILESTONE:
+        return NONE_NEEDED if each.none_needed else REFUSED if each.is_refused else NO_MILESTONE
+    state = EffectiveStatus.ACHIEVED if each.progress is Progress.COMPLETE else EffectiveStatus(each.progress)
+    line = scheme.line_for(state)
+    return StatusView(each.progress_words, line.definition, line.letter, line.symbol, line.shape, line.colour)
+
+
 def gaps_in(rows: Iterable[Row]) -> tuple[GapGroup, ...]:
     """The gaps of some recommendations, the worst first."""
     rows = tuple(rows)
@@ -298,11 +304,13 @@ def totals_of(rows: Iterable[Row]) -> Totals:
     """The numbers of some recommendations."""
     rows = tuple(rows)
     listed = [row.recommendation for row in rows if not row.recommendation.is_placeholder]
+    unworked = [each for each in listed if not each.total and not each.closed_on]
     return Totals(
         listed=len(listed),
         placeholders=len(rows) - len(listed),
         without_milestone=sum(Gap.NO_MILESTONE in each.gaps for each in listed),
-        none_needed=sum(bool(each.none_needed) and not each.total and not each.closed_on for each in listed),
+        none_needed=sum(bool(each.none_needed) for each in unworked),
+        refused=sum(each.is_refused and not each.none_needed for each in unworked),
         complete=sum(each.progress is Progress.COMPLETE for each in listed),
         overdue=sum(each.progress is EffectiveStatus.OVERDUE for each in listed),
         closed=sum(bool(each.closed_on) for each in listed),

@@ -267,7 +267,7 @@ def _recommendation(
             due_plan=facts.due_plan,
             is_due_known=facts.is_due_known,
             is_placeholder=facts.is_placeholder,
-            is_none_needed=bool(facts.none_needed),
+            is_none_needed=bool(facts.none_needed) or facts.is_refused,
             has_evidence=has_evidence,
         ),
         days_after_strict=_days_after(latest, facts.due_strict),

@@ -13,8 +13,8 @@ from milestones.recommendations import Gap
 from milestones.selecting import Selection
 from plans.models import GovernanceBody, Recommendation
 from plans.operations import add_recommendation, add_review, link_action
-from plans.recommendation_operations import answer_review, explain_no_milestone
-from reports.coverage import CLOSED, NO_MILESTONE, NONE_NEEDED, RESPONSES, Coverage, totals_of
+from plans.recommendation_operations import answer_review, explain_no_milestone, respond
+from reports.coverage import CLOSED, NO_MILESTONE, NONE_NEEDED, REFUSED, RESPONSES, Coverage, totals_of
 from reports.position import plan_position
 from reports.selection import Readers, for_readers, select
 from tests.cast import make_milestone
@@ -159,6 +159,36 @@ def test_why_none_is_needed_takes_the_gap_away(coverage, full_plan):
 
     assert row(coverage(), "9").status == NONE_NEEDED
     assert coverage().totals.none_needed == 1
+
+
+def test_what_was_not_accepted_with_words_waits_for_no_milestone(coverage, full_plan):
+    nine = add_recommendation(review=full_plan.review, number="9", text="Audit more.", by=full_plan.by)
+
+    respond(recommendation=nine, response="not_accepted", response_words="The partnership does.", by=full_plan.by)
+
+    found = coverage()
+    assert row(found, "9").status == REFUSED
+    assert Gap.NO_MILESTONE not in row(found, "9").recommendation.gaps
+    assert (found.totals.without_milestone, found.totals.refused) == (0, 1)
+    assert found.totals.words == "3 recommendations: 1 not accepted, 1 overdue, 1 with all actions complete."
+
+
+@pytest.mark.parametrize(
+    ("response", "words"),
+    [
+        pytest.param("not_accepted", " ", id="not accepted and nobody says why"),
+        pytest.param("partly", "The half of it.", id="accepted in part"),
+        pytest.param("accepted", "We will.", id="accepted"),
+    ],
+)
+def test_every_other_response_still_waits_for_a_milestone(coverage, full_plan, response, words):
+    add_recommendation(review=full_plan.review, number="9", text="Audit more.", by=full_plan.by)
+    position = coverage().position
+    nine = next(each for each in position.recommendations if each.number == "9")
+    said = replace(nine, response=response, response_words=words)
+
+    assert not said.is_refused
+    assert Coverage(replace(position, recommendations=(said,))).rows[0].status == NO_MILESTONE
 
 
 def test_the_status_speaks_the_words_of_the_plan_s_key(coverage):
