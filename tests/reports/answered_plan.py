@@ -70,9 +70,6 @@ def answered_plan(full_plan: SimpleNamespace, people: SimpleNamespace) -> Simple
 
     six, outcome = full_plan.six, Outcome.objects.filter(action=one).order_by("order")[0]
     public = evidence("What children said: “Ünïcode” ../up", six, kind="children", file=("voice.txt", PUBLIC_FILE))
-    with operating(by=by, name="set_the_scene"):
-        public.added_by = people.lead  # who adds it does not check it
-        save_with_reason(public, ["added_by"], reason="Scene", by=by)
     check_evidence(evidence=public, checked_by="Leon Lead", checked_on=date(2011, 5, 20), finding="supports", by=by)
     evidence("The policy", full_plan.first, kind="policy", link="https://council.example/policy")
     evidence("Minutes of the group", outcome, kind="minutes", location="Shelf 4, Town Hall")
