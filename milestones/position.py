@@ -108,7 +108,8 @@ class EvidencePosition:
 @dataclass(frozen=True)
 class MilestonePosition:
     """One milestone at a date. Statuses are internal names; `status` is what the plan's key prints for the effective
-    one and `declared_view` for the declared one."""
+    one and `declared_view` for the declared one. `has_evidence` says that there is some, also where its reader is
+    shown none of it: that a milestone is proved is no secret, what proves it may be."""
 
     id: int
     address: str
@@ -221,11 +222,16 @@ def milestone_slice(plan_id: int, as_at: date, recorded_at: datetime | None = No
     links = rows_at(MilestoneLink, recorded_at, plan_id=plan_id)
     present = [row for row in rows_at(Milestone, recorded_at, plan_id=plan_id) if row.archived_at is None]
     supporting = _supporting(plan_id, recorded_at)
+    action_of = {row.pk: row.action_id for row in present}
+    reviews_of: dict[int, set[int]] = defaultdict(set)
+    for link in links:
+        if link.review_id is not None and link.milestone_id in action_of:
+            reviews_of[action_of[link.milestone_id]].add(link.review_id)
     plan = plan_slice(
         plan_id,
         as_at,
         recorded_at,
-        review_ids=frozenset(link.review_id for link in links if link.review_id is not None),
+        reviews_of={action: frozenset(keys) for action, keys in reviews_of.items()},
         person_ids=frozenset(row.lead_id for row in present if row.lead_id is not None).union(*supporting.values()),
         board_ids=frozenset(row.embedded_by_id for row in present if row.embedded_by_id is not None),
     )
@@ -247,7 +253,7 @@ def milestone_slice(plan_id: int, as_at: date, recorded_at: datetime | None = No
     evidenced = {key for each in evidence if each.finding != Evidence.Finding.DOES_NOT for key in each.milestones}
     independent = _independent(plan_id, as_at, recorded_at)
     names = {review.id: review.short_name for review in plan.reviews}
-    references = references_by("milestone_id", links, names, plan.recommendations)
+    references = references_by("milestone_id", links, names, plan.numbers)
     due_plans = {recommendation.id: recommendation.due_plan for recommendation in plan.recommendations}
     rules = PlanRules(
         cycle_anchor=plan.plan.cycle_anchor,

@@ -1,9 +1,10 @@
 """The plan's slice of a position: what the plan, its actions and the reviews it answers say, as recorded."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 
 from accounts.history import rows_at
 from accounts.models import Organisation, Person
@@ -154,7 +155,8 @@ class RecommendationFacts:
 
 @dataclass(frozen=True)
 class PlanSlice:
-    """The plan without its milestones. Themes, actions and recommendations are in printed order."""
+    """The plan without its milestones. Themes, actions and recommendations are in printed order. `numbers` are those
+    of all recommendations by key, also of those that nobody knew at the date: what cites one is read as it stands."""
 
     plan: Plan
     council: str
@@ -166,6 +168,7 @@ class PlanSlice:
     boards: dict[int, str]
     reviews: tuple[ReviewPosition, ...]
     recommendations: tuple[RecommendationFacts, ...]
+    numbers: dict[int, str]
 
 
 def plan_slice(
@@ -173,28 +176,32 @@ def plan_slice(
     as_at: date,
     recorded_at: datetime | None = None,
     *,
-    review_ids: frozenset[int] = frozenset(),
+    reviews_of: Mapping[int, frozenset[int]] = MappingProxyType({}),
     person_ids: frozenset[int] = frozenset(),
     board_ids: frozenset[int] = frozenset(),
 ) -> PlanSlice:
     """The plan's slice at `as_at`, as recorded at `recorded_at` or now.
 
-    `review_ids`, `person_ids` and `board_ids` add what is referred to from elsewhere. Raises
-    Plan.DoesNotExist where the plan was not yet recorded at that instant. A constant number of queries.
+    `reviews_of`, `person_ids` and `board_ids` add what is referred to from elsewhere: reviews by the action they are
+    referred to below, for what is in the archive refers to nothing. Raises Plan.DoesNotExist where the plan was not
+    yet recorded at that instant. A constant number of queries.
     """
     plans = rows_at(Plan, recorded_at, parents=("council", "status_scheme"), id__in=[plan_id])
     if not plans:
         raise Plan.DoesNotExist
     plan = plans[0]
     actions = [action for action in rows_at(Action, recorded_at, plan_id=plan_id) if action.archived_at is None]
-    links = rows_at(ActionLink, recorded_at, plan_id=plan_id)
-    cited = review_ids | {link.review_id for link in links if link.review_id is not None}
-    reviews, recommendations, boards = _reviews(plan, cited, board_ids, as_at, recorded_at)
+    present = {action.pk for action in actions}
+    links = [link for link in rows_at(ActionLink, recorded_at, plan_id=plan_id) if link.action_id in present]
+    cited = frozenset(link.review_id for link in links if link.review_id is not None).union(
+        *(keys for action, keys in reviews_of.items() if action in present)
+    )
+    reviews, recommendations, numbers, boards = _reviews(plan, cited, board_ids, as_at, recorded_at)
     names = {review.id: review.short_name for review in reviews}
     themes = rows_at(Theme, recorded_at, plan_id=plan_id)
     people = _people(person_ids | {theme.lead_id for theme in themes if theme.lead_id is not None}, recorded_at)
 
-    references = references_by("action_id", links, names, recommendations)
+    references = references_by("action_id", links, names, numbers)
     judgements = _judgements(plan_id, as_at, recorded_at)
     outcomes: dict[int, list[OutcomePosition]] = defaultdict(list)
     for outcome in sorted(rows_at(Outcome, recorded_at, plan_id=plan_id), key=lambda row: (row.order, row.pk)):
@@ -226,6 +233,7 @@ def plan_slice(
         boards=boards,
         reviews=reviews,
         recommendations=recommendations,
+        numbers=numbers,
     )
 
 
@@ -246,8 +254,9 @@ def _outcome(row: Outcome, found: OutcomeJudgement | None) -> OutcomePosition:
 
 def _reviews(
     plan: Plan, cited: frozenset[int], board_ids: frozenset[int], as_at: date, recorded_at: datetime | None
-) -> tuple[tuple[ReviewPosition, ...], tuple[RecommendationFacts, ...], dict[int, str]]:
-    """The reviews that are cited or that the plan says it answers, what they recommend, and the names of boards."""
+) -> tuple[tuple[ReviewPosition, ...], tuple[RecommendationFacts, ...], dict[int, str], dict[int, str]]:
+    """The reviews that are cited or that the plan says it answers, what they recommended by then, the numbers of all
+    that they recommend, and the names of boards."""
     answered = {row.review_id: row for row in rows_at(PlanReview, recorded_at, plan_id=plan.pk)}
     reviews = {row.pk: row for row in rows_at(Review, recorded_at, id__in=sorted(cited | set(answered)))}
     rows = [row for row in rows_at(Recommendation, recorded_at, review_id__in=sorted(reviews)) if not row.archived_at]
@@ -257,6 +266,7 @@ def _reviews(
     facts = tuple(
         _recommendation(row, reviews[row.review_id], plan, reasons.get(row.pk, ""), boards, as_at)
         for row in sorted(rows, key=lambda row: (row.review_id, ref_order(row.number), row.pk))
+        if _is_known(reviews[row.review_id], as_at)
     )
     positions = tuple(
         ReviewPosition(
@@ -273,7 +283,13 @@ def _reviews(
         )
         for key, review in sorted(reviews.items())
     )
-    return positions, facts, boards
+    return positions, facts, {row.pk: row.number for row in rows}, boards
+
+
+def _is_known(review: Review, as_at: date) -> bool:
+    """Whether it was known what a review recommends. One without dates is known."""
+    known_on = review.published_on or review.received_on or review.ended_on
+    return known_on is None or known_on <= as_at
 
 
 def _recommendation(
@@ -323,10 +339,9 @@ def references_by(
     owner: str,
     links: Iterable[RecommendationLink],
     review_names: dict[int, str],
-    recommendations: tuple[RecommendationFacts, ...],
+    numbers: dict[int, str],
 ) -> dict[int, tuple[ReferencePosition, ...]]:
     """The references of each action or milestone, in the order they were added, by the column `owner`."""
-    numbers = {recommendation.id: recommendation.number for recommendation in recommendations}
     found: dict[int, list[ReferencePosition]] = defaultdict(list)
     for link in sorted(links, key=lambda row: row.pk):
         found[getattr(link, owner)].append(

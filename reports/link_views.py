@@ -295,10 +295,14 @@ def _placeholders(request: SignedInRequest, plan: Plan) -> list[Recommendation]:
 
 
 def _reviews_of(plan: Plan) -> QuerySet[Review]:
-    """The reviews that a plan answers or cites."""
+    """The reviews that a plan answers or cites. What is in the archive cites nothing."""
+    of_milestones = MilestoneLink.objects.filter(
+        plan=plan, milestone__archived_at=None, milestone__action__archived_at=None
+    )
+    of_actions = ActionLink.objects.filter(plan=plan, action__archived_at=None)
     keys = Q(pk__in=PlanReview.objects.filter(plan=plan).values("review"))
-    for model in (MilestoneLink, ActionLink):
-        keys |= Q(pk__in=model.objects.filter(plan=plan, review__isnull=False).values("review"))
+    for cites in (of_milestones, of_actions):
+        keys |= Q(pk__in=cites.filter(review__isnull=False).values("review"))
     return Review.objects.filter(keys, council=plan.council_id)
 
 

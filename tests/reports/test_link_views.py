@@ -9,7 +9,7 @@ from accounts.history import operating, save_with_reason
 from accounts.operations import add_organisation
 from milestones.link_operations import resolve_milestone_link
 from milestones.models import MilestoneLink
-from milestones.operations import link_milestone, record_update
+from milestones.operations import archive_milestone, link_milestone, record_update
 from plans.models import ActionLink, ChildDataOverride, GovernanceBody, NoMilestoneNeeded, Recommendation
 from plans.operations import add_recommendation, add_review, link_action, start_plan
 from plans.recommendation_operations import explain_no_milestone
@@ -153,6 +153,18 @@ def test_a_number_longer_than_any_key_is_refused_like_any_other(client, people, 
 
     for field in (name, f"{name}-other"):
         assert client.post(LINKS, shown(client) | {field: kind + "9" * 5_000}).status_code == 422
+
+
+def test_a_review_that_only_the_archive_cites_has_no_number_without_a_list(client, people, council, full_plan):
+    peers = add_review(council=council, short_name="Peer 2010", by=full_plan.by)
+    unlisted = add_recommendation(review=peers, number="1", by=full_plan.by)
+    link_milestone(milestone=full_plan.second, as_written="(1)", review=peers, recommendation=unlisted, by=full_plan.by)
+    client.force_login(people.manager)
+    assert client.get(LINKS).context["placeholders"] == [unlisted]
+
+    archive_milestone(milestone=full_plan.second, by=full_plan.by, reason="Entered twice")
+
+    assert client.get(LINKS).context["placeholders"] == []
 
 
 def test_a_number_without_a_list_is_pointed_at_a_listed_recommendation(client, people, full_plan):

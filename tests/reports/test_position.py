@@ -3,11 +3,12 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from accounts.history import delete_with_reason, operating, recorded_clock
+from accounts.history import delete_with_reason, operating, recorded_clock, save_with_reason
 from accounts.models import User
 from accounts.operations import add_organisation, add_person, edit_person
 from milestones import operations as milestone_operations
@@ -75,6 +76,53 @@ def test_a_recommendation_counts_direct_milestones_and_those_of_its_actions(
         2,
     )
     assert (second.number, second.progress, second.progress_words) == ("9", "no_milestone", "No milestone")
+
+
+def test_what_is_in_the_archive_cites_no_review(plan, council, action, people):
+    by = people.manager
+    other = plan_operations.add_action(theme=action.theme, ref="2", text="Withdrawn.", by=by)
+    review = plan_operations.add_review(council=council, short_name="Ofsted Feb 2011", by=by)
+    one = plan_operations.add_recommendation(review=review, number="1", text="Improve.", by=by)
+    first, second = make_milestone(action, ref="1.1", by=by), make_milestone(other, ref="2.1", by=by)
+    cites = {"as_written": "(1)", "review": review, "recommendation": one, "by": by}
+    milestone_operations.link_milestone(milestone=first, **cites)
+    milestone_operations.link_milestone(milestone=second, **cites)
+    plan_operations.link_action(action=other, **cites)
+    assert [each.id for each in plan_position(plan, AS_AT).reviews] == [review.pk]
+
+    milestone_operations.archive_milestone(milestone=first, by=by, reason="Entered twice")
+    with operating(by=by, name="test"):
+        other.archived_at = timezone.now()
+        save_with_reason(other, ["archived_at"], reason="Entered twice", by=by)
+
+    position = plan_position(plan, AS_AT)
+    assert (position.reviews, position.recommendations) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("dates", "known_on"),
+    [
+        pytest.param({"published_on": date(2011, 5, 20), "ended_on": date(2011, 5, 2)}, date(2011, 5, 20), id="publ"),
+        pytest.param(
+            {"received_on": date(2011, 5, 20), "ended_on": date(2011, 5, 2)}, date(2011, 5, 20), id="received"
+        ),
+        pytest.param({"ended_on": date(2011, 5, 20)}, date(2011, 5, 20), id="ended"),
+        pytest.param({}, date.min + timedelta(days=1000), id="without dates"),
+    ],
+)
+def test_nobody_is_asked_to_answer_what_was_not_known_yet(plan, council, action, people, dates, known_on):
+    by = people.manager
+    review = plan_operations.add_review(council=council, short_name="Ofsted May 2011", **dates, by=by)
+    one = plan_operations.add_recommendation(review=review, number="1", text="Improve.", by=by)
+    link = {"as_written": "(Ofsted, 1)", "review": review, "recommendation": one}
+    plan_operations.link_action(action=action, **link, by=by)
+
+    before, then = (plan_position(plan, day) for day in (known_on - timedelta(days=1), known_on))
+
+    assert [each.id for each in then.recommendations] == [one.pk]
+    assert [each.id for each in before.recommendations] == ([] if dates else [one.pk])
+    # What was written of it stands as it was written.
+    assert before.themes[0].actions[0].references == then.themes[0].actions[0].references
 
 
 def test_a_position_turns_into_json_and_back(plan, two_milestones):
