@@ -148,7 +148,7 @@ def test_nothing_restricted_is_in_it_and_nothing_internal_for_others(answered_pl
     assert f"{CANARY}R" not in text
     assert "CanaryR inside" not in text
     assert (f"{CANARY}I" in text) is ("CanaryI inside" in text) is (readers is Readers.INTERNAL)
-    assert (f"{CANARY} Peer" in text or "One weekend was missed" in text) is (readers is Readers.INTERNAL)
+    assert (f"{CANARY} Peer" in text or "One weekend was missed" in text) is (readers is not Readers.PUBLIC)
     assert ("looked at in private" in text) is (readers is Readers.INTERNAL)
     assert ("Leon Lead" in text) is (readers is not Readers.PUBLIC)
 
