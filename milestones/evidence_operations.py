@@ -23,6 +23,7 @@ from .policies import (
     check_can_change_evidence,
     check_can_check_evidence,
     check_can_take_back_check,
+    owners_of,
 )
 
 Supported = Milestone | Outcome | Recommendation
@@ -160,17 +161,17 @@ def check_evidence(
     version: int | None = None,
 ) -> Evidence:
     """Records who looked at the evidence, when, and whether it shows what it is said to show. An earlier check stays
-    in the history. Whoever added it may record what somebody else found, and does not check it themselves. Raises
-    PermissionDenied, ChangedMeanwhile, ValidationError."""
+    in the history. Whoever added it, or the file it has now, may record what somebody else found, and does not check
+    it themselves. Raises PermissionDenied, ChangedMeanwhile, ValidationError."""
     check_version(evidence, version)
     check_can_check_evidence(by, evidence)
     _check_is_open(evidence)
     _check_has_come("checked_on", checked_on)
     if not checked_by.strip() or not finding:
         raise ValidationError("Say who checked it, when, and what they found.")
-    if checked_by.strip().casefold() == evidence.added_by.name.strip().casefold():
+    if _as_name(checked_by) in {_as_name(owner.name) for owner in owners_of(evidence)}:
         raise ValidationError(
-            {"checked_by": "They added this evidence, and nobody checks their own. Name somebody else."}
+            {"checked_by": "They added this evidence or its file, and nobody checks their own. Name somebody else."}
         )
     found = {"checked_by": checked_by, "checked_on": checked_on, "finding": finding, "finding_note": finding_note}
     return _save(evidence, found, reason=reason, by=by)
@@ -228,6 +229,10 @@ def _save(evidence: Evidence, changes: dict[str, Any], *, reason: str, by: Any) 
     _check_columns(evidence)
     evidence.full_clean()
     return save_with_reason(evidence, list(changes), reason=reason, by=by)
+
+
+def _as_name(words: str) -> str:
+    return " ".join(words.split()).casefold()
 
 
 def _check_is_open(evidence: Evidence) -> None:

@@ -47,6 +47,7 @@ from .policies import (
     check_can_check_evidence,
     check_can_take_back_check,
     evidence_reach,
+    owners_of,
     sight_of,
 )
 from .position import EvidencePosition, evidence_position
@@ -95,7 +96,7 @@ def item(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """All about a piece of evidence: what it is, where, what it supports, who added and who checked it."""
     plan, rights, sight = _plan_of(request, slug)
     asked, found = readable_slice(plan, sight, asked_position(request.GET, today=timezone.localdate(), rights=rights))
-    row = _shown_to(request.user, plan).select_related("document", "added_by").filter(pk=pk).first()
+    row = _shown_to(request.user, plan).select_related("document__uploaded_by", "added_by").filter(pk=pk).first()
     position = next((each for each in found.evidence if each.id == pk), None)
     if position is None and asked.is_now and row is not None:
         # In the archive, so that it can be restored.
@@ -118,7 +119,7 @@ def item(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
         "may_change": asked.is_now and row is not None and can_change_evidence(request.user, row),
         "may_support": asked.is_now and is_open and Right.ADD_EVIDENCE in rights,
         "may_check": asked.is_now and is_open and rights.everywhere(Right.RECORD_FINDING),
-        "is_own": position.added_by_id == request.user.pk,
+        "is_own": row is not None and request.user in owners_of(row),
     }
     return render(request, "milestones/evidence_item.html", context, status=400 if asked.problem else 200)
 

@@ -163,10 +163,17 @@ def check_can_check_evidence(user: Any, evidence: Evidence) -> None:
 
 
 def check_can_take_back_check(user: Any, evidence: Evidence) -> None:
-    """As `check_can_check_evidence`; whoever added it may record what another check found, and takes none back."""
+    """As `check_can_check_evidence`; whose own it is may record what another check found, and takes none back."""
     check_can_check_evidence(user, evidence)
-    if evidence.added_by_id == user.pk:
-        raise PermissionDenied("You added this evidence, so you do not take its check back. Ask another manager.")
+    if user in owners_of(evidence):
+        raise PermissionDenied(
+            "You added this evidence or its file, so you do not take its check back. Ask another manager."
+        )
+
+
+def owners_of(evidence: Evidence) -> list[Any]:
+    """Whose own it is, which they do not check: who added it, and who uploaded the file that it has now."""
+    return [evidence.added_by, *([evidence.document.uploaded_by] if evidence.document else [])]
 
 
 def own_milestones(user: Any, plan: Plan) -> frozenset[int]:

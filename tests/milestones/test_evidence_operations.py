@@ -307,6 +307,18 @@ def test_nobody_checks_what_they_added(add, people):
     take_back_check(evidence=evidence, reason="Of another piece.", by=people.outsider)
 
 
+def test_nobody_checks_a_file_that_they_put_in_its_place(add, people):
+    evidence = add(by=people.lead, checked_file=upload())
+    check(evidence, people.manager, checked_by=people.manager.name)
+    replace_file(evidence=evidence, checked_file=upload(b"More.\n"), reason="More.", by=people.manager)
+
+    with pytest.raises(ValidationError, match="or its file, and nobody checks their own"):
+        check(evidence, people.manager, checked_by=people.manager.name.replace(" ", "  "))
+    check(evidence, people.manager, checked_by="Internal Audit", finding="does_not")
+    with pytest.raises(PermissionDenied, match="or its file"):
+        take_back_check(evidence=evidence, reason="I do not like it.", by=people.manager)
+
+
 def test_a_lead_records_no_check(add, people):
     with pytest.raises(PermissionDenied):
         check(add(), people.lead)
