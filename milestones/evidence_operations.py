@@ -16,7 +16,9 @@ from accounts.versions import check_version
 from plans.documents import CheckedFile, store_document
 from plans.models import ActionLink, Outcome, Plan, PlanReview, Recommendation
 from plans.operations import PRESSED_TWICE
+from plans.policies import Right, rights_of
 
+from .link_operations import check_closings_stand, closings_on
 from .models import Evidence, EvidenceSupport, Milestone, MilestoneLink
 from .policies import (
     check_can_add_evidence,
@@ -32,6 +34,9 @@ NO_CHECK: dict[str, Any] = {"checked_by": "", "checked_on": None, "finding": "",
 #: Columns that say where the evidence is: a check was of what was found there.
 PLACES = frozenset({"document", "link", "location"})
 NOTHING_SUPPORTED = "Say what it supports: at least one milestone, outcome or recommendation."
+
+CHECKED = "It was checked for what it supports."
+TAKE_BACK_FIRST = "Have the check taken back first, and record another once it supports this too."
 
 
 class AddedAlready(Exception):
@@ -111,20 +116,26 @@ def replace_file(
 def support(
     *, evidence: Evidence, thing: Supported, by: Any, reason: str = "Evidence added for it"
 ) -> EvidenceSupport | None:
-    """Says that the evidence supports this too; None where it says so already."""
+    """Says that the evidence supports this too; None where it says so already.
+
+    A check was of what it supported then, so nobody adds to that: the check is taken back first, by who may do that.
+    """
     check_can_add_evidence(by, evidence.plan, [thing])
     evidence.refresh_from_db()
     _check_is_open(evidence)
     _check_is_of_plan(evidence.plan, thing)
     if evidence.supports.filter(**_column_of(thing)).exists():
         return None
+    if evidence.finding:
+        may_check = rights_of(by, evidence.plan).everywhere(Right.RECORD_FINDING)
+        raise ValidationError(f"{CHECKED} {TAKE_BACK_FIRST if may_check else 'Ask the programme manager.'}")
     return _support(evidence, thing, reason=reason, by=by)
 
 
 @operation
 def unsupport(*, evidence: Evidence, thing: Supported, by: Any, reason: str) -> None:
     """Says that the evidence does not support this after all. It has to support something else: what supports
-    nothing any more is archived instead."""
+    nothing any more is archived instead. Nor is it the last evidence on which a recommendation was closed."""
     check_can_change_evidence(by, evidence)
     check_can_add_evidence(by, evidence.plan, [thing])
     _check_is_open(evidence)
@@ -133,7 +144,9 @@ def unsupport(*, evidence: Evidence, thing: Supported, by: Any, reason: str) -> 
         return
     if evidence.supports.count() == 1:
         raise ValidationError(f"{NOTHING_SUPPORTED} Archive evidence that supports nothing any more.")
+    closings = closings_on(evidence)
     delete_with_reason(row, reason=reason, by=by)
+    check_closings_stand(closings)
 
 
 @operation
@@ -190,11 +203,15 @@ def take_back_check(*, evidence: Evidence, by: Any, reason: str, version: int | 
 
 @operation
 def archive_evidence(*, evidence: Evidence, by: Any, reason: str) -> Evidence:
-    """Takes the evidence off the plan. Nothing is deleted, and it can be restored."""
+    """Takes the evidence off the plan. Nothing is deleted, and it can be restored. Raises PermissionDenied,
+    ValidationError where it is the last evidence on which a recommendation was closed."""
     evidence.refresh_from_db()
     check_can_change_evidence(by, evidence)
     _check_is_open(evidence)
-    return _save(evidence, {"archived_at": current_instant()}, reason=reason, by=by)
+    closings = closings_on(evidence)
+    _save(evidence, {"archived_at": current_instant()}, reason=reason, by=by)
+    check_closings_stand(closings)
+    return evidence
 
 
 @operation

@@ -271,6 +271,33 @@ def has_evidence(recommendation: Recommendation, as_at: date) -> bool:
     return rows.exclude(finding=Evidence.Finding.DOES_NOT).exists()
 
 
+def closings_on(evidence: Evidence) -> list[Recommendation]:
+    """The recommendations that a board closed on evidence, this piece perhaps among it, and that some supports today:
+    nobody wrote why they would be closed without."""
+    milestones = evidence.supports.values("milestone")
+    answered = (
+        Q(pk__in=evidence.supports.values("recommendation"))
+        | Q(pk__in=MilestoneLink.objects.filter(milestone__in=milestones).values("recommendation"))
+        | Q(pk__in=ActionLink.objects.filter(action__milestones__in=milestones).values("recommendation"))
+    )
+    rows = Recommendation.objects.current().filter(answered, closed_on__isnull=False, closed_reason="")
+    return [row for row in rows.select_related("review") if _is_evidenced(row)]
+
+
+def check_closings_stand(closings: Iterable[Recommendation]) -> None:
+    """Inside an operation: raises ValidationError where it took away the last evidence of one of these."""
+    for recommendation in closings:
+        if not _is_evidenced(recommendation):
+            raise ValidationError(
+                f"{recommendation} was closed on this evidence and no other. Add other evidence for it, or open it "
+                "again, before you take this away."
+            )
+
+
+def _is_evidenced(recommendation: Recommendation) -> bool:
+    return has_evidence(recommendation, timezone.localdate(current_instant()))
+
+
 def _check_board(recommendation: Recommendation, body: GovernanceBody, closed_on: date) -> None:
     if body.council_id != recommendation.review.council_id:
         raise ValidationError({"body": "This board is of another council."})

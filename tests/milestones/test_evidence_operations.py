@@ -23,11 +23,12 @@ from milestones.evidence_operations import (
     take_back_check,
     unsupport,
 )
+from milestones.link_operations import close_recommendation, link_answer, reopen_recommendation
 from milestones.models import Evidence
-from milestones.operations import archive_milestone
+from milestones.operations import archive_milestone, record_update
 from milestones.position import milestone_slice
 from plans.documents import check_upload
-from plans.models import Document, Outcome, Plan, PlanMembership, PlanReview, Recommendation, Review
+from plans.models import Document, GovernanceBody, Outcome, Plan, PlanMembership, PlanReview, Recommendation, Review
 from plans.operations import add_action, add_theme, give_role, start_plan
 from tests.cast import make_milestone
 
@@ -281,6 +282,90 @@ def test_a_lead_links_what_they_may(add, people, milestone, other):
     for run in (support, lambda **data: unsupport(reason="No.", **data)):
         with pytest.raises(PermissionDenied):
             run(evidence=evidence, thing=other, by=people.lead)
+
+
+def test_nothing_is_added_to_what_was_checked_until_the_check_is_taken_back(add, people, action, milestone, lead):
+    own = make_milestone(action, ref="1.3", lead=lead, by=people.manager)
+    evidence = check(add(), people.manager)
+
+    with pytest.raises(ValidationError, match=r"It was checked for what it supports\. Ask the programme manager\."):
+        support(evidence=evidence, thing=own, by=people.lead)
+    with pytest.raises(ValidationError, match="Have the check taken back first"):
+        set_supports(evidence=evidence, add=[own], remove=[milestone], reason="Both.", by=people.manager)
+    assert support(evidence=evidence, thing=milestone, by=people.lead) is None
+    assert supported(evidence) == {milestone}
+
+    give_role(plan=evidence.plan, user=people.outsider, role=PlanMembership.Role.MANAGER, by=people.manager)
+    take_back_check(evidence=evidence, reason="More to look at.", by=people.outsider)
+    support(evidence=evidence, thing=own, by=people.lead)
+    assert supported(evidence) == {milestone, own}
+
+
+@pytest.fixture
+def closed(add, plan, council, milestone, recommendation, people):
+    """A recommendation that a board closed on evidence for its milestone."""
+    by = people.manager
+    evidence = add(by=people.lead)
+    link_answer(plan=plan, answer=milestone, recommendation=recommendation, by=by)
+    done = {"declared_status": "achieved", "note": "Done.", "as_at": TODAY, "completed_on": TODAY}
+    record_update(milestone=milestone, by=by, **done)
+    board = written(GovernanceBody(council=council, name="Board", kind="improvement_board"), by)
+
+    def run(**said):
+        close_recommendation(recommendation=recommendation, plan=plan, body=board, closed_on=TODAY, by=by, **said)
+        return evidence
+
+    return run
+
+
+def takes_away(evidence, milestone, other, by):
+    """The three ways by which evidence of the milestone goes."""
+    return (
+        lambda: archive_evidence(evidence=evidence, reason="Gone.", by=by),
+        lambda: unsupport(evidence=evidence, thing=milestone, reason="Gone.", by=by),
+        lambda: set_supports(evidence=evidence, add=[other], remove=[milestone], reason="Gone.", by=by),
+    )
+
+
+def test_the_last_evidence_of_a_closing_stays_while_it_is_closed(
+    closed, people, milestone, other, plan, recommendation
+):
+    evidence = closed()
+    support(evidence=evidence, thing=other, by=people.manager)
+
+    for run in takes_away(evidence, milestone, other, people.manager):
+        with pytest.raises(ValidationError, match="Ofsted – Rec 1 was closed on this evidence and no other"):
+            run()
+        evidence.refresh_from_db()
+    with pytest.raises(ValidationError, match="Ofsted – Rec 1"):
+        archive_evidence(evidence=Evidence.objects.get(), reason="Gone.", by=people.lead)
+    assert evidence.archived_at is None
+    assert supported(evidence) == {milestone, other}
+
+    reopen_recommendation(recommendation=recommendation, plan=plan, reason="Look again.", by=people.manager)
+    archive_evidence(evidence=evidence, reason="Gone.", by=people.manager)
+
+
+@pytest.mark.parametrize("way", range(3))
+def test_where_there_is_more_evidence_or_a_reason_some_may_go(
+    closed, add, people, milestone, other, recommendation, way
+):
+    evidence = closed(reason="The board saw it in practice." if way else "")
+    if not way:
+        add(recommendation, title="Minutes of the board")
+    support(evidence=evidence, thing=other, by=people.manager)
+
+    takes_away(evidence, milestone, other, people.manager)[way]()
+
+    assert milestone not in supported(evidence) or Evidence.objects.get(pk=evidence.pk).archived_at
+
+
+def test_it_is_moved_to_the_recommendation_itself(closed, people, milestone, recommendation):
+    evidence = closed()
+
+    set_supports(evidence=evidence, add=[recommendation], remove=[milestone], reason="Plainer.", by=people.manager)
+
+    assert supported(evidence) == {recommendation}
 
 
 def test_a_check_says_who_when_and_what(add, people):
