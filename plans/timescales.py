@@ -49,6 +49,18 @@ _DATES = (
     re.compile(rf"{_YEAR}-(?P<month>[0-9]{{2}})-(?P<day>[0-9]{{2}})"),
 )
 
+# What reports print after a timescale: the day that it counts from, whom it is for, the date it comes to.
+_REPORT = r"(?: of (?:this|the) (?:(?:final|inspection) )?(?:report|review|letter))?"
+_FROM = r"(?: ?,?) ?(?:of|from|after|following|upon|on) (?:the )?(?:date of )?(?:the |its )?"
+_OF_PUBLICATION = re.compile(rf"{_FROM}publication{_REPORT}$|{_FROM}(?:this|the) report being published$")
+_OF_RECEIPT = re.compile(rf"{_FROM}(?:receipt|receiving){_REPORT}$|{_FROM}receiving (?:this|the) report$")
+_SHOULD = "(?:should|must|shall|will|needs? to|(?:is|are) to)"
+_ADDRESSED = re.compile(
+    rf"(?:, the [a-z'’&, -]{{2,120}}| the(?: (?!the )[a-z'’&-]+){{1,12}}|, (?:we|you|they)) {_SHOULD}$"
+)
+_IN_BRACKETS = re.compile(r" ?\((?P<said>[^()]{3,60})\)$")
+_MONTH_ALONE = re.compile(rf"(?:the )?(?:end of )?{_MONTH} {_YEAR}")
+
 
 @dataclass(frozen=True)
 class Due:
@@ -67,14 +79,33 @@ NO_DATE = Due(strict=None, plan=None, understood=True)
 NOT_UNDERSTOOD = Due(strict=None, plan=None, understood=False)
 
 
-def due_from_words(words: str, base: date | None, *, report_months_end: bool = True) -> Due:
+def due_from_words(words: str, base: date | None, *, report_months_end: bool = True, from_receipt: bool = False) -> Due:
     """The due date that `words` give when counted from `base`, the day the review was published or received.
 
-    Only words in months are rounded up to the end of their month for `plan`, and only if `report_months_end`.
+    Only words in months are rounded up to the end of their month for `plan`, and only if `report_months_end`. “Of
+    publication” and “of receipt” are not understood where `base` is the other day, which `from_receipt` says; nor is
+    a date in brackets that the words do not come to.
     """
     if len(words) > LONGEST_TEXT:
         return NOT_UNDERSTOOD
-    text = _normal(words)
+    text = _ADDRESSED.sub("", _normal(words)).rstrip(" ,")
+    bracketed = _IN_BRACKETS.search(text)
+    if bracketed:
+        text = text[: bracketed.start()]
+    other, own = (_OF_PUBLICATION, _OF_RECEIPT) if from_receipt else (_OF_RECEIPT, _OF_PUBLICATION)
+    if other.search(text):
+        return NOT_UNDERSTOOD
+    counted = own.sub("", text)
+    due = _due(counted, base, report_months_end)
+    # “31 March 2025 following publication” is counted from nothing.
+    if counted != text and not (counted in _AT_ONCE or _LENGTH.fullmatch(_LEADING.sub("", counted))):
+        return NOT_UNDERSTOOD
+    if bracketed and not _comes_to(bracketed["said"], _due(counted, base, report_months_end=True)):
+        return NOT_UNDERSTOOD
+    return due
+
+
+def _due(text: str, base: date | None, report_months_end: bool) -> Due:
     if text in _NO_DATE:
         return NO_DATE
     if text in _AT_ONCE:
@@ -83,12 +114,25 @@ def due_from_words(words: str, base: date | None, *, report_months_end: bool = T
     if end:
         return _on_day(_month_end(int(end["year"]), _MONTHS[end["month"]]))
     text = _LEADING.sub("", text)
-    for pattern in _DATES:
-        match = pattern.fullmatch(text)
-        if match:
-            return _on_day(_date(match["year"], match["month"], match["day"]))
+    if day := _day(text):
+        return _on_day(day)
     length = _LENGTH.fullmatch(text)
     return _after(length, base, report_months_end) if length else NOT_UNDERSTOOD
+
+
+def _day(text: str) -> date | None:
+    match = next((found for pattern in _DATES if (found := pattern.fullmatch(text))), None)
+    return _date(match["year"], match["month"], match["day"]) if match else None
+
+
+def _comes_to(said: str, due: Due) -> bool:
+    """Whether the words in brackets are the date that the words before them gave, or its month."""
+    if due.strict is None or due.plan is None:
+        return False
+    said = _LEADING.sub("", said.strip())
+    if month := _MONTH_ALONE.fullmatch(said):
+        return (due.strict.year, due.strict.month) == (int(month["year"]), _MONTHS[month["month"]])
+    return _day(said) in (due.strict, due.plan)
 
 
 def is_working_day(day: date) -> bool:

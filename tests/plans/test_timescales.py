@@ -79,9 +79,57 @@ def test_words_that_are_understood(words, expected):
 
 
 @pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("Within three months of publication", understood("2011-05-25", "2011-05-31")),
+        ("Within three months of the publication of this report", understood("2011-05-25", "2011-05-31")),
+        ("Within two weeks from the date of publication", understood("2011-03-11")),
+        ("Within 70 working days after publication of the report.", understood("2011-06-10")),
+        ("Immediately on publication", understood("2011-02-25")),
+        ("Within six months, the council should", understood("2011-08-25", "2011-08-31")),
+        ("Within six months the council and its partners must", understood("2011-08-25", "2011-08-31")),
+        (
+            "Within three months of the publication of this report, the local authority should",
+            understood("2011-05-25", "2011-05-31"),
+        ),
+        ("Within six months, the council and the police should", understood("2011-08-25", "2011-08-31")),
+        ("Within three months (by May 2011)", understood("2011-05-25", "2011-05-31")),
+        ("Within three months (by 31 May 2011)", understood("2011-05-25", "2011-05-31")),
+        ("Within three months of publication (25 May 2011)", understood("2011-05-25", "2011-05-31")),
+        ("Within three months (by the end of May 2011), the council should", understood("2011-05-25", "2011-05-31")),
+    ],
+)
+def test_the_words_that_reports_print_after_a_timescale_are_taken_off(words, expected):
+    assert due_from_words(words, PUBLISHED) == expected
+
+
+@pytest.mark.parametrize("words", ["Within three months of receipt of this report", "Immediately upon receipt"])
+def test_words_that_count_from_another_day_than_the_review_are_asked_about(words):
+    of_publication = words.replace("receipt", "publication")
+
+    assert due_from_words(words, PUBLISHED) == NOT_UNDERSTOOD
+    assert due_from_words(words, PUBLISHED, from_receipt=True).understood
+    assert due_from_words(of_publication, PUBLISHED).understood
+    assert due_from_words(of_publication, PUBLISHED, from_receipt=True) == NOT_UNDERSTOOD
+
+
+@pytest.mark.parametrize("base", [PUBLISHED, None])
+def test_a_date_in_brackets_that_the_words_do_not_come_to_is_asked_about(base):
+    assert due_from_words("Within three months (by May 2022)", base) == NOT_UNDERSTOOD
+    assert due_from_words("Within three months (30 May 2011)", base) == NOT_UNDERSTOOD
+    assert due_from_words("Within three months (see page 9)", base) == NOT_UNDERSTOOD
+
+
+@pytest.mark.parametrize(
     "words",
     [
         "tbc",
+        "Ongoing from publication",
+        "By 31 March 2025 following publication",
+        "Within three months of the conference",
+        "Within three months the council should publish",
+        "As soon as practicable",
+        "By the next annual conversation",
         "by June 2025",  # its first day or its last?
         "June 2025",
         "end of 2025",  # of which year: calendar, financial, school?
@@ -193,7 +241,8 @@ def test_working_days_are_counted_from_one():
 
 some_day = st.dates(min_value=date(1990, 1, 1), max_value=date(2060, 12, 31))
 pieces = st.sampled_from(
-    "within in by the end of a one twenty - 3 31 31st 2025 99999 june working day days month months years . , /".split()
+    "of publication receipt ( ) council should within in by the end of a one twenty - 3 31 31st 2025 99999 june "
+    "working day days month months years . , /".split()
 )
 
 
