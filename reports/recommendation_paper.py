@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
 
-from milestones.position import EvidencePosition, MilestonePosition, StatusView, status_view
-from milestones.recommendations import ACHIEVED, WEAKEST_FIRST, Progress
+from milestones.position import EvidencePosition, MilestonePosition, StatusView
+from milestones.recommendations import ACHIEVED, WEAKEST_FIRST, Gap, Progress
 from plans.models import Recommendation
 from plans.position import OutcomePosition, ReviewPosition
 from plans.schemes import EffectiveStatus, Scheme
 from plans.texts import plain
 
+from .coverage import CLOSED, NO_MILESTONE, status_of
 from .milestone_paper import (
     DASH,
     NONE,
@@ -25,7 +26,6 @@ from .milestone_paper import (
     Paper,
     PaperDate,
     PaperNote,
-    PaperRow,
     RowDrawing,
     name_and_organisation,
 )
@@ -42,6 +42,8 @@ BEST_FIRST: tuple[Progress | EffectiveStatus, ...] = (
     *reversed(WEAKEST_FIRST),
     Progress.NO_MILESTONE,
 )
+#: Responses that the answer to those who asked begins with.
+NOT_IN_FULL = (Recommendation.Response.PARTLY, Recommendation.Response.NOT_ACCEPTED)
 
 
 class Part(StrEnum):
@@ -121,7 +123,8 @@ class ReviewProgress:
 @dataclass(frozen=True)
 class AreaStep:
     """A milestone under an area for improvement, or an action that has none. `rows` is over how many steps the
-    monitoring of its action stands, 0 in all but the first; `monitoring_words` says it for one step alone."""
+    monitoring of its action stands, 0 in all but the first, with what others found of all its milestones; `watched`
+    says it for one step alone."""
 
     action: str
     text: str
@@ -130,8 +133,8 @@ class AreaStep:
     note: PaperNote | None
     remarks: str
     status: StatusView | None
-    monitoring: str
-    monitoring_words: str
+    monitoring: tuple[str, ...]
+    watched: tuple[str, ...]
     rows: int
 
 
@@ -223,9 +226,7 @@ def recommendation_paper(
         parts=parts,
         lists=_lists(source, reviews) if Part.SOURCE in parts else (),
         without=tuple(
-            draw.name(each)
-            for each in listed_rows
-            if each.progress is Progress.NO_MILESTONE and not each.none_needed and Part.PROGRESS in parts
+            draw.name(each) for each in listed_rows if Gap.NO_MILESTONE in each.gaps and Part.PROGRESS in parts
         ),
         not_listed=tuple(
             draw.name(each) for each in position.recommendations if each.is_placeholder and Part.PROGRESS in parts
@@ -251,15 +252,24 @@ def recommendation_paper(
 
 
 def totals(position: PlanPosition) -> str:
-    """“14 recommendations: 3 actions complete, impact to be confirmed, 4 overdue, 7 no milestone”, placeholders left
-    out (domain.md D7)."""
-    rows = [each for each in position.recommendations if not each.is_placeholder]
-    if not rows:
+    """“14 recommendations: 3 actions complete, impact to be confirmed; 4 overdue; 7 no milestone”, placeholders left
+    out (domain.md D7). Counts the words that stand at each of them."""
+    scheme = scheme_of(position)
+    found = [(each, status_of(each, scheme)) for each in position.recommendations if not each.is_placeholder]
+    if not found:
         return "No recommendations"
-    best_first = sorted(rows, key=lambda each: BEST_FIRST.index(each.progress))
-    counts = Counter(each.progress_words for each in best_first)
+    counts = Counter(status.word for _, status in sorted(found, key=_best_first))
     words = "; ".join(f"{count} {word[:1].lower()}{word[1:]}" for word, count in counts.items())
-    return f"{number_of(len(rows), 'recommendation')}: {plain(words)}"
+    return f"{number_of(len(found), 'recommendation')}: {plain(words)}"
+
+
+def _best_first(found: tuple[RecommendationPosition, StatusView]) -> int:
+    each, status = found
+    return {CLOSED: 0, NO_MILESTONE: len(BEST_FIRST)}.get(status, BEST_FIRST.index(each.progress))
+
+
+def scheme_of(position: PlanPosition) -> Scheme:
+    return Scheme("of the position", tuple(each.line for each in position.counts.lines))
 
 
 def _apart(position: PlanPosition) -> str:
@@ -280,7 +290,7 @@ class Drawing:
     def __init__(self, position: PlanPosition, layout: Layout) -> None:
         self.position = position
         self.rows = RowDrawing(layout)
-        self.scheme = Scheme("of the position", tuple(each.line for each in position.counts.lines))
+        self.scheme = scheme_of(position)
         self.milestones = {each.id: each for each in position.milestones}
         self.actions = {action.id: action for theme in position.themes for action in theme.actions}
         self._theme_leads = {action.id: theme.lead for theme in position.themes for action in theme.actions}
@@ -305,30 +315,13 @@ class Drawing:
         return [action for key, action in self.actions.items() if key in found]
 
     def outcomes_of(self, each: RecommendationPosition) -> list[OutcomePosition]:
-        return [outcome for action in self.actions_of(each) for outcome in action.outcomes]
-
-    def evidence_of(self, each: RecommendationPosition) -> list[EvidencePosition]:
-        """Its own evidence, that of its milestones and that of the outcomes of its actions."""
-        own = {evidence.id for evidence in self.position.evidence_of(each)}
-        outcomes = {outcome.id for outcome in self.outcomes_of(each)}
-        return [
-            evidence
-            for evidence in self.position.evidence
-            if evidence.id in own or not outcomes.isdisjoint(evidence.outcomes)
-        ]
+        """The outcomes of the actions that cite it: those of others were not promised for it."""
+        cited = self._cited.get((each.review, each.number), ())
+        return [outcome for key, action in self.actions.items() if key in cited for outcome in action.outcomes]
 
     def status(self, each: RecommendationPosition) -> StatusView:
-        """What is printed for how far it has got, in the colours of the plan's key."""
-        match each.progress:
-            case Progress.NO_MILESTONE:
-                return StatusView(each.progress_words, "", "–", "", "dash", "grey")
-            case Progress.CLOSED | Progress.COMPLETE:
-                view = status_view(self.scheme, EffectiveStatus.ACHIEVED)
-                letter = "C" if each.progress is Progress.CLOSED else view.letter
-            case state:
-                view = status_view(self.scheme, state)
-                letter = view.letter
-        return StatusView(each.progress_words, view.definition, letter, view.symbol, view.shape, view.colour)
+        """What is printed for how far it has got, as the pages print it."""
+        return status_of(each, self.scheme)
 
     def dates(self, each: RecommendationPosition) -> tuple[PaperDate, ...]:
         """The words of the timescale and what they come to: to the day, and as the plan works."""
@@ -343,14 +336,15 @@ class Drawing:
 
     def said(self, each: RecommendationPosition) -> tuple[str, ...]:
         """What the council said to it: the response, why no milestone is needed, and how it was closed."""
-        words = [_response(each)]
-        if each.none_needed:
-            words.append(f"No milestone needed: {line(each.none_needed)}")
-        if each.closed_on:
-            by = f" by {line(each.closed_by)}" if each.closed_by else ""
-            reason = f": {line(each.closed_reason)}" if each.closed_reason else "."
-            words.append(f"Closed on {self.rows.day(each.closed_on)}{by}{reason}")
-        return tuple(filter(None, words))
+        return tuple(filter(None, (_response(each), _none_needed(each), self.closed(each))))
+
+    def closed(self, each: RecommendationPosition) -> str:
+        """“Closed on 10 May 2011 by Improvement Board.”; empty where it is open."""
+        if not each.closed_on:
+            return ""
+        by = f" by {line(each.closed_by)}" if each.closed_by else ""
+        reason = f": {line(each.closed_reason)}" if each.closed_reason else "."
+        return f"Closed on {self.rows.day(each.closed_on)}{by}{reason}"
 
     def impact(self, each: RecommendationPosition) -> tuple[str, ...]:
         """What difference is seen, and the evidence."""
@@ -358,7 +352,7 @@ class Drawing:
         for milestone in self.milestones_of(each):
             words += [f"{name_of(milestone)}: {said}" for said in self.difference(milestone)]
         words += [judged for outcome in self.outcomes_of(each) if (judged := self.judged(outcome))]
-        words += [f"Evidence: {self.evidence(found)}" for found in self.evidence_of(each)]
+        words += [f"Evidence: {self.evidence(found)}" for found in self.position.evidence_of(each)]
         return tuple(words)
 
     def difference(self, milestone: MilestonePosition) -> list[str]:
@@ -413,66 +407,96 @@ class Drawing:
         )
 
     def area(self, each: RecommendationPosition) -> Area:
-        steps = []
         kept = set(each.milestones)
-        for action in self.actions_of(each):
-            of_action = [milestone for milestone in action.milestones if milestone.id in kept]
-            rows: list[PaperRow | None] = [*map(self.rows.row, of_action)] or [None]
-            steps += [self._step(action, row, rows if number == 0 else [], rows[0]) for number, row in enumerate(rows)]
+        steps = [
+            step
+            for action in self.actions_of(each)
+            for step in self._steps(action, [one for one in action.milestones if one.id in kept])
+        ]
         return Area(
             number=line(each.number),
             paragraphs=line(each.paragraphs) or NONE,
             text=line(each.text) or "Cited but not listed.",
             review=line(each.review),
             steps=tuple(steps),
-            nothing="" if steps else f"No milestone needed: {line(each.none_needed)}" if each.none_needed else "None",
+            nothing="" if steps else _none_needed(each) or (_response(each) if each.is_refused else NONE),
         )
 
-    def _step(
-        self, action: ActionPosition, row: PaperRow | None, rows: list[PaperRow | None], first: PaperRow | None
-    ) -> AreaStep:
+    def _steps(self, action: ActionPosition, milestones: list[MilestonePosition]) -> list[AreaStep]:
+        """The milestones of one action that answer an area, or the action alone."""
         heading = f"Action {line(action.ref)}: {line(action.text)}" if action.ref else line(action.text)
-        monitoring = [
+        words = [
             line(action.monitoring),
             f"Programme reference {line(action.programme_ref)}" if action.programme_ref else "",
         ]
-        words = ". ".join(each.removesuffix(".") for each in monitoring if each) or NONE
-        lead = self._theme_leads.get(action.id)
-        return AreaStep(
-            action=heading,
-            text=f"{row.ref} {row.text}".strip() if row else "This action has no milestone.",
-            lead=row.lead if row else self.rows.person(lead) or NONE,
-            by_when=row.due if row else NONE,
-            note=row.note if row else None,
-            remarks=row.remarks if row else "",
-            status=row.status if row else None,
-            monitoring=words,
-            monitoring_words=words if rows or words == NONE or first is None else f"As for {first.name}",
-            rows=len(rows),
-        )
+        watched = ". ".join(each.removesuffix(".") for each in words if each)
+        if not milestones:
+            lead = self.rows.person(self._theme_leads.get(action.id)) or NONE
+            nothing = "This action has no milestone."
+            told = (watched or NONE,)
+            return [AreaStep(heading, nothing, lead, NONE, None, "", None, told, told, 1)]
+        found = [self.found(each) for each in milestones]
+        named = tuple(f"{name_of(each)}: {said}" for each, said in zip(milestones, found, strict=True) if said)
+        rows = [self.rows.row(each) for each in milestones]
+        return [
+            AreaStep(
+                action=heading,
+                text=f"{row.ref} {row.text}".strip(),
+                lead=row.lead,
+                by_when=row.due,
+                note=row.note,
+                remarks=row.remarks,
+                status=row.status,
+                monitoring=(*filter(None, (watched,)), *named) or (NONE,),
+                watched=tuple(filter(None, (watched if not number else watched and f"As for {rows[0].name}", said)))
+                or (NONE,),
+                rows=0 if number else len(rows),
+            )
+            for number, (row, said) in enumerate(zip(rows, found, strict=True))
+        ]
+
+    def found(self, milestone: MilestonePosition) -> str:
+        """What somebody independent found of it last: “Peer reviewer, partly achieved, 26 May 2011”. It is left out of
+        the position where its readers may not know."""
+        last = milestone.independent
+        return f"{last.source_words}, {last.finding_words.lower()}, {self.rows.day(last.as_at)}" if last else ""
 
     def answer(self, each: RecommendationPosition) -> AnswerRow:
-        """“You said, we did”, in a line: what came of it, else what was achieved, else what is under way."""
+        """“You said, we did”, in a line: what the council did not accept, what came of it, else what was achieved, else
+        what is under way, and how it ended."""
         return AnswerRow(line(each.number), line(each.text), self._did(each), self.status(each))
 
     def _did(self, each: RecommendationPosition) -> str:
         milestones = self.milestones_of(each)
         done = [one for one in milestones if one.effective_status in ACHIEVED]
-        ended = self.said(each)[-1:] if each.closed_on or (each.none_needed and not milestones) else ()
-        words = [f"{each.count_words} done."] if milestones else []
+        ended = ["" if milestones else _sentence(_none_needed(each)), self.closed(each)]
+        words = [_sentence(_response(each))] if each.response in NOT_IN_FULL else []
+        if milestones:
+            words.append(f"{each.count_words} done.")
         if done:
             steps = "; ".join(line(one.text).removesuffix(".") for one in done)
             words += [f"{steps}.", *[said for one in done for said in self.difference(one)][:1]]
-        elif milestones and not ended:
+        elif milestones and not each.closed_on:
             begun = [one for one in milestones if one.effective_status is not EffectiveStatus.NOT_STARTED]
             words.append(f"{'Under way' if begun else 'Planned'}: {line((begun or milestones)[0].text)}")
-        return " ".join([*words, *ended]) or "Nothing yet: no milestone."
+        if Gap.NO_MILESTONE in each.gaps:
+            words.append("Nothing yet: no milestone.")
+        return " ".join(filter(None, [*words, *ended])) or NONE
 
 
 def name_of(milestone: MilestonePosition) -> str:
     """How a milestone is spoken of: by its number, or by how its words begin."""
     words = line(milestone.text)
     return line(milestone.ref) or f"“{words[:40].rstrip()}{'…' if len(words) > 40 else ''}”"
+
+
+def _sentence(words: str) -> str:
+    """The words with a full stop, that others can follow."""
+    return words if not words or words.endswith((".", "!", "?", "”")) else f"{words}."
+
+
+def _none_needed(each: RecommendationPosition) -> str:
+    return f"No milestone needed: {line(each.none_needed)}" if each.none_needed else ""
 
 
 def _response(each: RecommendationPosition) -> str:

@@ -2,12 +2,14 @@
 
 import re
 from collections import Counter
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 
 from accounts.history import operating, save_with_reason
 from plans.operations import add_recommendation, give_role
+from reports.coverage import Coverage
 from reports.milestone_paper import Layout
 from reports.papers import Order, make_paper, printed, recommendations_view
 from reports.position import plan_position
@@ -66,12 +68,9 @@ def test_the_totals_and_both_lists_of_gaps_are_those_of_the_position(position):
 
     total, words = paper.counts.split(" recommendations: ")
     said = {word: int(count) for count, word in (each.split(" ", 1) for each in words.split("; "))}
-    position_says = Counter(
-        f"{each.progress_words[:1].lower()}{each.progress_words[1:]}"
-        for each in position.recommendations
-        if not each.is_placeholder
-    )
-    assert said == position_says
+    words = [row.status.word for row in Coverage(position).rows if not row.recommendation.is_placeholder]
+    assert said == Counter(f"{word[:1].lower()}{word[1:]}" for word in words)
+    assert (said["no milestone"], said["no milestone needed"], said["closed"]) == (1, 1, 1)
     assert int(total) == sum(said.values()) == 7
     assert paper.counts_more == "1 more is cited but not listed."
     assert paper.without == ("Ofsted Feb 2011 – Rec 5: Write to schools.",)
@@ -84,7 +83,7 @@ def test_progress_says_how_far_each_has_got_and_how(position):
     for each in position.recommendations:
         row = rows[each.review, each.number]
         assert row.count.startswith(each.count_words)
-        assert row.status.word == each.progress_words
+        assert row.status == Coverage(position).row(each.id).status
     eight = rows[OFSTED, "8"]
     assert (eight.direct, eight.through_action) == ("", "1.1, 1.2, 1.3, 1.10")
     assert eight.lead == "Leon Lead; Nadia Nurse (Fenwick NHS); Cora Chief"
@@ -107,8 +106,8 @@ def test_the_plan_by_area_has_its_steps_under_each_with_monitoring_once(position
     eight = areas[OFSTED, "8"]
     assert [step.text.split()[0] for step in eight.steps] == ["1.1", "1.2", "1.3", "1.10"]
     assert [step.rows for step in eight.steps] == [4, 0, 0, 0]
-    assert eight.steps[0].monitoring == "Monthly report to the board. Programme reference WS3P21WP1"
-    assert {step.monitoring_words for step in eight.steps[1:]} == {"As for milestone 1.1"}
+    assert eight.steps[0].watched[0] == "Monthly report to the board. Programme reference WS3P21WP1"
+    assert {step.watched for step in eight.steps[1:]} == {("As for milestone 1.1",)}
     assert eight.steps[2].by_when == "Ongoing"
     assert areas[OFSTED, "7"].paragraphs == "57, 138"
     assert areas[OFSTED, "7"].nothing == "No milestone needed: Done in 2010."
@@ -122,7 +121,62 @@ def test_you_said_we_did_is_one_line_each(position):
     assert did["6"].startswith("1 of 1 done. A duty manager reads every contact.")
     assert did["5"] == "Nothing yet: no milestone."
     assert did["7"] == "No milestone needed: Done in 2010."
+    assert did["9"].startswith("No milestone needed: Trained before. Closed on 10 May 2011 by Improvement Board")
     assert "10" not in did
+
+
+@pytest.mark.parametrize(
+    ("number", "response", "words", "did"),
+    [
+        pytest.param(
+            "5", "not_accepted", "The partnership does", "Not accepted: The partnership does.", id="not accepted"
+        ),
+        pytest.param(
+            "5", "not_accepted", "", "Not accepted. Nothing yet: no milestone.", id="not accepted, nobody says why"
+        ),
+        pytest.param("5", "partly", "The half.", "Partly accepted: The half. Nothing yet: no milestone.", id="in part"),
+        pytest.param("5", "accepted", "We will.", "Nothing yet: no milestone.", id="accepted"),
+        pytest.param(
+            "6", "partly", "Not at night.", "Partly accepted: Not at night. 1 of 1 done. A duty manager", id="and done"
+        ),
+    ],
+)
+def test_you_said_we_did_begins_with_what_was_not_accepted(position, number, response, words, did):
+    said = [
+        replace(
+            each,
+            response=response,
+            response_words=words,
+            gaps=() if words and response == "not_accepted" else each.gaps,
+        )
+        if (each.review, each.number) == (OFSTED, number)
+        else each
+        for each in position.recommendations
+    ]
+
+    (ofsted, _) = recommendations_view(replace(position, recommendations=tuple(said)), Order()).answers
+
+    assert next(row.did for row in ofsted.rows if row.number == number).startswith(did)
+
+
+def test_what_others_found_stands_beside_the_monitoring_of_each_milestone(position):
+    def steps(**order):
+        paper = recommendations_view(position, Order(**order))
+        return {
+            (area.number, step.text.split()[0]): step
+            for _, found in paper.areas
+            for area in found
+            for step in area.steps
+        }
+
+    first, second = (steps()[key] for key in (("8", "1.1"), ("8", "1.2")))
+    found = "Peer reviewer, partly achieved, 26 May 2011"
+    assert first.watched[1:] == (found,)
+    assert first.monitoring[1:] == (f"1.1: {found}",)
+    assert second.watched == ("As for milestone 1.1",)
+    assert not any(
+        "partly achieved" in words for each in steps(readers=Readers.PUBLIC).values() for words in each.monitoring
+    )
 
 
 @pytest.mark.parametrize("part", list(Part))
