@@ -4,6 +4,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from plans.addresses import key_from
 from plans.changing import NO_REASON, RowForm
 from plans.childdata import looks_like_a_child
 from plans.documents import CheckedFile, UploadField
@@ -37,6 +38,8 @@ SENSITIVITIES = {
     Evidence.Sensitivity.INTERNAL: "Those who see internal notes. Papers for the council alone name it.",
     Evidence.Sensitivity.RESTRICTED: "The programme manager, auditors, and whose milestone it supports. In no paper.",
 }
+#: What the form of what evidence supports says of itself where no box was ticked.
+NOTHING_SHOWN = "nothing"
 NO_PLACE = "Attach a file, or give a web address or say where it is kept."
 
 
@@ -243,10 +246,30 @@ class CheckForm(RowForm):
 
 
 class SupportsForm(SupportsFields):
-    """What a piece of evidence supports from now on, and why that changes."""
+    """What a piece of evidence supports from now on, and why that changes. Only a box that its reader ticked or
+    emptied changes anything: what somebody else did meanwhile stays."""
 
+    #: What was ticked when the form was opened, as “milestones-12 outcomes-3”.
+    shown = forms.CharField(widget=forms.HiddenInput, error_messages={"required": "Open this page again."})
     reason = TextField(label="Why it changes", max_length=500, error_messages={"required": NO_REASON})
-    field_order: Any = (*SupportsFields.things, "reason")
+    field_order: Any = (*SupportsFields.things, "reason", "shown")
+
+    def __init__(self, *args: Any, now: Mapping[str, Iterable[int]], **kwargs: Any) -> None:
+        ticked = " ".join(f"{name}-{key}" for name, keys in now.items() for key in sorted(keys))
+        super().__init__(*args, initial={**now, "shown": ticked or NOTHING_SHOWN}, **kwargs)
+
+    @property
+    def changes(self) -> tuple[dict[str, set[int]], dict[str, set[int]]]:
+        """The keys that were ticked and those that were emptied, each by the name of the field."""
+        shown: dict[str, set[int]] = {name: set() for name in self.things}
+        for each in self.cleaned_data["shown"].split():
+            name, _, key = each.partition("-")
+            shown.get(name, set()).add(key_from(key))
+        chosen = self.supported
+        return (
+            {name: keys - shown[name] for name, keys in chosen.items()},
+            {name: shown[name] - keys for name, keys in chosen.items()},
+        )
 
 
 class ReasonForm(ChildDataCheck):

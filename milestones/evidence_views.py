@@ -104,6 +104,7 @@ def item(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     if position is None:
         raise Http404
     is_open = row is not None and row.archived_at is None
+    may_check = rights.everywhere(Right.RECORD_FINDING)
     context = {
         "plan": plan,
         "asked": asked,
@@ -117,8 +118,9 @@ def item(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
         "past_checks": _past_checks(pk) if asked.is_now and _may_see_history(sight, position) else (),
         "past_files": _past_files(pk) if asked.is_now and _may_see_history(sight, position) else (),
         "may_change": asked.is_now and row is not None and can_change_evidence(request.user, row),
-        "may_support": asked.is_now and is_open and Right.ADD_EVIDENCE in rights,
-        "may_check": asked.is_now and is_open and rights.everywhere(Right.RECORD_FINDING),
+        # What was checked takes no changes from others than those who check (evidence_operations.py).
+        "may_support": asked.is_now and is_open and Right.ADD_EVIDENCE in rights and (not position.finding or may_check),
+        "may_check": asked.is_now and is_open and may_check,
         "is_own": row is not None and request.user in owners_of(row),
     }
     return render(request, "milestones/evidence_item.html", context, status=400 if asked.problem else 200)
@@ -212,14 +214,14 @@ def supports(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
         name: {getattr(each, f"{preset}_id") for each in named} & things[name].keys()
         for preset, name in PRESETS.items()
     }
-    form = SupportsForm(sent(request), initial=now, choosable=_groups(things, now))
+    form = SupportsForm(sent(request), now=now, choosable=_groups(things, now))
 
     def change(data: dict[str, Any]) -> None:
-        wanted = form.supported
+        ticked, emptied = form.changes
         with_override(operations.set_supports, form.override("Evidence", plan))(
             evidence=row,
-            add=_things_of({name: keys - now[name] for name, keys in wanted.items()}, things),
-            remove=_things_of({name: now[name] - keys for name, keys in wanted.items()}, things),
+            add=_things_of(ticked, things),
+            remove=_things_of(emptied, things),
             by=request.user,
             reason=data["reason"],
         )
@@ -343,7 +345,8 @@ def _words(row: Supported) -> str:
 
 
 def _things_of(keys: Mapping[str, Iterable[int]], things: Mapping[str, Mapping[int, Supported]]) -> list[Supported]:
-    return [things[name][key] for name, chosen in keys.items() for key in sorted(chosen)]
+    """The rows of these keys; what is not among `things` any more is left out."""
+    return [things[name][key] for name, chosen in keys.items() for key in sorted(chosen) if key in things[name]]
 
 
 def _added(request: SignedInRequest, plan: Plan, evidence: Evidence, supports: Iterable[Supported]) -> HttpResponse:

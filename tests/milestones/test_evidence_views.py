@@ -568,7 +568,13 @@ def test_whoever_added_it_records_what_another_found_and_takes_no_check_back(man
 def test_what_it_supports_is_changed(manager, add, answers, milestone):
     evidence = add()
     outcome, recommendation = answers
-    sent = {"outcomes": [outcome.pk], "recommendations": [recommendation.pk], "reason": "It shows these."}
+    shown = manager.get(of(evidence, "supports/")).context["form"]["shown"].value()
+    sent = {
+        "outcomes": [outcome.pk],
+        "recommendations": [recommendation.pk],
+        "reason": "It shows these.",
+        "shown": shown,
+    }
 
     assert manager.post(of(evidence, "supports/"), sent).status_code == 302
 
@@ -576,7 +582,55 @@ def test_what_it_supports_is_changed(manager, add, answers, milestone):
         (None, outcome.pk, None),
         (None, None, recommendation.pk),
     }
-    assert manager.post(of(evidence, "supports/"), {"reason": "None."}).status_code == 422
+    assert manager.post(of(evidence, "supports/"), sent).status_code == 302
+    assert evidence.supports.count() == 2
+    for wrong in (sent | {"outcomes": [], "recommendations": []}, sent | {"shown": ""}, sent | {"reason": ""}):
+        assert manager.post(of(evidence, "supports/"), wrong).status_code == 422
+
+
+def ticked(evidence):
+    rows = evidence.supports.values_list("milestone", "outcome", "recommendation")
+    return {next(key for key in row if key) for row in rows if row[0]}
+
+
+def test_of_two_who_change_what_it_supports_nobody_undoes_the_other(manager, add, action, milestone, people):
+    first, second, third, fourth = (
+        milestone, *(make_milestone(action, ref=f"1.{n}", by=people.manager) for n in (2, 3, 4))
+    )  # fmt: skip
+    evidence = add("Audit", first, fourth)
+    opened = manager.get(of(evidence, "supports/")).context["form"]["shown"].value()
+
+    theirs = {"milestones": [first.pk, second.pk], "shown": opened, "reason": "It shows this too, and not the fourth."}
+    ours = {"milestones": [first.pk, third.pk, fourth.pk], "shown": opened, "reason": "And this."}
+    for sent in (theirs, ours, ours):
+        assert manager.post(of(evidence, "supports/"), sent).status_code == 302
+
+    assert ticked(evidence) == {first.pk, second.pk, third.pk}
+
+
+@pytest.mark.parametrize("shown", ["nothing", "milestones", f"milestones-{'9' * 5_000}", "-", "plans-1 milestones--1"])
+def test_what_a_form_says_that_it_showed_takes_away_nothing_that_is_not_there(manager, add, milestone, shown):
+    evidence = add()
+
+    sent = {"milestones": [milestone.pk], "shown": shown, "reason": "The same."}
+    assert manager.post(of(evidence, "supports/"), sent).status_code == 302
+
+    assert ticked(evidence) == {milestone.pk}
+
+
+def test_what_was_checked_is_offered_for_more_to_those_who_check(client, people, add):
+    evidence = add(by=people.lead)
+    found = {"checked_by": "Internal Audit", "checked_on": TODAY, "finding": "supports"}
+    offer = "Change what it supports"
+
+    for user in (people.lead, people.manager):
+        client.force_login(user)
+        assert offer in client.get(of(evidence)).text
+    check_evidence(evidence=evidence, by=people.manager, **found)
+    assert offer in client.get(of(evidence)).text
+    assert "have the check taken back first" in client.get(of(evidence, "supports/")).text
+    client.force_login(people.lead)
+    assert offer not in client.get(of(evidence)).text
 
 
 def test_archived_evidence_is_restored(manager, add, people):
