@@ -158,7 +158,12 @@ def _judge(
 
 @get_or_post
 def remove(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
-    """Removes an outcome that nothing is said of yet."""
+    """Removes an outcome that nothing is said of yet. A form sent twice finds it gone, and is told that it is."""
+    plan, _ = plan_for(request.user, slug, Right.EDIT_PLAN)
+    gone = Outcome.history.filter(id=pk, plan=plan, history_type="-").values("action")
+    was_of = plan.actions.filter(archived_at=None, pk__in=gone).first()
+    if request.method == "POST" and was_of is not None and not plan.outcomes.filter(pk=pk).exists():
+        return _done(request, was_of, "The outcome is removed.")
     plan, row = _outcome(request, slug, pk)
     action, form = row.action, RemoveForm(sent(request))
     if request.method == "POST" and form.is_valid():
