@@ -465,13 +465,16 @@ def test_an_outcome_that_says_nothing_yet_is_removed(client, people, outcome, ac
     refused = client.post(address, {"reason": "Typed twice."})
     judge_outcome(outcome=outcome, judged="", judged_on=day, note="", replaces=wrong, by=people.manager)
     offered = client.get(ACTION).text
-    client.post(address, {"reason": "Typed twice."})
+    answers = [client.post(address, {"reason": "Typed twice."}) for _ in range(2)]
 
     assert address not in page
     assert refused.status_code == 422
     assert "This outcome has been judged." in refused.text
     assert address in offered
     assert not Outcome.objects.exists()
+    assert [(each.status_code, each.headers["Location"]) for each in answers] == [(302, ACTION)] * 2
+    assert client.get(address).status_code == 404
+    assert client.post(address.replace(str(outcome.pk), "999999"), {"reason": "No."}).status_code == 404
 
 
 def test_an_action_without_a_number_has_an_address_too(client, people, plan, action):
@@ -540,3 +543,37 @@ def test_what_a_table_called_embedded_may_still_be_agreed_by_a_board(client, peo
 
     assert "Declared so. No decision of a board is recorded." in declared
     assert "Improvement Board agreed so on 15 September 2011." in client.get(PAGE).text
+
+
+def test_what_is_embedded_says_so_beside_the_word_of_the_key(client, people, achieved, board):
+    client.force_login(people.manager)
+    before = client.get(LIST).text
+
+    client.post(PAGE + "embedded/", decision(board))
+
+    assert ">Embedded<" not in before
+    assert '<span class="flag">Embedded</span>' in client.get(PAGE).text
+    assert '<span class="small block">Embedded</span>' in client.get(LIST).text
+
+
+def test_a_decision_of_a_board_is_asked_for_only_where_it_can_be_recorded(client, people, achieved, board, tracking):
+    client.force_login(people.manager)
+    tested = client.get(PAGE).text
+    record_update(
+        milestone=achieved,
+        declared_status="achieved",
+        note="The rota runs.",
+        as_at=date(2011, 7, 1),
+        completed_on=date(2011, 6, 1),
+        outcome_words="Contacts are answered in a day.",
+        by=people.lead,
+    )
+    known = client.get(PAGE).text
+    edit_plan(plan=tracking, requires_evidence=True, reason="Asked for.", by=people.manager)
+    unproved = client.get(PAGE).text
+
+    assert "Record that a board agreed" not in tested
+    assert "A board can agree once it is recorded how the outcome is known to be met." in tested
+    assert f'href="{PAGE}update/">Say how it is known' in tested
+    assert "Record that a board agreed" in known
+    assert "Record that a board agreed" not in unproved and "once some supports it" in unproved

@@ -412,7 +412,7 @@ def test_a_long_note_is_whole_on_the_page(client, people, milestone):
 
 @pytest.mark.parametrize("who", ["manager", "lead", "steering"])
 @pytest.mark.parametrize(
-    ("address", "most"), [(LIST, 28), (LIST + "?text=step&show=stale&sort=due", 28), (LIST + "1.1/", 30)]
+    ("address", "most"), [(LIST, 28), (LIST + "?text=step&show=stale&sort=due", 28), (LIST + "1.1/", 31)]
 )
 def test_pages_cost_the_same_for_more_milestones(
     client, people, several, action, lead, who, address, most, django_assert_max_num_queries
@@ -452,3 +452,22 @@ def test_what_to_look_at_is_named_for_those_who_look(client, people, several):
     assert "The action has no outcome" in managers.text
     assert "The action has no outcome" not in steering_groups.text
     assert "govuk-error-message" in steering_groups.text
+
+
+def test_a_reference_leads_to_what_was_asked_and_says_how_it_was_written(client, people, council, milestone):
+    review = add_review(council=council, short_name="Peer review 2011", by=people.manager)
+    row = add_recommendation(review=review, number="4", text="Audit more.", by=people.manager)
+    for written in ("(Peer review 2011 – Rec 4)", "(PR rec. 4)"):
+        link_milestone(milestone=milestone, as_written=written, review=review, recommendation=row, by=people.manager)
+    link_milestone(milestone=milestone, as_written="(some audit)", by=people.manager)
+
+    client.force_login(people.steering)
+    page = main(client.get(LIST + "1.1/"))
+    client.force_login(people.manager)
+    managed = main(client.get(LIST + "1.1/"))
+
+    assert page.count(f'href="/plans/safeguarding/recommendations/{row.pk}/">Peer review 2011 – Rec 4</a>') == 2
+    assert page.count("Written “") == 1 and "Written “(PR rec. 4)”" in page
+    assert "Say which it is" not in page and "Link to a recommendation" not in page
+    assert 'href="/plans/safeguarding/recommendations/links/">Say which it is' in managed
+    assert 'href="/plans/safeguarding/recommendations/">Link to a recommendation' in managed
