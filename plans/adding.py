@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,15 +13,13 @@ from accounts.models import Organisation
 from .documents import ask_for_files_again
 from .forms import ChildDataCheck, add_refusal
 from .overrides import with_override
-from .policies import councils_with_reviews_of
+from .policies import check_has_council, councils_with_reviews_of
 
 
 def councils_to_add_to(user: Any) -> QuerySet[Organisation]:
     """The councils to which the user may add reviews and boards; PermissionDenied where there is none."""
-    councils = councils_with_reviews_of(user)
-    if not councils:
-        raise PermissionDenied("You may not change the reviews of a council. Ask a programme manager.")
-    return councils
+    check_has_council(user)
+    return councils_with_reviews_of(user)
 
 
 def add_row(

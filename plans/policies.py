@@ -287,28 +287,52 @@ def check_can_start_plan(user: Any) -> None:
         raise PermissionDenied("You may not start a plan. Ask your system administrator.")
 
 
+def kept_by(user: Any) -> PlanQuerySet:
+    """The plans that the user manages and that take changes. What belongs to a council is changed through one of
+    these: from a plan that is over nobody reaches into those that go on."""
+    return Plan.objects.managed_by(user).current().exclude(status__in=LEFT_IN_STATE)
+
+
 def check_can_edit_reviews(user: Any, council: Organisation) -> None:
-    """Reviews and their recommendations are changed by the programme managers of the council's plans; before it has
-    one, by those who may start it: what the inspectors said is often there first."""
-    if Plan.objects.managed_by(user).filter(council=council).exists():
+    """Reviews and their recommendations are changed by the programme managers of the council's plans that take
+    changes; before it has any plan, by those who may start one: what the inspectors said is often there first."""
+    if kept_by(user).filter(council=council).exists():
         return
+    managed = Plan.objects.managed_by(user).filter(council=council)
+    if managed.exists():
+        raise PermissionDenied(OVER_WORDS)
     if not can_start_plan(user) or Plan.objects.filter(council=council).exists():
         raise PermissionDenied("You may not change the reviews of this council. Ask a programme manager.")
 
 
+OVER_WORDS = (
+    "The plans that you manage are closed or in the archive, so you may not change the reviews of the council. "
+    "Ask the programme manager of a plan that goes on; where there is none, open one again or start one."
+)
+
+
 def councils_with_reviews_of(user: Any) -> QuerySet[Organisation]:
     """The councils whose reviews, boards and interventions the user may change."""
-    return Organisation.objects.filter(plans__in=Plan.objects.managed_by(user)).distinct().order_by("name", "pk")
+    return Organisation.objects.filter(plans__in=kept_by(user)).distinct().order_by("name", "pk")
+
+
+def check_has_council(user: Any) -> None:
+    """Raises PermissionDenied, with a sentence, where there is no council whose reviews the user may change."""
+    if councils_with_reviews_of(user).exists():
+        return
+    if Plan.objects.managed_by(user).exists():
+        raise PermissionDenied(OVER_WORDS)
+    raise PermissionDenied("You may not change the reviews of a council. Ask a programme manager.")
 
 
 def can_edit_frameworks(user: Any) -> bool:
     """A framework is of the whole installation: whoever may change the reviews of some council may add one."""
-    return Plan.objects.managed_by(user).exists()
+    return kept_by(user).exists()
 
 
 def check_can_edit_frameworks(user: Any) -> None:
     if not can_edit_frameworks(user):
-        raise PermissionDenied("You may not change frameworks. Ask a programme manager.")
+        raise PermissionDenied("You may not change frameworks. Ask a programme manager of a plan that goes on.")
 
 
 def people_visible_to(user: Any) -> QuerySet[Person]:

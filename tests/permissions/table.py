@@ -84,8 +84,8 @@ class Needs:
 
 @dataclass(frozen=True)
 class Council:
-    """A page about what belongs to a council: for whoever sees a whole plan of it and has a right on it; to write, its
-    programme managers."""
+    """A page about what belongs to a council: for whoever sees a whole plan of it and has a right on it; to write, the
+    programme managers of its plans that take changes."""
 
     right: Right = Right.SEE
     writes: bool = False
@@ -93,7 +93,7 @@ class Council:
     also: frozenset[int] = frozenset()
 
     def answer(self, who: Who, place: Place) -> Answer:
-        # The plan in the archive is of the same council as one's own.
+        # The plan in the archive is of the same council as one's own, which takes changes.
         where = Place.OTHER if place is Place.OTHER else Place.OWN
         if reach_of(Right.SEE, who, where) is not Reach.ALL:
             return Answer.NOT_THERE

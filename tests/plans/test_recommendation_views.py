@@ -6,9 +6,16 @@ from datetime import date
 import pytest
 
 from accounts.models import User
-from accounts.versions import version_of
 from plans.models import ChildDataOverride, Recommendation
-from plans.operations import add_recommendation, add_review, edit_plan, give_role, link_action
+from plans.operations import (
+    add_recommendation,
+    add_review,
+    archive_plan,
+    edit_plan,
+    give_role,
+    link_action,
+    start_plan,
+)
 from plans.recommendation_operations import archive_recommendation, edit_recommendation, respond
 from plans.review_operations import archive_review
 
@@ -532,14 +539,23 @@ def test_the_lists_cost_the_same_for_more(manager, add, path, django_assert_max_
     assert len(many) == len(few)
 
 
-def test_the_closed_plan_of_another_does_not_matter(manager, plan, add, people):
-    """Recommendations belong to the council: a closed plan takes nothing from who keeps its reviews."""
+@pytest.mark.parametrize("status", ["closed", "superseded", "archived"])
+def test_from_a_plan_that_is_over_nobody_reaches_into_those_that_go_on(manager, plan, add, second, people, status):
+    """Recommendations belong to the council: their dates change in every plan that answers them."""
     row = add("1")
-    edit_plan(plan=plan, status="closed", reason="Over", by=people.manager)
-    address = f"{LIST}{row.pk}/response/"
+    address = f"{LIST}{row.pk}/"
+    sent = sent_from(manager.get(address), due_on="2011-12-31", due_reason="Mine", reason="R")
+    other = start_plan(title="The next plan", cycle_anchor=date(2011, 5, 2), council=plan.council, by=second)
+    if status == "archived":
+        archive_plan(plan=plan, reason="Over", by=people.governance)
+    else:
+        edit_plan(plan=plan, status=status, reason="Over", by=people.manager)
 
-    manager.post(address, sent_from(manager.get(address), response="accepted", reason="R"))
+    response = manager.post(address, sent)
 
     row.refresh_from_db()
-    assert row.response == "accepted"
-    assert version_of(row) > 0
+    assert (response.status_code, row.due_on) == (403, None)
+    assert "closed or in the archive" in response.text
+
+    give_role(plan=other, user=people.manager, role="manager", by=second)
+    assert manager.post(address, sent).status_code == 302

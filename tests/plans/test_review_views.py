@@ -15,7 +15,7 @@ from plans import review_operations as operations
 from plans.documents import CheckedFile
 from plans.frameworks import supplied_as
 from plans.models import ChildDataOverride, Framework, GovernanceBody, Intervention, PlanReview, Review
-from plans.operations import add_recommendation, give_role, start_plan
+from plans.operations import add_recommendation, edit_plan, give_role, start_plan
 from plans.review_operations import Given, judgements_version
 
 SIF = supplied_as("Single inspection framework (SIF)")
@@ -604,3 +604,16 @@ def test_who_manages_no_plan_adds_nothing(client, plan, people, address):
 
     assert client.get(address).status_code == 403
     assert client.post(address, {"short_name": "Mine", "name": "Mine", "kind": "other"}).status_code == 403
+
+
+@pytest.mark.parametrize("address", ["/reviews/new/", "/boards/new/", "/interventions/new/", "/frameworks/new/"])
+def test_from_a_closed_plan_nothing_is_added_until_one_is_opened(client, plan, people, manager, address):
+    edit_plan(plan=plan, status="closed", reason="Over", by=people.manager)
+    assert client.get(address).status_code == 403
+
+    edit_plan(plan=plan, status="active", reason="Not yet", by=people.manager)
+    assert client.get(address).status_code == 200
+
+
+def test_before_a_council_has_a_plan_its_reviews_are_entered_by_who_may_start_one(council, people):
+    assert enter(council, people).council == council
