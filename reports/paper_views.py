@@ -22,8 +22,7 @@ from .forms import FORMATS, FORMS, AnyPaperForm, FolderForm, PaperForm
 from .milestone_paper import Layout
 from .operations import note_that_paper_left
 from .papers import DRAWN, KINDS, Order, PaperFile, PaperRefused, make_paper, printed, template_of
-from .position import PlanPosition
-from .reading import readable_position
+from .position import PlanPosition, plan_position
 from .selection import Readers, child_data_in_text, evidence_for_sight, for_readers, names_in_text, only_own
 
 #: Everything about a review, its evidence included, leaves the house with somebody who has these for the whole plan.
@@ -150,7 +149,7 @@ class Asked:
             return None
 
     def _position(self) -> PlanPosition:
-        position = readable_position(self.plan, *self.at)
+        position = plan_position(self.plan, *self.at)
         if self.sight.rights.everywhere(Right.MAKE_PAPER):
             return evidence_for_sight(position, self.sight)
         return only_own(position, self.sight)

@@ -52,12 +52,14 @@ class Format:
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of paper. `leaves_the_house`: making it is reporting from the plan."""
+    """A kind of paper. `leaves_the_house`: making it is reporting from the plan. `is_record`: it is the position
+    itself, exactly as it was recorded."""
 
     label: str
     formats: dict[str, Format]
     leaves_the_house: bool = True
     has_public_copy: bool = True
+    is_record: bool = False
 
 
 @dataclass(frozen=True)
@@ -178,6 +180,7 @@ KINDS: dict[str, Kind] = {
         {"json": Format("application/json", _position_json)},
         leaves_the_house=False,
         has_public_copy=False,
+        is_record=True,
     ),
 }
 

@@ -6,15 +6,16 @@ is read as it stood at `recorded_at`, which is now unless someone asks otherwise
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
-from functools import cache
+from functools import cache, cached_property
 
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 from cattrs.preconf.json import JsonConverter, make_converter
 
 from accounts.history import newest_instant
 from milestones.models import Evidence
+from milestones.policies import as_sensitive_as_now
 from milestones.position import EvidencePosition, MilestonePosition, MilestoneSlice, milestone_slice
 from milestones.reading import current_slice
 from milestones.recommendations import ACHIEVED, Gap, LinkedMilestone, Progress, gaps_of, progress_of
@@ -132,22 +133,55 @@ class PlanPosition:
         return tuple(milestone for theme in self.themes for action in theme.actions for milestone in action.milestones)
 
     def evidence_of(self, recommendation: RecommendationPosition) -> tuple[EvidencePosition, ...]:
-        """The evidence of a recommendation: its own, and that of its milestones."""
-        return tuple(
-            each
-            for each in self.evidence
-            if recommendation.id in each.recommendations
-            or not set(recommendation.milestones).isdisjoint(each.milestones)
-        )
+        """The evidence of a recommendation: its own, that of its milestones, and that of the outcomes of the actions
+        that cite it."""
+        return self._proof.of(recommendation.id, recommendation.milestones)
+
+    @cached_property
+    def _proof(self) -> "_Proof":
+        return _Proof(self.evidence, self.themes)
 
 
-def plan_position(plan: Plan, as_at: date, recorded_at: datetime | None = None) -> PlanPosition:
+class _Proof:
+    """Which evidence is that of a recommendation: the one rule of it."""
+
+    def __init__(self, evidence: Iterable[EvidencePosition], themes: Iterable[ThemePosition]) -> None:
+        self._evidence = tuple(evidence)
+        self._places: dict[tuple[str, int], list[int]] = defaultdict(list)
+        for place, each in enumerate(self._evidence):
+            for kind in ("recommendations", "milestones", "outcomes"):
+                for key in getattr(each, kind):
+                    self._places[kind, key].append(place)
+        self._outcomes: dict[int, list[int]] = defaultdict(list)
+        for theme in themes:
+            for action in theme.actions:
+                for reference in action.references:
+                    if reference.recommendation_id is not None:
+                        self._outcomes[reference.recommendation_id] += [outcome.id for outcome in action.outcomes]
+
+    def of(self, recommendation_id: int, milestones: Iterable[int]) -> tuple[EvidencePosition, ...]:
+        """What supports the recommendation, these milestones that answer it, or an outcome of an action that cites
+        it; each once, in the order of all."""
+        things = [("recommendations", recommendation_id), *(("milestones", key) for key in milestones)]
+        things += [("outcomes", key) for key in self._outcomes.get(recommendation_id, ())]
+        places = {place for thing in things for place in self._places.get(thing, ())}
+        return tuple(self._evidence[place] for place in sorted(places))
+
+
+def plan_position(
+    plan: Plan, as_at: date, recorded_at: datetime | None = None, *, is_exact: bool = False
+) -> PlanPosition:
     """The position of a plan at `as_at`, as recorded at `recorded_at` (aware) or, for None, now.
 
-    Raises Plan.DoesNotExist where the plan was not yet recorded at that instant. A constant number of queries.
+    Evidence of an earlier moment is as sensitive as it is now where that is more, but in the record itself: `is_exact`
+    is for what nobody is shown but who may see everything. Raises Plan.DoesNotExist where the plan was not yet recorded
+    at that instant. A constant number of queries.
     """
     if recorded_at is not None:
-        return _position(milestone_slice(plan.pk, as_at, recorded_at), as_at, newest_instant(recorded_at))
+        found = milestone_slice(plan.pk, as_at, recorded_at)
+        if not is_exact:
+            found = replace(found, evidence=as_sensitive_as_now(found.evidence))
+        return _position(found, as_at, newest_instant(recorded_at))
     newest, found = current_slice(plan.pk, as_at)
     return _position(found, as_at, newest)
 
@@ -208,6 +242,7 @@ def recommendation_positions(
     as_at: date,
 ) -> tuple[RecommendationPosition, ...]:
     """How far recommendations have got by the milestones of these themes, in printed order."""
+    themes = tuple(themes)
     direct: dict[tuple[str, str], list[LinkedMilestone]] = defaultdict(list)
     through_action: dict[tuple[str, str], list[LinkedMilestone]] = defaultdict(list)
     for theme in themes:
@@ -223,13 +258,11 @@ def recommendation_positions(
                 for found, references in ((direct, milestone.references), (through_action, action.references)):
                     for reference in references:
                         found[reference.review, reference.number].append(linked)
-    evidenced = frozenset(
-        key for each in evidence if each.finding != Evidence.Finding.DOES_NOT for key in each.recommendations
-    )
+    proof = _Proof((each for each in evidence if each.finding != Evidence.Finding.DOES_NOT), themes)
 
     def position(each: RecommendationFacts) -> RecommendationPosition:
         key = each.review, each.number
-        return _recommendation(each, direct[key], through_action[key], each.id in evidenced, scheme, as_at)
+        return _recommendation(each, direct[key], through_action[key], proof, scheme, as_at)
 
     return tuple(map(position, facts))
 
@@ -241,7 +274,7 @@ def _recommendation(
     facts: RecommendationFacts,
     direct: Iterable[LinkedMilestone],
     through_action: Iterable[LinkedMilestone],
-    has_evidence: bool,
+    proof: _Proof,
     scheme: Scheme,
     as_at: date,
 ) -> RecommendationPosition:
@@ -249,13 +282,14 @@ def _recommendation(
         direct=direct, through_action=through_action, closed_on=facts.closed_on, due_plan=facts.due_plan, as_at=as_at
     )
     linked = (*result.direct, *result.through_action)
+    milestones = tuple(int(str(each.key)) for each in linked)
     open_dues = [each.due_on for each in linked if each.due_on and each.effective not in ACHIEVED]
     latest = max(open_dues, default=None)
     return RecommendationPosition(
         **{name: getattr(facts, name) for name in _FACTS},
         direct=tuple(milestone.ref for milestone in result.direct),
         through_action=tuple(milestone.ref for milestone in result.through_action),
-        milestones=tuple(int(str(each.key)) for each in linked),
+        milestones=milestones,
         achieved=result.achieved,
         total=result.total,
         percent=result.percent,
@@ -268,7 +302,7 @@ def _recommendation(
             is_due_known=facts.is_due_known,
             is_placeholder=facts.is_placeholder,
             is_none_needed=bool(facts.none_needed) or facts.is_refused,
-            has_evidence=has_evidence,
+            has_evidence=bool(proof.of(facts.id, milestones)),
         ),
         days_after_strict=_days_after(latest, facts.due_strict),
         days_after_plan=_days_after(latest, facts.due_plan),

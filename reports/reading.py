@@ -1,14 +1,13 @@
 """What a page across apps is read from: the position that was asked for, as its reader is shown it."""
 
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import dataclass
 from functools import cached_property
 
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from accounts.requests import SignedInRequest
-from milestones.policies import Sight, as_sensitive_as_now, sight_of
+from milestones.policies import Sight, sight_of
 from plans.as_at import NOT_RECORDED, AskedPosition, asked_position, today_because
 from plans.models import Plan
 from plans.policies import Right, Rights, rights_of
@@ -51,17 +50,8 @@ def read_plan(request: SignedInRequest, slug: str) -> Reading:
     rights = rights_of(request.user, plan)
     asked = asked_position(request.GET, today=timezone.localdate(), rights=rights)
     try:
-        whole = readable_position(plan, asked.as_at, asked.recorded_at)
+        whole = plan_position(plan, asked.as_at, asked.recorded_at)
     except Plan.DoesNotExist:
         asked = today_because(NOT_RECORDED, today=timezone.localdate())
-        whole = readable_position(plan, asked.as_at)
+        whole = plan_position(plan, asked.as_at)
     return Reading(plan, rights, sight_of(request.user, plan, rights), asked, whole)
-
-
-def readable_position(plan: Plan, as_at: date, recorded_at: datetime | None = None) -> PlanPosition:
-    """The position for people to look at: as `plan_position`, with the evidence of an earlier moment as sensitive as
-    it is now."""
-    position = plan_position(plan, as_at, recorded_at)
-    if recorded_at is None:
-        return position
-    return replace(position, evidence=as_sensitive_as_now(position.evidence))

@@ -13,6 +13,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from accounts.operations import edit_person
+from milestones.evidence_operations import edit_evidence
 from milestones.operations import archive_milestone, edit_milestone, record_update
 from plans.models import Plan
 from plans.operations import edit_plan, edit_theme
@@ -188,6 +189,22 @@ def test_a_paper_can_be_made_again_after_later_edits_renames_and_archiving(full_
     assert all_papers(tmp_path / "again", recorded_at=then.isoformat()) == first
     now = all_papers(tmp_path / "now")
     assert all(now[name] != first[name] for name in first)
+
+
+@pytest.mark.parametrize("format", ["html", "json"])
+def test_looking_back_is_no_way_around_what_is_restricted_since(answered_plan, format):
+    by = answered_plan.by
+    order = {"format": format, "public": True, "recorded_at": (then := timezone.now()).isoformat()}
+    record = export("position", format="json", recorded_at=then.isoformat())
+    assert "What children said" in export("recommendations", **order)
+
+    edit_evidence(evidence=answered_plan.public, sensitivity="restricted", by=by, reason="A child is named in it")
+
+    for public in (True, False):
+        assert "What children said" not in export("recommendations", **order | {"public": public})
+    # The record itself stays what was recorded.
+    assert export("position", format="json", recorded_at=then.isoformat()) == record
+    assert "What children said" in record
 
 
 def run(*arguments: str, database: str) -> subprocess.CompletedProcess[str]:

@@ -58,7 +58,7 @@ class Command(PlainCommand):
             recorded_at = moment_from(options["recorded_at"], now=timezone.now()) if options["recorded_at"] else None
             plan = plan_by_slug(options["plan"])
             try:
-                position = plan_position(plan, as_at, recorded_at)
+                position = plan_position(plan, as_at, recorded_at, is_exact=KINDS[kind].is_record)
             except Plan.DoesNotExist as error:
                 assert recorded_at is not None
                 raise CommandError(f"The plan “{plan.slug}” was not recorded yet on {moment(recorded_at)}.") from error
