@@ -160,10 +160,9 @@ TABLES = (
 
 def of_folder(position: PlanPosition, review: str, readers: Readers) -> PlanPosition:
     """The position of which a folder prints the words: of one review and for these readers, with the evidence of its
-    recommendations, their milestones and the outcomes of their actions."""
+    recommendations."""
     narrowed = of_review(for_readers(position, readers), review)
-    draw = Drawing(narrowed, Layout.ACCESSIBLE)
-    kept = {found.id for each in narrowed.recommendations for found in draw.evidence_of(each)}
+    kept = {found.id for each in narrowed.recommendations for found in narrowed.evidence_of(each)}
     return replace(narrowed, evidence=tuple(found for found in narrowed.evidence if found.id in kept))
 
 
@@ -334,7 +333,7 @@ class _Drawn:
 
     def _recommendation(self, each: RecommendationPosition) -> FolderRecommendation:
         milestones = self.draw.milestones_of(each)
-        evidence = self.draw.evidence_of(each)
+        evidence = self.shown.evidence_of(each)
         words = paragraphs(each.text) or (("Cited but not listed: its text was not supplied.",),)
         return FolderRecommendation(
             page=self._pages[each.id],
@@ -410,7 +409,7 @@ class _Drawn:
             answers=tuple(
                 self._pages[one.id]
                 for one in self.shown.recommendations
-                if any(found.id == each.id for found in self.draw.evidence_of(one))
+                if any(found.id == each.id for found in self.shown.evidence_of(one))
             ),
         )
 

@@ -1,5 +1,6 @@
 """How a position answers its recommendations: rows, gaps, totals, the matrix. From positions alone."""
 
+import json
 from dataclasses import replace
 from datetime import date
 
@@ -7,6 +8,7 @@ import pytest
 import time_machine
 
 from accounts.history import operating, save_with_reason
+from milestones.evidence_operations import add_evidence
 from milestones.models import Evidence, EvidenceSupport, Milestone
 from milestones.operations import link_milestone, record_update, withdraw_milestone
 from milestones.recommendations import Gap
@@ -15,7 +17,9 @@ from plans.models import GovernanceBody, Recommendation
 from plans.operations import add_recommendation, add_review, link_action
 from plans.recommendation_operations import answer_review, explain_no_milestone, respond
 from reports.coverage import CLOSED, NO_MILESTONE, NONE_NEEDED, REFUSED, RESPONSES, Coverage, totals_of
+from reports.papers import Order, recommendations_view
 from reports.position import plan_position
+from reports.recommendation_rows import recommendations_json
 from reports.selection import Readers, for_readers, select
 from tests.cast import make_milestone
 
@@ -295,6 +299,27 @@ def test_nobody_is_told_that_nothing_proves_what_something_proves_that_they_are_
 
     assert (row(whole, "6").lacks_evidence, row(whole, "6").evidence) == (False, 1)
     assert (row(shown, "6").lacks_evidence, row(shown, "6").evidence) == (False, 0)
+
+
+def test_what_proves_an_outcome_proves_what_its_action_answers_everywhere_and_nothing_else(coverage, full_plan):
+    """By action 1, which answers Rec 8; milestone 1.1 of it answers Rec 6, for which the outcome was not promised."""
+    before = coverage()
+    assert (row(before, "8").lacks_evidence, row(before, "6").lacks_evidence) == (True, True)
+    outcome = full_plan.one.outcomes.first()
+    add_evidence(
+        plan=full_plan.plan, title="Survey", kind="audit", location="Shelf", supports=[outcome], by=full_plan.by
+    )
+
+    found = coverage()
+
+    assert (row(found, "8").lacks_evidence, row(found, "8").evidence) == (False, 1)
+    assert (row(found, "6").lacks_evidence, row(found, "6").evidence) == (True, 0)
+    paper = json.loads(recommendations_json(found.position, title="", readers=Readers.INTERNAL))
+    rows = {each["number"]: (each["evidence"], "no_evidence" in each["gaps"]) for each in paper["rows"]}
+    assert rows == {"8": (["Survey"], False), "6": ([], True)}
+    impact = {each.number: each.impact for each in recommendations_view(found.position, Order()).progress[0].rows}
+    assert any("Survey" in words for words in impact["8"])
+    assert not any("Survey" in words for words in impact["6"])
 
 
 def test_a_review_that_is_answered_shows_all_it_asks_for_before_anything_cites_it(coverage, full_plan, council):

@@ -118,7 +118,7 @@ def test_every_number_of_the_dashboard_is_that_of_the_list_it_opens(client, peop
 def test_what_is_closed_comes_back_when_it_is_not_complete_any_more(client, people, full_plan, council):
     board = make(GovernanceBody, by=full_plan.by, council=council, name="Board", kind="improvement_board")
     close_recommendation(
-        recommendation=full_plan.six, plan=full_plan.plan, body=board, closed_on=date(2011, 6, 1), reason="Seen at work.",
+        recommendation=full_plan.six, plan=full_plan.plan, body=board, closed_on=date(2011, 6, 1), reason="Seen.",
         by=full_plan.by,
     )  # fmt: skip
     client.force_login(people.steering)
