@@ -55,7 +55,7 @@ class AnyPaperForm(forms.Form):
             if may_see_internal
             else (Readers.NO_INTERNAL.value, "The board’s: with names, without what is internal")
         )
-        public = (Readers.PUBLIC.value, "The public: job titles for names, without what is internal")
+        public = (Readers.PUBLIC.value, "The public: job titles, and the names of those who are marked as named; without what is internal")
         self._offer("readers", [own, public])
         self.fields["readers"].initial = own[0]
         self._offer("layout", [(layout.value, words) for layout, words in self.layouts.items()])
@@ -183,7 +183,7 @@ class FolderForm(forms.Form):
             if may_see_internal
             else (Readers.NO_INTERNAL.value, "The board’s: with names, with public evidence alone")
         )
-        public = (Readers.PUBLIC.value, "The public: job titles for names, with public evidence alone")
+        public = (Readers.PUBLIC.value, "The public: job titles, and the names of those who are marked as named; with public evidence alone")
         self.fields["readers"].choices = [public, own]  # type: ignore[attr-defined]
         self.fields["review"].choices = [("", "Choose a review"), *_reviews_of(position)]  # type: ignore[attr-defined]
 
