@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
-from .changing import RowForm
+from .changing import NO_REASON, RowForm
 from .forms import DayField, TextField
 from .models import PlanReview, Review
 from .statement import DRAFT_DAYS, STATEMENT_DAYS
@@ -86,8 +86,30 @@ class AnswerForm(RowForm):
     )
     field_order = [*columns, "reason"]
 
+    def __init__(self, data: Any, *, row: PlanReview, **kwargs: Any) -> None:
+        super().__init__(data, row=row, **kwargs)
+        self._unrecorded: dict[str, set[str]] = {}
+        if row.submitted_on is None:
+            self._unrecorded["Submitted"] = {"submitted_on"}
+        if row.answered_on is None:
+            self._unrecorded["Answered"] = {"answered_on", "answer", "answer_words"}
+        if self._unrecorded:
+            self.fields["reason"].required = False
+            self.fields["reason"].help_text = "Not needed to record the submission or the answer for the first time."
+
+    def _recorded(self) -> str:
+        """What is recorded for the first time, and nothing beside it: that is why it changes. Else empty."""
+        changed = set(self.changed_data) - {"version", "reason"}
+        words = [word for word, names in self._unrecorded.items() if changed & names]
+        is_all = changed <= {name for names in self._unrecorded.values() for name in names}
+        return " and ".join(words).capitalize() if is_all else ""
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        if not cleaned.get("reason") and "reason" not in self.errors:
+            cleaned["reason"] = self._recorded()
+            if not cleaned["reason"]:
+                self.add_error("reason", NO_REASON)
         answered_on, answer = cleaned.get("answered_on"), cleaned.get("answer")
         if answered_on and not answer and "answer" not in self.errors:
             self.add_error("answer", "Say what the answer was.")

@@ -20,7 +20,7 @@ from .changing import change_row
 from .documents import download, in_the_folder
 from .forms import add_refusal
 from .membership_forms import ReasonForm
-from .models import Review
+from .models import Plan, Review
 from .overrides import with_override
 from .policies import Reach, Right, check_can_edit_reviews, councils_with_reviews_of, plans_within
 from .review_forms import JudgementsForm, NewReviewForm, ReviewForm
@@ -59,6 +59,8 @@ def review(request: SignedInRequest, review: str) -> HttpResponse:
     today = timezone.localdate()
     asked = asked_by(row, request.user)
     may_edit = councils_with_reviews_of(request.user).filter(pk=row.council_id).exists()
+    answering = answering_plans(request.user, [row], today=today).get(row.pk, ())
+    whole = set(plans_within(request.user, Right.SEE, Reach.ALL).values_list("pk", flat=True)) if answering else set()
     context = {
         "review": row,
         "when": when_words(row),
@@ -68,7 +70,12 @@ def review(request: SignedInRequest, review: str) -> HttpResponse:
         "placeholders": sum(each.row.is_placeholder for each in asked),
         "undated": sum(each.due.is_asked for each in asked),
         "archived": row.recommendations.exclude(archived_at=None).order_by("pk") if may_edit else (),
-        "answering": answering_plans(request.user, [row], today=today).get(row.pk, ()),
+        "answering": answering,
+        # Of the others their reader sees a part, in which a recommendation may be or not.
+        "followed_in": [each.row.plan for each in answering if each.row.plan_id in whole],
+        "could_answer": ()
+        if answering
+        else Plan.objects.managed_by(request.user).current().filter(council=row.council),
         "followed_by": Review.objects.visible_to(request.user).current().in_order().filter(follows=row),
         "interventions": [(each, is_in_force(each, today)) for each in row.interventions.select_related("board")],
         "may_edit": may_edit,
@@ -182,7 +189,9 @@ def archive(request: SignedInRequest, review: str) -> HttpResponse:
             return redirect(row)
     if form.errors:
         status = 422
-    return render(request, "plans/review_archive.html", {"review": row, "form": form}, status=status)
+    referring = "" if row.archived_at else operations.referring_to(row)
+    context = {"review": row, "form": form, "referring": referring}
+    return render(request, "plans/review_archive.html", context, status=status)
 
 
 def _review(request: SignedInRequest, slug: str) -> Review:

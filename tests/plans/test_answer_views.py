@@ -114,6 +114,23 @@ def test_submission_and_answer_are_recorded_until_the_clock_stops(manager, answe
     assert answered.history.first().history_change_reason == "Letter of 14 July"
 
 
+def test_a_first_record_says_itself_why_and_a_change_of_it_does_not(manager, answered):
+    address = f"{ANSWERS}{answered.pk}/"
+    as_shown = {"needs_statement": "on", "reason": ""}
+    said = {"answered_on": "2025-07-14", "answer": "reflects"}
+
+    def send(**changes):
+        return manager.post(address, sent_from(manager.get(address), **as_shown, **changes)).status_code
+
+    first = [send(submitted_on="2025-06-02", statement_days="20"), send(submitted_on="2025-06-02"), send(**said)]
+    later = send(submitted_on="2025-06-03")
+
+    assert first == [422, 302, 302]
+    assert later == 422
+    reasons = answered.history.order_by("history_id").values_list("history_change_reason", flat=True)
+    assert list(reasons)[-2:] == ["Submitted", "Answered"]
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
@@ -244,6 +261,16 @@ def test_the_banner_stays_until_the_answer_is_recorded(plan, answered, people):
     assert "statement-clock--urgent" in banner(plan, date(2025, 6, 1))
     assert "submitted on 2 June 2025; no answer yet" in banner(plan, date(2025, 7, 13))
     assert banner(plan, date(2025, 7, 14)).strip() == ""
+
+
+def test_the_banner_leads_who_may_to_the_form_of_its_statement(client, plan, answered, people):
+    links = {}
+    for who in ("manager", "steering"):
+        client.force_login(getattr(people, who))
+        links[who] = client.get("/plans/safeguarding/").text
+
+    assert f'href="{ANSWERS}{answered.pk}/">Record what became of it' in links["manager"]
+    assert f'href="{ANSWERS}">See what became of it' in links["steering"]
 
 
 def test_without_a_statement_there_is_no_banner(plan, review, people):

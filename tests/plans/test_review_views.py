@@ -227,6 +227,31 @@ def test_the_page_of_a_review_shows_what_it_asked_for(client, review, people, ma
         assert each in words
 
 
+def test_a_review_leads_to_each_plan_that_answers_it_or_to_where_that_is_said(
+    client, review, plan, council, people, manager
+):
+    asked = add_recommendation(review=review, number="1", text="Answer sooner.", by=people.manager)
+    page = "/reviews/ofsted-feb-2011/"
+    unanswered = client.get(page).text
+    answer(plan, review, people)
+    one = client.get(page).text
+    other = start_plan(title="Second plan", council=council, cycle_anchor=date(2011, 5, 2), by=people.manager)
+    answer(other, review, people)
+    several = client.get(page).text
+    give_role(plan=plan, user=people.outsider, role="contributor", by=people.manager)
+    client.force_login(people.outsider)
+
+    assert "No plan answers this review yet" in unanswered
+    assert 'href="/plans/safeguarding/reviews/"' in unanswered
+    assert "No plan answers" not in one + several
+    assert f'href="/plans/safeguarding/recommendations/{asked.pk}/">How far it is' in one
+    assert f'href="/plans/safeguarding/recommendations/{asked.pk}/">Safeguarding Plan' in several
+    assert f'recommendations/{asked.pk}/">Second plan' in several
+    assert 'href="/plans/safeguarding/recommendations/?review=ofsted-feb-2011">How far each recommendation is' in one
+    # A contributor sees a part of the plan: which recommendations are in it, the list says.
+    assert f"recommendations/{asked.pk}/" not in client.get(page).text
+
+
 @pytest.mark.parametrize(("who", "may"), [("manager", True), ("steering", False)])
 def test_only_who_may_change_a_review_is_led_to_it(client, review, people, who, may):
     asked = add_recommendation(review=review, number="1", text="Answer sooner.", by=people.manager)
