@@ -10,6 +10,7 @@ from typing import Any
 from plans.childdata import looks_like_a_child
 from plans.due_dates import DueDates, Timescale, due_dates
 from plans.models import Recommendation, Review
+from plans.timescales import due_from_words
 
 from .codes import finding
 from .comparison import ChildWords, Difference
@@ -343,7 +344,7 @@ class _Comparing:
         if row is not None and row.archived_at is not None:
             message = f"{name} is in the archive and is left alone."
             self._warn("recommendation_archived", read.where, message)
-            due = due_dates(words=row.timescale_words, counted_from=base_on, given_on=row.due_on)
+            due = self._due(row.timescale_words, base_on, row.due_on)
             return ComparedRecommendation(key, read, row.number, due, row.pk, is_archived=True)
         columns: dict[str, Any] = {}
         differences: list[Difference] = []
@@ -362,8 +363,8 @@ class _Comparing:
         given_on = given.due_on or (row.due_on if row is not None else None)
         if given.due_on and (row is None or row.due_on != given.due_on):
             columns |= {"due_on": given.due_on, "due_reason": given.due_reason}
-        due = due_dates(words=timescale, counted_from=base_on, given_on=given_on)
-        by_words = due_dates(words=timescale, counted_from=base_on, given_on=None)
+        due = self._due(timescale, base_on, given_on)
+        by_words = self._due(timescale, base_on, None)
         is_asked = by_words.state is Timescale.UNKNOWN and (row is None or row.due_on is None)
         if due.state is Timescale.UNKNOWN:
             message = f"{name}: {quote(timescale)} gives no date. The words are kept; somebody has to give the date."
@@ -380,6 +381,18 @@ class _Comparing:
             columns=tuple(columns.items()),
             differences=tuple(differences),
         )
+
+    def _due(self, timescale: str, base_on: date | None, given_on: date | None) -> DueDates:
+        """What the words come to; those that count from publication are asked about where the review does not."""
+        due = due_dates(words=timescale, counted_from=base_on, given_on=given_on)
+        is_from_receipt = self.review.timescales_from == Review.CountedFrom.RECEIVED
+        if (
+            given_on is None
+            and is_from_receipt
+            and not due_from_words(timescale, base_on, from_receipt=True).understood
+        ):
+            return DueDates(Timescale.UNKNOWN, None, None)
+        return due
 
     def _difference(self, row: Recommendation, column: str, held: str, said: str, name: str, where: str) -> Difference:
         label = _COLUMNS[column][0]

@@ -74,6 +74,7 @@ _BY_KIND = {
         "status_missing": "Neither the Status cell nor the note says a status.",
         "text_after_theme": "An action without number follows a new theme and is read as an action.",
         "theme_missing": "No theme is named before the table.",
+        "timescale_ended": "A new heading ends the timescale above it; those under the heading have none of their own.",
     },
     PROBLEM: {
         "duplicates_differ": "The same number is printed twice with different words; somebody has to say which counts.",

@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 
 from .columns import plain_heading
-from .dates import is_understood, read_day
+from .dates import MONTH_PATTERN, is_understood, read_day
 from .numbers import number_cell, take_number
+from .wording import one_line
 
 _KINDS_OF_COLUMN = {
     "number": r"(?:rec(?:ommendation)? )?(?:ref|no|nos|number|nr|id|reference)|item|rec|",
@@ -29,13 +30,44 @@ _KINDS_OF_COLUMN = {
 _COLUMNS = {kind: re.compile(pattern) for kind, pattern in _KINDS_OF_COLUMN.items()}
 _OWN = {"number", "text", "timescale", "section"}
 
+_UNITS = r"(?:working |calendar |school )?(?:hour|day|week|month|term|quarter|year)s?"
+_REPORT = r"(?:publication|receipt|receiving|issue|(?:this|the) (?:final |inspection )?(?:report|inspection|letter))"
+#: What stands after a timescale in the headings of reports: “... of the publication of this report, they should”.
+_ITS_TAIL = (
+    rf"(?:,? ?(?:of|from|after|following|upon|on) (?:the )?(?:date of )?(?:the |its )?{_REPORT}\b[^.,;:()]{{0,50}})?"
+    r"(?: ?[(\[][^()\[\]]{3,60}[)\]])?"
+    r"(?:,? the [^.:;]{2,60} (?:should|must|shall|will|needs? to|(?:is|are) to))?"
+)
 _TIMESCALE = re.compile(
-    r"(?:with)?in\b.{0,40}\b(?:day|week|month|year)s?(?: of publication)?"
-    r"|(?:with )?immediate(?:ly| effect)?|on-?\s?going|continuous|as soon as possible|asap"
+    rf"(?:(?:with)?in\b.{{0,40}}\b{_UNITS}"
+    r"|(?:with )?immediate(?:ly| effect)?|on-?\s?going|continuous|asap"
+    r"|as soon as (?:(?:is )?(?:reasonably )?(?:possible|practicable|practical|feasible)|(?:they|it) can(?: be)?)"
     r"|(?:by|end of|by the end of|from)\b.{0,40}\d{4}"
-    r"|(?:\w+|twenty[ -]\w+) (?:working |calendar )?(?:day|week|month|year)s?",
+    rf"|(?:\w+|twenty[ -]\w+) {_UNITS}"
+    rf"|\d{{1,2}} ?(?:[\-–—]|to) ?\d{{1,2}} {_UNITS}"
+    r"|at once|straight ?away|without delay|forthwith|urgent(?:ly)?"
+    rf"|(?:up)?on (?:the )?(?:receipt|publication)){_ITS_TAIL}",
     re.IGNORECASE,
 )
+_TIME_WORDS = (
+    rf"{_UNITS}|spring|summer|autumn|winter|easter|christmas|{MONTH_PATTERN}|(?:19|20)\d\d|end|next|date|time|publication"
+    r"|receipt|report|inspection|meeting|conversation|visit|review|conference|now|then"
+)
+#: How a heading begins that sets a time, though perhaps none that anybody can work out.
+_LOOKS_LIKE_TIMESCALE = re.compile(
+    rf"within\b|as soon as\b|with immediate\b"
+    r"|immediately(?:[\s,;:(\-–—]*$|.*:$|,?\s(?:after|and|at|before|following|from|in|on|once|or|then|upon|when)\b)"
+    rf"|immediate (?:action|priorit|recommend|require)\w*"
+    rf"|in\b.{{0,60}}\b(?:{_UNITS})\b|at the latest\b|(?:no|not) later than\b|on-?going\b"
+    rf"|(?:by|from|before|until|after|following|during|over)\b(?:.{{0,120}}\b(?:{_TIME_WORDS})\b|.{{0,120}}:$)"
+    rf"|(?:short|medium|long)(?:er)?[ -]term\b|(?:the )?(?:first|next)\b.{{0,20}}\b{_UNITS}\b"
+    rf"|\d{{1,3}} ?(?:(?:[\-–—]|to) ?\d{{1,3}} ?)?{_UNITS}\b|.{{0,60}}\bat the latest\b",
+    re.IGNORECASE,
+)
+_IS_SENTENCE = re.compile(
+    r"\b(?:should|must|shall|will|needs? to|(?:is|are) to|ensure|make sure)\s+\S|\b(?:is|are|was|were|has|have)\b", re.I
+)
+_LONGEST_HEADING = 200
 _BEGINS_TIMESCALE = re.compile(r"(?:with)?in\b.{0,30}|by\b.{0,30}|as soon.{0,14}|with immediate.{0,8}", re.IGNORECASE)
 _TAIL = re.compile(
     r"(?P<text>.*\S)\s+[\-–—(\[]?\s*(?P<when>"
@@ -44,6 +76,7 @@ _TAIL = re.compile(
     r"|(?:By|By the end of|End of) (?:\d{1,2}(?:st|nd|rd|th)? )?[A-Z][a-z]{2,8} \d{4})[.)\]]*",
     re.DOTALL,
 )
+_LAST_SENTENCE = re.compile(r"(?P<text>.*[.!?;])\s+(?P<when>[A-Z][^.!?;]{3,150})\.?", re.DOTALL)
 _BRACKETED_TAIL = re.compile(r"(?P<text>.*\S)\s*[(\[](?P<when>[^()\[\]]{3,60})[)\]]\.?", re.DOTALL)
 
 _LABEL = r"(?:rec(?:ommendation)?s?|area for improvement|afi)"
@@ -87,10 +120,22 @@ def is_own_heading(words: Sequence[str]) -> bool:
 
 def is_timescale(words: str) -> bool:
     """Whether the words are a timescale and nothing else."""
-    plain = words.strip().rstrip(".:;").strip()
-    return 0 < len(plain) <= 80 and bool(
+    plain = one_line(words).rstrip(".:;, ")
+    return 0 < len(plain) <= _LONGEST_HEADING and bool(
         _TIMESCALE.fullmatch(plain) or is_understood(plain) or read_day(plain).on is not None
     )
+
+
+def looks_like_timescale(words: str) -> bool:
+    """Whether a heading or a cell sets a time, known or not: “By the next annual conversation”. No sentence does."""
+    plain = one_line(words)
+    if not 0 < len(plain) <= _LONGEST_HEADING:
+        return False
+    if is_timescale(plain):
+        return True
+    if not plain.endswith(":") and (plain.endswith((",", ";")) or _IS_SENTENCE.search(plain)):
+        return False
+    return bool(_LOOKS_LIKE_TIMESCALE.match(plain)) and (not plain.endswith(".") or len(plain) <= 60)
 
 
 def may_begin_timescale(words: str) -> bool:
@@ -100,7 +145,7 @@ def may_begin_timescale(words: str) -> bool:
 
 def timescale_words(words: str) -> str:
     """A timescale without the colon of a heading."""
-    return words.strip().rstrip(":;").strip()
+    return words.strip().rstrip(":;,").strip()
 
 
 def split_timescale(text: str) -> tuple[str, str]:
@@ -110,6 +155,9 @@ def split_timescale(text: str) -> tuple[str, str]:
     """
     if found := _TAIL.fullmatch(text):
         return found["text"].rstrip("-–— "), found["when"]
+    found = _LAST_SENTENCE.fullmatch(text)
+    if found and is_timescale(found["when"]):
+        return found["text"], timescale_words(found["when"])
     found = _BRACKETED_TAIL.fullmatch(text)
     if found and is_timescale(found["when"]):
         return found["text"], found["when"]

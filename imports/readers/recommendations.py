@@ -25,6 +25,7 @@ from .list_words import (
     is_number_cell,
     is_timescale,
     kind_of_column,
+    looks_like_timescale,
     may_begin_timescale,
     names_list,
     number_of_cell,
@@ -39,8 +40,10 @@ from .wording import fold, join_cut, one_line, quote
 
 _OWN = {"number", "text", "timescale", "section"}
 _LONGEST_SECTION = 80
+_LONGEST_INTRODUCTION = 200
 _SHORT_WORDS = 4
 _LONGEST_TIMESCALE = 60
+_MOST_LINES_OF_HEADING = 4
 _PLAUSIBLE_STEP = 15  # by which a number without full stop may be ahead of the last before it is taken for a word
 _ENDS_SENTENCE = re.compile(r"[.!?;:)\]]$")
 _PUBLISHED = re.compile(r"\bpublished\b|\bpublication\b", re.IGNORECASE)
@@ -54,7 +57,7 @@ class _Line:
     where: str
     columns: dict[int, str] = field(default_factory=dict)
     is_prose: bool = False
-    ends_in_timescale: bool = False  # as most rows of its table do, whatever its last cell says
+    when_after: frozenset[int] = frozenset()  # how far right of the text the timescales of its table stand
     is_whole: bool = False  # a paragraph or a sheet's row, which nothing has cut
     is_heading: bool = False  # printed as one: bold, a heading, over all columns
     is_bullet: bool = False
@@ -80,6 +83,14 @@ class _Token:
     @property
     def where(self) -> str:
         return self.line.where
+
+    @property
+    def ends_in_colon(self) -> bool:
+        return self.line.words[-1].endswith(":")
+
+    @property
+    def begins_small(self) -> bool:
+        return self.line.words[0][:1].islower()
 
     @property
     def is_in_column(self) -> bool:
@@ -217,8 +228,7 @@ def _words(row: Row) -> list[str]:
 def _grid_lines(grid: Grid) -> Iterator[_Line]:
     columns: dict[int, str] = {}
     after_blank = False
-    last_cells = [each[-1] for row in grid.rows if len(each := _words(row)) > 1 and not is_heading(each)]
-    ends_in_timescale = bool(last_cells) and sum(map(is_timescale, last_cells)) * 2 >= len(last_cells)
+    when_after = _when_after(grid)
     for row in grid.rows:
         cells = [(index, words) for index, cell in enumerate(row.cells) if (words := _text_of(cell))]
         if not cells:
@@ -234,12 +244,23 @@ def _grid_lines(grid: Grid) -> Iterator[_Line]:
             row.where,
             columns,
             is_prose=grid.is_prose,
-            ends_in_timescale=ends_in_timescale,
+            when_after=when_after,
             is_whole=grid.is_sheet,
             is_heading=is_printed_so,
             after_blank=after_blank,
         )
         after_blank = False
+
+
+def _when_after(grid: Grid) -> frozenset[int]:
+    """How many columns right of the text the timescales stand, by the rows whose timescale is one we know."""
+    found: set[int] = set()
+    for row in grid.rows:
+        cells = [(index, words) for index, cell in enumerate(row.cells) if (words := _text_of(cell))]
+        if len(cells) > 1 and is_number_cell(cells[0][1]):
+            cells.pop(0)
+        found |= {index - cells[0][0] for index, words in cells[1:] if is_timescale(words)}
+    return frozenset(found)
 
 
 def _columns(row: Row) -> dict[int, str]:
@@ -300,7 +321,9 @@ class _Reading:
         self.title = ""
         self.published_on: date | None = None
         self.section = self.group = ""
-        self.group_came_first = False
+        self.group_at = 0  # how many recommendations stood above the timescale of the group
+        self.group_has_sections = False
+        self.ended: dict[int, tuple[str, _Token]] = {}  # timescales that a section ended, by what stands first under it
         self.found: list[ReadRecommendation] = []
         self.pending: _Token | None = None
         self.note_is_open = False
@@ -312,11 +335,64 @@ class _Reading:
         self.whens_follow = self._whens_follow()
 
     def _settle_timescales(self) -> None:
-        """A line of a text that says “within a day” in small letters is the end of a sentence cut there."""
+        """What is a timescale on a line of its own, known or not, and what a line of a text cut there.
+
+        A line that says “within a day” in small letters is the end of a sentence; one with a colon never is.
+        """
         for above, token in pairwise(self.tokens):
             is_cut = token.line.is_prose and not token.line.after_blank and not token.line.is_whole
-            if token.kind == "when" and is_cut and above.text and not above.when and token.when[:1].islower():
+            is_small = token.when[:1].islower() and not token.ends_in_colon
+            if token.kind == "when" and is_cut and above.text and not above.when and is_small:
                 token.kind, token.text, token.when = "other", " ".join(token.line.words), ""
+        is_numbered = any(token.kind in ("item", "number") for token in self.tokens)
+        settled: list[_Token] = []
+        index = 0
+        while index < len(self.tokens):
+            token = self.tokens[index]
+            taken = self._heading_of_time(index, is_numbered)
+            if taken:
+                lines = [" ".join(each.line.words) for each in self.tokens[index : index + taken]]
+                words = token.text if token.kind == "item" else one_line("\n".join(lines))
+                token.line = replace(token.line, cells=[(token.line.cells[0][0], words)])
+                token.kind, token.number, token.text, token.when = "when", "", "", timescale_words(words)
+            settled.append(token)
+            index += taken or 1
+        self.tokens = settled
+
+    def _heading_of_time(self, index: int, is_numbered: bool) -> int:
+        """How many lines from here on are one heading that looks like a timescale; 0 where none does."""
+        first = self.tokens[index]
+        if first.kind == "when" and (not first.line.is_prose or first.ends_in_colon):
+            return 0
+        if first.kind == "item" and first.ends_in_colon and looks_like_timescale(first.text):
+            return 1  # “1. Within three months:”, over bullets or numbers of its own
+        if first.kind not in ("other", "when") or len(first.line.cells) != 1:
+            return 0
+        words = first.line.words[0]
+        for taken in range(1, _MOST_LINES_OF_HEADING + 1):
+            following = self.tokens[index + taken] if index + taken < len(self.tokens) else None
+            is_whole = following is None or following.kind != "other" or not following.begins_small
+            if is_whole:
+                if first.kind == "when" and taken == 1:
+                    return 0
+                return taken if self._sets_time(words, first, following, is_numbered) else 0
+            if first.line.is_whole or following is None or not first.line.is_prose or following.line.after_blank:
+                return 0
+            if not looks_like_timescale(words) and not may_begin_timescale(words):
+                return 0
+            words = one_line(f"{words}\n{' '.join(following.line.words)}")
+        return 0
+
+    def _sets_time(self, words: str, first: _Token, following: _Token | None, is_numbered: bool) -> bool:
+        if not looks_like_timescale(words):
+            return False
+        is_over_others = following is not None and following.kind != "furniture"
+        if first.begins_small and not first.line.after_blank and not first.line.is_whole:
+            return words.endswith(":") and following is not None and following.kind in ("item", "number")
+        if is_timescale(words) or words.endswith(":") or first.line.is_heading:
+            return True
+        # Where nothing is numbered, a longer line may be a recommendation.
+        return is_over_others and (is_numbered or (len(words.split()) <= _SHORT_WORDS and not words.endswith(".")))
 
     def _settle_numbers(self) -> None:
         """A number without full stop in the middle of a text is one only where it goes on counting."""
@@ -358,7 +434,7 @@ class _Reading:
         alone = [index for index, token in enumerate(self.tokens) if token.kind == "when" and not token.is_in_column]
         starts = [index for index, token in enumerate(self.tokens) if token.kind in ("item", "number")]
         items = [index for index in starts if not self.tokens[index].when]
-        if not alone or not starts or alone[0] < starts[0]:
+        if not alone or not starts or alone[0] < starts[0] or any(self.tokens[n].ends_in_colon for n in alone):
             return False
         return alone[-1] > starts[-1] or len(alone) * 2 > len(items)
 
@@ -368,6 +444,10 @@ class _Reading:
             self._take(token, following)
         if self.pending is not None:
             self._add(self.pending)
+        for index, (when, token) in self.ended.items():
+            if index < len(self.found) and not self.found[index].timescale:
+                message = f"{quote(when)} ends at the heading {quote(token.text)}, which has no timescale; look at it."
+                self.notes.say("timescale_ended", token.where, message)
 
     def recommendations(self) -> list[ReadRecommendation]:
         return self.found
@@ -424,7 +504,7 @@ class _Reading:
             self._add(self.pending)
             self.pending = None
         self.group = token.when
-        self.group_came_first = not self.section
+        self.group_at, self.group_has_sections = len(self.found), False
         self.notes.say("timescale_for_group", token.where, f"{quote(token.when)} counts for those under it.")
 
     def _add(self, token: _Token) -> None:
@@ -508,7 +588,9 @@ class _Reading:
         return bool(_ENDS_SENTENCE.search(above.note or above.text)) or bool(above.timescale and line.is_prose)
 
     def _looks_like_section(self, token: _Token, following: _Token | None) -> bool:
-        if token.kind != "other" or token.when or len(token.line.cells) != 1 or len(token.text) > _LONGEST_SECTION:
+        if token.kind != "other" or token.when or len(token.line.cells) != 1:
+            return False
+        if len(token.text) > (_LONGEST_INTRODUCTION if token.text.endswith(":") else _LONGEST_SECTION):
             return False
         if token.text.endswith((".", ";", ",")) or not token.text[:1].isupper():
             return False
@@ -520,7 +602,9 @@ class _Reading:
 
     def _begin_section(self, token: _Token) -> None:
         self.section = token.text.rstrip(":").strip()
-        if not self.group_came_first:
+        self.group_has_sections = self.group_has_sections or len(self.found) == self.group_at
+        if self.group and not self.group_has_sections:
+            self.ended[len(self.found)] = (self.group, token)
             self.group = ""
         self.notes.say("section_read", token.where, f"{quote(self.section)} is read as the heading of a section.")
 
@@ -647,8 +731,8 @@ def _by_content(line: _Line) -> _Token:
         if len(words) > 1 and is_timescale(words[index]):
             when = timescale_words(words.pop(index))
             break
-    if not when and len(words) > 1 and line.ends_in_timescale and len(words[-1]) <= _LONGEST_TIMESCALE:
-        when = words.pop()
+    if not when and (index := _unknown_timescale(line, words)):
+        when = timescale_words(words.pop(index))
     if number and len(words) == 1 and not when and is_timescale(words[0]):
         return _Token(line, "number", number=number, when=timescale_words(words[0]))
     text = one_line(" ".join(words))
@@ -673,6 +757,17 @@ def _by_content(line: _Line) -> _Token:
     if line.is_prose and not when:
         text, when = split_timescale(text)
     return _Token(line, "other", "", text, when)
+
+
+def _unknown_timescale(line: _Line, words: Sequence[str]) -> int:
+    """Which cell right of the text is a timescale that we do not know, by its words or its column; 0 if none."""
+    begin = len(line.cells) - len(words)
+    text_at = line.cells[begin][0]
+    for index in range(len(words) - 1, 0, -1):
+        is_in_column = line.cells[begin + index][0] - text_at in line.when_after
+        if looks_like_timescale(words[index]) or (is_in_column and len(words[index]) <= _LONGEST_TIMESCALE):
+            return index
+    return 0
 
 
 def _published(texts: Sequence[str]) -> date | None:

@@ -346,3 +346,132 @@ def test_a_row_of_a_sheet_with_a_timescale_alone_stands_above_its_group():
     table = read_recommendations_file(files.workbook(lines, dates=()), "list.xlsx")
 
     assert [when for _, _, when in rows(table)] == ["", "Within three months", "Within six months"]
+
+
+KNOWN = "Immediately:\n1. Answer every contact\n{heading}\n2. Tell the board\n3. Give every child a plan"
+
+
+@pytest.mark.parametrize(
+    ("heading", "words"),
+    [
+        (f"{words}{colon}", words)
+        for colon in (":", "")
+        for words in (
+            "Within three months of the publication of this report",
+            "Within three months of the publication of this report, the council should",
+            "As soon as practicable",
+            "As soon as a new manager is appointed" if colon else "As soon as possible after the review",
+            "Immediately upon receipt of this report",
+            "Immediately, and at every visit",
+            "Within three months (by May 2022)",
+            "Within a reasonable time",
+            "By the next annual conversation",
+            "By summer",
+            "In the coming six weeks",
+            "At the latest when the board meets",
+            "No later than the spring",
+            "From April 2012 onwards",
+            "Before the next inspection",
+            "0-3 months",
+            "Medium term",
+            "Without delay",
+        )
+    ],
+)
+def test_a_heading_that_looks_like_a_timescale_ends_the_one_before(heading, words):
+    table = pasted(KNOWN.format(heading=heading))
+
+    assert rows(table) == [
+        ("1", "Answer every contact", "Immediately"),
+        ("2", "Tell the board", words),
+        ("3", "Give every child a plan", words),
+    ]
+    assert {each.section for each in table.recommendations} == {""}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Within three months of the publication of this report, the council should:\n1. Answer\n2. Tell",
+        "Within three months of the publication of this\nreport, the council should:\n1. Answer\n2. Tell",
+        "Areas for improvement\nWithin three months of the publication of this report, the council should:\n"
+        "\u2022 Answer\n\u2022 Tell",
+        "20. Within three months of the publication of this report, the council should:\n\u2022 Answer\n\u2022 Tell",
+        "Within three months of the publication of this report, the council should:\n\nAnswer\n\nTell",
+    ],
+)
+def test_a_long_timescale_counts_for_the_first_group_too(text):
+    when = "Within three months of the publication of this report, the council should"
+
+    assert [(each.text, each.timescale) for each in pasted(text).recommendations] == [("Answer", when), ("Tell", when)]
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "In particular, hear their views.",
+        "within three days of their arrival",
+        "By law the council must do so.",
+        "From there it goes to the board.",
+        "Immediately tell their managers.",
+    ],
+)
+def test_a_sentence_is_no_heading(rest):
+    table = pasted(f"Within six months:\n1. Hear every child.\n{rest}\n2. Tell the board")
+
+    assert rows(table) == [
+        ("1", f"Hear every child. {rest}", "Within six months"),
+        ("2", "Tell the board", "Within six months"),
+    ]
+
+
+def test_a_new_heading_ends_the_timescale_and_that_is_said():
+    table = pasted("Immediately:\n1. Answer every contact\nLeadership\n2. Tell the board\nWithin six months\n3. Give")
+
+    assert [when for _, _, when in rows(table)] == ["Immediately", "", "Within six months"]
+    assert [each.code for each in table.warnings] == ["timescale_ended"]
+
+
+def test_sections_inside_a_timescale_do_not_end_it():
+    table = pasted(
+        "Immediately\nSafeguarding\n1. Answer every contact\nLeadership\n2. Tell the board\n"
+        "Within six months\nSafeguarding\n3. Give"
+    )
+
+    assert [(each.section, each.timescale) for each in table.recommendations] == [
+        ("Safeguarding", "Immediately"),
+        ("Leadership", "Immediately"),
+        ("Safeguarding", "Within six months"),
+    ]
+
+
+def test_a_timescale_with_a_colon_never_belongs_to_what_is_above():
+    table = pasted("1. Answer\nImmediately:\n2. Tell\nWithin six months:\n3. Give")
+
+    assert [when for _, _, when in rows(table)] == ["", "Immediately", "Within six months"]
+
+
+@pytest.mark.parametrize("words", ["By the next annual conversation", "When resources allow", "As soon as practicable"])
+def test_words_in_the_column_of_the_timescales_are_one(words):
+    table = pasted(
+        "Within six months\n10. Tell the board\n11\tAnswer every contact\tWithin three months\n"
+        f"12\tStrengthen the offer\t{words}\n13. Give every child a plan\t{words}\n14\tGo on"
+    )
+
+    assert rows(table) == [
+        ("10", "Tell the board", "Within six months"),
+        ("11", "Answer every contact", "Within three months"),
+        ("12", "Strengthen the offer", words),
+        ("13", "Give every child a plan", words),
+        ("14", "Go on", "Within six months"),
+    ]
+
+
+def test_a_timescale_with_its_tail_is_taken_from_the_end_of_a_text():
+    table = pasted("1. Answer every contact. Within three months of the publication of this report.\n2. Tell")
+
+    assert rows(table)[0] == (
+        "1",
+        "Answer every contact.",
+        "Within three months of the publication of this report",
+    )

@@ -84,6 +84,43 @@ def test_a_list_pasted_in_a_layout_we_know_is_read_back(layout, printed):
     ]
 
 
+#: Headings that begin like a timescale; most of them give no date.
+BEGINNINGS = ["Within", "As soon as", "By", "From", "Before", "At the latest", "No later than", "In the next weeks or"]
+headings = st.builds(
+    lambda first, rest, colon: " ".join((first, *rest)) + colon,
+    st.sampled_from(BEGINNINGS),
+    st.lists(
+        st.sampled_from(["the", "next", "annual", "visit", "of", "inspectors", "(May 2022)"]), min_size=1, max_size=9
+    ),
+    st.just(":"),
+) | st.sampled_from(
+    [
+        "Within three months of the publication of this report",
+        "Immediately upon receipt of this report",
+        "As soon as practicable",
+        "By the next annual conversation",
+        "Within six weeks (by May 2022)",
+    ]
+)
+
+
+@given(
+    first=lists, second=lists, known=st.sampled_from(TIMESCALES), heading=headings, blank=st.sampled_from(["", "\n"])
+)
+@settings(max_examples=200)
+def test_a_timescale_never_runs_on_past_a_heading_that_looks_like_one(first, second, known, heading, blank):
+    texts = [text for text, _ in (*first, *second)]
+    lines = [f"{number}. {text}" for number, text in enumerate(texts, start=1)]
+    printed = [f"{known}:", *lines[: len(first)], blank + heading, *lines[len(first) :]]
+
+    table = read_recommendations_text("\n".join(printed))
+
+    assert [each.timescale for each in table.recommendations] == [known] * len(first) + [heading.rstrip(":")] * len(
+        second
+    )
+    assert [each.text for each in table.recommendations] == texts
+
+
 @pytest.mark.parametrize("kind", ["docx", "xlsx", "csv", "tsv"])
 @given(printed=lists)
 @settings(max_examples=15, deadline=None)
@@ -108,6 +145,13 @@ SCRAPS = st.sampled_from(
         *("\t", "\n", "\n\n", "  ", "   ", "|", ",", ";", '"', "'", "\x00", "\ud800", "\u202e"),
         *("Within three months", "within a day", "Immediately", "(a note", ")", ":", ".", "Safeguarding"),
         *("Recommendation", "Timescale", "Areas for improvement", "number", "text", "published 25 February 2011"),
+        *(
+            "Within three months of",
+            "the publication of this report",
+            ", the council should:",
+            "By the next",
+            "As soon as",
+        ),
         *("Page 3 of 4", "<b>", "**", "31/02/2011", "²", "٣"),
     ]
 )
