@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.text import Truncator
 
 from plans.models import Plan, Review
 from plans.policies import Reach, Right, plans_within
@@ -87,3 +88,13 @@ class RecommendationImport(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("imports:recommendation_list", args=[self.review.slug, self.pk])
+
+    @property
+    def summary(self) -> str:
+        """How many recommendations were read and how the first begins; nothing where none was."""
+        read = self.table.get("recommendations") or []
+        if not read:
+            return ""
+        return (
+            f"{len(read)} recommendation{'' if len(read) == 1 else 's'}, from “{Truncator(read[0]['text']).words(8)}”"
+        )

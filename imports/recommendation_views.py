@@ -39,7 +39,7 @@ def new_list(request: SignedInRequest, review: str) -> HttpResponse:
     context = {
         "review": found,
         "form": form,
-        "imports": imports.order_by("-created_at", "-pk").defer("table", "result"),
+        "imports": imports.order_by("-created_at", "-pk").defer("result"),
     }
     return render(request, "imports/recommendation_new.html", context, status=422 if form.errors else 200)
 

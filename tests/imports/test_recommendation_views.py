@@ -103,6 +103,58 @@ def test_a_file_is_read_too(ofsted, manager, kind):
     assertContains(page, "14 recommendations.")
 
 
+def test_a_heading_that_gives_no_date_is_asked_about_and_one_with_its_tail_is_read(kept, ofsted, manager):
+    import_ = kept(
+        "Immediately:\n1. Answer\nWithin three months of the publication of this report, the council should:\n2. Tell\n"
+        "By the next annual conversation\n3. Give\nImmediately upon receipt of this report:\n4. Keep\n"
+        "Within three months (by May 2022)\n5. Write"
+    )
+    page = manager.get(import_.get_absolute_url())
+    sent = fields(page)
+
+    assert {name for name in sent if name.startswith("due_on")} == {"due_on_r2", "due_on_r3", "due_on_r4"}
+    assertContains(page, "25 May 2011")
+    manager.post(import_.get_absolute_url(), sent)
+    said = [row.timescale_words for row in ofsted.recommendations.order_by("pk")]
+    assert said == [
+        "Immediately",
+        "Within three months of the publication of this report, the council should",
+        "By the next annual conversation",
+        "Immediately upon receipt of this report",
+        "Within three months (by May 2022)",
+    ]
+
+
+def test_words_that_count_from_publication_are_asked_about_where_the_review_counts_from_receipt(
+    council, people, plan, manager
+):
+    counted = add_review(
+        council=council,
+        short_name="Received",
+        published_on=PUBLISHED,
+        received_on=PUBLISHED,
+        timescales_from="received",
+        by=people.manager,
+    )
+    table = read_recommendations_text("1. Answer\tWithin three months of publication\n2. Tell\tWithin three months")
+    import_ = keep_list(review=counted, table=table, file_name="list", by=people.manager)
+
+    page = manager.get(import_.get_absolute_url())
+
+    assert {name for name in fields(page) if name.startswith("due_on")} == {"due_on_r0"}
+
+
+def test_the_lists_that_were_read_can_be_told_apart(kept, manager):
+    kept("1. Answer every contact within a day of its arrival at the front door\n2. Tell")
+    kept("1. Tell the board")
+    kept("Nothing here")
+
+    page = manager.get(NEW)
+
+    assertContains(page, "2 recommendations, from “Answer every contact within a day of its…”")
+    assertContains(page, "1 recommendation, from “Tell the board”")
+
+
 def test_unknown_words_are_asked_about_and_the_date_comes_with_its_reason(kept, ofsted, manager):
     import_ = kept("1. Answer sooner\tAs resources allow\n2. Tell the board\tOngoing\n3. Keep\tImmediately")
     page = manager.get(import_.get_absolute_url())
