@@ -105,6 +105,8 @@ def item(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
         raise Http404
     is_open = row is not None and row.archived_at is None
     may_check = rights.everywhere(Right.RECORD_FINDING)
+    # What was checked is changed by nobody but those who check (evidence_operations.py).
+    may_support = Right.ADD_EVIDENCE in rights and (may_check or not position.finding)
     context = {
         "plan": plan,
         "asked": asked,
@@ -118,8 +120,7 @@ def item(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
         "past_checks": _past_checks(pk) if asked.is_now and _may_see_history(sight, position) else (),
         "past_files": _past_files(pk) if asked.is_now and _may_see_history(sight, position) else (),
         "may_change": asked.is_now and row is not None and can_change_evidence(request.user, row),
-        # What was checked takes no changes from others than those who check (evidence_operations.py).
-        "may_support": asked.is_now and is_open and Right.ADD_EVIDENCE in rights and (not position.finding or may_check),
+        "may_support": asked.is_now and is_open and may_support,
         "may_check": asked.is_now and is_open and may_check,
         "is_own": row is not None and request.user in owners_of(row),
     }
