@@ -23,8 +23,8 @@ class StatementClock:
     """Where the statement stands at a date. `due_on` is None where the day of receipt is not known.
 
     `days_left` are working days: 0 on the day itself, and still on a weekend after it, which `is_late` tells; negative
-    when more is over. It is None once the statement was submitted, which ends the count; `is_running` until the answer
-    is recorded.
+    when more is over. It is None before the report is received and once the statement was submitted, which ends the
+    count; `is_running` from the one until the answer is recorded.
     """
 
     received_on: date | None
@@ -48,7 +48,9 @@ def statement_clock(
     answer: str = "",
     as_at: date,
 ) -> StatementClock:
-    """The clock at a date: what was submitted or answered later has not happened yet."""
+    """The clock at a date: what was received, submitted or answered later has not happened yet."""
+    if received_on is not None and received_on > as_at:
+        return _not_received_yet(received_on, days)
     submitted_on = submitted_on if submitted_on and submitted_on <= as_at else None
     answered_on = answered_on if answered_on and answered_on <= as_at else None
     due_on = working_day(days, after=received_on) if received_on else None
@@ -64,6 +66,21 @@ def statement_clock(
         is_urgent=days_left is not None and days_left <= SOON,
         is_late=due_on is not None and due_on < (submitted_on or as_at),
         words=_words(due_on, days_left, submitted_on, answered_on, as_at),
+    )
+
+
+def _not_received_yet(received_on: date, days: int) -> StatementClock:
+    return StatementClock(
+        received_on=received_on,
+        due_on=working_day(days, after=received_on),
+        days_left=None,
+        submitted_on=None,
+        answered_on=None,
+        answer="",
+        is_running=False,
+        is_urgent=False,
+        is_late=False,
+        words=f"not running yet: the council received the report on {_long(received_on)}",
     )
 
 

@@ -222,6 +222,14 @@ def test_what_comes_later_has_not_happened_yet():
     assert found.is_running
 
 
+def test_before_the_report_is_received_nothing_runs():
+    found = clock(date(2025, 1, 2))
+
+    assert (found.days_left, found.is_running, found.is_urgent, found.is_late) == (None, False, False, False)
+    assert found.words == "not running yet: the council received the report on 24 February 2025"
+    assert clock(date(2025, 2, 24)).days_left == STATEMENT_DAYS
+
+
 @pytest.mark.parametrize(("left", "is_urgent"), [(SOON + 1, False), (SOON, True), (0, True), (-3, True)])
 def test_the_last_days_ask_for_attention(left, is_urgent):
     due_on = clock(date(2025, 3, 3)).due_on
