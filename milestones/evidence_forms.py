@@ -6,8 +6,7 @@ from django.utils import timezone
 
 from plans.addresses import key_from
 from plans.changing import NO_REASON, RowForm
-from plans.childdata import looks_like_a_child
-from plans.documents import CheckedFile, UploadField
+from plans.documents import UploadField
 from plans.forms import ChildDataCheck, DayField, TextField
 
 from .evidence_operations import NOTHING_SUPPORTED
@@ -153,25 +152,12 @@ class NewEvidenceForm(SupportsFields):
         *SupportsFields.things,
     )
 
-    def clean_file(self) -> CheckedFile | None:
-        return check_file_name(self.cleaned_data["file"])
-
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         places = ("file", "link", "location")
         if not any(name in self.errors or cleaned.get(name) for name in places):
             self.add_error("file", NO_PLACE)
         return cleaned
-
-
-def check_file_name(checked: CheckedFile | None) -> CheckedFile | None:
-    """Refuses a file whose name looks as if it tells who a child is. A file is easily renamed, so there is no tick."""
-    found = looks_like_a_child(checked.name) if checked else ()
-    if found:
-        raise forms.ValidationError(
-            f"“{found[0].excerpt}” in the file’s name may tell who a child is. Rename the file and choose it again."
-        )
-    return checked
 
 
 class EvidenceForm(RowForm):
@@ -195,9 +181,6 @@ class ReplaceFileForm(RowForm):
 
     file = UploadField(label="The new file")
     field_order = ["file", "reason"]
-
-    def clean_file(self) -> CheckedFile | None:
-        return check_file_name(self.cleaned_data["file"])
 
     @property
     def changes(self) -> dict[str, Any]:

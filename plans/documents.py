@@ -20,6 +20,7 @@ from accounts.history import current_instant, operation, save_with_reason
 from accounts.models import Organisation
 
 from . import file_store, scanning
+from .childdata import looks_like_a_child
 from .file_names import display_name, extension_of, has_path
 from .models import Document, Plan
 from .receiving import NO_ROOM, TOO_BIG, NotTaken
@@ -70,7 +71,20 @@ class UploadField(forms.FileField):
 
     def clean(self, data: Any, initial: Any = None) -> Any:
         file = super().clean(data, None)
-        return check_upload(file) if file else None
+        checked = check_upload(file) if file else None
+        if checked is not None:
+            check_name(checked.name)
+        return checked
+
+
+def check_name(name: str) -> None:
+    """Refuses a name that looks as if it tells who a child is. A file is easily renamed, so there is no tick."""
+    found = looks_like_a_child(name)
+    if found:
+        raise ValidationError(
+            f"“{found[0].excerpt}” in the file’s name may tell who a child is. Rename the file and choose it again.",
+            code="child_data",
+        )
 
 
 def ask_for_files_again(form: forms.Form) -> None:

@@ -263,6 +263,14 @@ def test_a_form_without_a_file_asks_for_one():
     assert form.errors["file"] == ["Choose a file."]
 
 
+def test_no_form_takes_a_file_whose_name_may_tell_who_a_child_is():
+    form = form_with(b"Dear all", name="Letter about Child A.txt")
+
+    assert form.errors["file"] == [
+        "“Child A” in the file’s name may tell who a child is. Rename the file and choose it again."
+    ]
+
+
 def test_a_file_that_need_not_be_is_nothing():
     assert documents.UploadField(required=False).clean(None) is None
 
