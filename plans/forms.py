@@ -99,7 +99,7 @@ class ChildDataCheck(forms.Form):
         return [
             name
             for name, field in self.fields.items()
-            if isinstance(field, forms.CharField)
+            if (isinstance(field, forms.CharField) or isinstance(field.widget, forms.Textarea))
             and not isinstance(field, forms.EmailField)
             and not isinstance(field.widget, forms.PasswordInput)
             and not field.widget.is_hidden
@@ -128,7 +128,9 @@ class ChildDataCheck(forms.Form):
         if not self.is_bound:
             return
         found = {
-            name: looks_like_a_child(self.cleaned_data.get(name) or "") for name in self._texts() if self.writes(name)
+            name: looks_like_a_child(_text_of(self.cleaned_data.get(name)))
+            for name in self._texts()
+            if self.writes(name)
         }
         # The same words twice are named once.
         named = {(name, each.excerpt, each.kind): each for name, all_of_it in found.items() for each in all_of_it}
@@ -153,6 +155,11 @@ class ChildDataCheck(forms.Form):
         labels = dict.fromkeys(label[:1].lower() + label[1:] for label, _ in self.child_data)
         kinds = dict.fromkeys(each.kind for _, each in self.child_data)
         return Override(where=", ".join((of, *labels)), kinds=", ".join(kinds), plan=plan)
+
+
+def _text_of(value: Any) -> str:
+    """What a field was filled with, as one text; of a list of words each on a line."""
+    return "\n".join(value) if isinstance(value, list) else value or ""
 
 
 def preset_words(scheme: Scheme) -> str:
