@@ -9,10 +9,10 @@ from django.core.exceptions import ValidationError
 from accounts.history import current_instant, delete_with_reason, operation, save_with_reason
 from accounts.operations import installation_council
 from plans.models import Recommendation, Review
-from plans.operations import add_recommendation, add_review
+from plans.operations import add_recommendation, add_review, check_not_archived
 from plans.overrides import Override, note_override
 from plans.policies import check_can_edit_reviews
-from plans.recommendation_operations import REVIEW_IN_ARCHIVE, edit_recommendation
+from plans.recommendation_operations import edit_recommendation
 
 from .models import Import, RecommendationImport
 from .operations import check_storable
@@ -226,8 +226,7 @@ def reasons_against_undo(import_: RecommendationImport, by: Any) -> list[str]:
 
 def _check_can_import(by: Any, review: Review) -> None:
     check_can_edit_reviews(by, review.council)
-    if review.archived_at is not None:
-        raise ValidationError(REVIEW_IN_ARCHIVE)
+    check_not_archived(review)
 
 
 def _read_again(import_: RecommendationImport) -> None:

@@ -375,6 +375,7 @@ def add_recommendation(
 ) -> Recommendation:
     """A recommendation of a review; a placeholder where only its number was cited and no text is given."""
     check_can_edit_reviews(by, review.council)
+    check_not_archived(review)
     recommendation = Recommendation(review=review, number=number, text=text, is_placeholder=not text, **details)
     recommendation.full_clean()
     return save_with_reason(recommendation, reason=reason, by=by)
@@ -393,6 +394,8 @@ def link_action(
     """Links an action to what its reference names, as far as that is known."""
     check_can(by, Right.EDIT_PLAN, action.plan)
     check_is_of_council(action.plan, review)
+    if review is not None:
+        check_not_archived(review)
     link = ActionLink(
         plan=action.plan,
         action=action,
@@ -403,6 +406,15 @@ def link_action(
     )
     link.full_clean()
     return save_with_reason(link, reason=reason, by=by)
+
+
+REVIEW_IN_ARCHIVE = "This review is in the archive and takes no changes."
+
+
+def check_not_archived(review: Review) -> None:
+    """Raises ValidationError, with a sentence, where a review is in the archive, as it was last saved."""
+    if Review.objects.filter(pk=review.pk).exclude(archived_at=None).exists():
+        raise ValidationError(REVIEW_IN_ARCHIVE)
 
 
 def link_state(review: Review | None, recommendation: Recommendation | None) -> str:

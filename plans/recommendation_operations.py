@@ -16,11 +16,13 @@ from accounts.history import Tracked, current_instant, delete_with_reason, opera
 from accounts.versions import check_version
 
 from .models import ActionLink, NoMilestoneNeeded, Plan, PlanReview, Recommendation, Review
-from .operations import check_is_of_council, link_state
+from .operations import check_is_of_council, check_not_archived, link_state
 from .policies import Right, check_can, check_can_edit_reviews
 
 IN_ARCHIVE = "This recommendation is in the archive and takes no changes. Restore it first."
-REVIEW_IN_ARCHIVE = "This review is in the archive and takes no changes."
+#: What a closed recommendation keeps: the board has closed it as it stands. What the council answers may still be
+#: recorded, for the letter often comes later.
+CLOSED_KEEPS = ("number", "text", "timescale_words", "due_on", "due_reason")
 
 
 @operation
@@ -29,10 +31,14 @@ def edit_recommendation(
 ) -> Recommendation:
     """Changes columns of a recommendation; a placeholder that gets its text is none any more.
 
-    A date that a person gives comes with why (`due_on`, `due_reason`). Raises PermissionDenied, ChangedMeanwhile where
-    it is not at `version` any more, ValidationError.
+    A date that a person gives comes with why (`due_on`, `due_reason`). Of a closed one `CLOSED_KEEPS` stay. Raises
+    PermissionDenied, ChangedMeanwhile where it is not at `version` any more, ValidationError.
     """
     _check_can_change(recommendation, by, version)
+    if recommendation.closed_on is not None and any(
+        name in changes and changes[name] != getattr(recommendation, name) for name in CLOSED_KEEPS
+    ):
+        raise ValidationError(f"Recommendation {recommendation.number} is closed. Open it again first.")
     if not recommendation.is_placeholder and not changes.get("text", recommendation.text):
         raise ValidationError({"text": "Enter what is recommended."})
     if changes.get("text"):
@@ -179,16 +185,17 @@ def cited_by(recommendation: Recommendation) -> str:
 def answer_review(
     *, plan: Plan, review: Review, by: Any, reason: str = "The plan answers this review", **details: Any
 ) -> PlanReview:
-    """Says that a plan answers a review; the same again is said once.
+    """Says that a plan answers a review; the same again is said once, and with other details it is refused.
 
     `details` are further columns of PlanReview, such as `needs_statement`. Raises PermissionDenied, ValidationError.
     """
     check_can(by, Right.EDIT_PLAN, plan)
     check_is_of_council(plan, review)
-    if review.archived_at is not None:
-        raise ValidationError({"review": REVIEW_IN_ARCHIVE})
+    check_not_archived(review)
     answered = PlanReview.objects.filter(plan=plan, review=review).first()
     if answered is not None:
+        if any(getattr(answered, name) != value for name, value in details.items()):
+            raise ValidationError({"review": "The plan answers this review already. Change it in the list."})
         return answered
     answered = PlanReview(plan=plan, review=review, **details)
     _check_days(answered)
@@ -206,6 +213,7 @@ def edit_answer(
     """
     check_can(by, Right.EDIT_PLAN, plan_review.plan)
     check_version(plan_review, version)
+    check_not_archived(plan_review.review)
     for name, value in changes.items():
         setattr(plan_review, name, value)
     _check_days(plan_review)
@@ -233,6 +241,9 @@ def _check_days(answered: PlanReview) -> None:
     }
     if late:
         raise ValidationError(late)
+    received_on, submitted_on = answered.review.received_on, answered.submitted_on
+    if received_on is not None and submitted_on is not None and submitted_on < received_on:
+        raise ValidationError({"submitted_on": "This is before the council received the report."})
 
 
 # --- References of actions, and why no milestone is needed -----------------------------------------------------
@@ -241,7 +252,7 @@ def _check_days(answered: PlanReview) -> None:
 def check_may_link(plan: Plan, review: Review | None, recommendation: Recommendation | None) -> Review | None:
     """The review that a reference of a plan is linked to: the given one, or else the recommendation's.
 
-    Raises ValidationError where it is of another council, or the two do not belong together.
+    Raises ValidationError where it is of another council or in the archive, or the two do not belong together.
     """
     if recommendation is not None:
         if review is not None and recommendation.review_id != review.pk:
@@ -250,6 +261,8 @@ def check_may_link(plan: Plan, review: Review | None, recommendation: Recommenda
         if recommendation.archived_at is not None:
             raise ValidationError({"recommendation": "This recommendation is in the archive."})
     check_is_of_council(plan, review)
+    if review is not None:
+        check_not_archived(review)
     return review
 
 
@@ -321,8 +334,7 @@ def _check_can_change(recommendation: Recommendation, by: Any, version: int | No
     check_version(recommendation, version)
     if recommendation.archived_at is not None:
         raise ValidationError(IN_ARCHIVE)
-    if recommendation.review.archived_at is not None:
-        raise ValidationError(REVIEW_IN_ARCHIVE)
+    check_not_archived(recommendation.review)
 
 
 def _check_is_of(review: Review, recommendation: Recommendation) -> None:

@@ -188,7 +188,7 @@ def timescales(request: SignedInRequest, review: str) -> HttpResponse:
     """Asks for the dates of the recommendations whose words give none."""
     row = _review(request, review)
     rows = _with_dates(row, row.recommendations.filter(archived_at=None))
-    asked = {each for each, dates in rows if dates.is_asked}
+    asked = {each for each, dates in rows if dates.is_asked and each.closed_on is None}
     shown = [each for each in _in_order(row.recommendations) if each in asked or _was_shown(request, each)]
     form = DatesForm(sent(request), rows=shown)
 

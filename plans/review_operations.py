@@ -1,12 +1,12 @@
 """Everything that changes reviews, what they judged, frameworks, interventions and boards (accounts/history.py)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from accounts.history import Tracked, current_instant, delete_with_reason, operation, save_with_reason
 from accounts.models import Organisation
@@ -15,8 +15,9 @@ from accounts.versions import ChangedMeanwhile, check_version
 from .documents import CheckedFile, store_document
 from .frameworks import Supplied, supplied_as
 from .models import Framework, GovernanceBody, Intervention, Judgement, Review
-from .operations import add_review
+from .operations import add_review, check_not_archived
 from .policies import check_can_edit_frameworks, check_can_edit_reviews
+from .recommendation_operations import CITING, citing_models
 
 M = TypeVar("M", bound=Tracked)
 
@@ -69,6 +70,7 @@ def edit_review(
     """
     check_can_edit_reviews(by, review.council)
     check_version(review, version)
+    check_not_archived(review)
     _check_follows(review, review.council, changes.get("follows"))
     if "framework" in changes:
         changes["framework"] = _framework_row(changes["framework"], by=by)
@@ -92,11 +94,17 @@ def _check_follows(review: Review | None, council: Organisation, follows: Review
 
 @operation
 def archive_review(*, review: Review, by: Any, reason: str) -> Review:
-    """Takes a review off the lists, as one typed twice; in the archive already, it stays as it is."""
+    """Takes a review off the lists, as one typed twice; in the archive already, it stays as it is.
+
+    Raises PermissionDenied, and ValidationError, which says what refers to it.
+    """
     check_can_edit_reviews(by, review.council)
     review.refresh_from_db()
     if review.archived_at is not None:
         return review
+    referring = referring_to(review)
+    if referring:
+        raise ValidationError(f"It is referred to by {referring}. Take these references off first, then archive it.")
     return _change(review, {"archived_at": current_instant()}, reason=reason, by=by)
 
 
@@ -108,6 +116,31 @@ def restore_review(*, review: Review, by: Any, reason: str) -> Review:
     if review.archived_at is None:
         return review
     return _change(review, {"archived_at": None}, reason=reason, by=by)
+
+
+#: One and many of what refers to a review or cites it without saying which recommendation.
+REFERRING = {
+    "plans.planreview": ("plan that answers it", "plans that answer it"),
+    "plans.intervention": ("intervention", "interventions"),
+    **CITING,
+}
+
+
+def referring_to(review: Review) -> str:
+    """What refers to a review or to one of its recommendations, counted: “1 plan that answers it, 2 milestones”; empty
+    where nothing does."""
+    relations: Iterable[Any] = Review._meta.get_fields(include_hidden=True)
+    columns = {each.related_model: each.field.name for each in relations if each.auto_created and each.one_to_many}
+    asking = {model: Q(**{column: review}) for model, column in columns.items()}
+    for model, column in citing_models():
+        asking[model] = asking.get(model, Q()) | Q(**{f"{column}__review": review})
+    counts = {
+        label: model._base_manager.filter(asked).count()
+        for model, asked in asking.items()
+        if (label := model._meta.label_lower) in REFERRING
+    }
+    found = ((counts[label], words) for label, words in REFERRING.items() if counts[label])
+    return ", ".join(f"{count} {one if count == 1 else many}" for count, (one, many) in found)
 
 
 # --- Judgements --------------------------------------------------------------------------------------------------
@@ -142,6 +175,7 @@ def record_judgements(
     `version` is from `judgements_version`. Raises PermissionDenied, ChangedMeanwhile, ValidationError.
     """
     check_can_edit_reviews(by, review.council)
+    check_not_archived(review)
     if version is not None and judgements_version(review) != version:
         raise ChangedMeanwhile
     _check_grades(review, judgements)
@@ -288,6 +322,8 @@ def _check_intervention(council: Organisation, details: dict[str, Any]) -> None:
     review, board = details.get("review"), details.get("board")
     if review is not None and (review.council_id != council.pk or review.kind != Review.Kind.NOTICE):
         raise ValidationError({"review": "Choose a notice or direction of this council."})
+    if review is not None:
+        check_not_archived(review)
     if board is not None and board.council_id != council.pk:
         raise ValidationError({"board": "Choose a board of this council."})
 

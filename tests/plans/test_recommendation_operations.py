@@ -126,6 +126,33 @@ def test_recommendations_are_changed_by_programme_managers_alone(review, recomme
             attempt()
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"number": "2"},
+        {"text": "Answer later."},
+        {"timescale_words": "Within a year"},
+        {"due_on": date(2012, 1, 1), "due_reason": "Later"},
+    ],
+)
+def test_what_a_board_has_closed_stays_as_it_closed_it(recommendation, people, changes):
+    board = GovernanceBody(council=recommendation.review.council, name="Board", kind="improvement_board")
+    with operating(by=people.manager, name="set_the_scene"):
+        save_with_reason(board, reason="Scene", by=people.manager)
+        recommendation.closed_on, recommendation.closed_by = date(2011, 3, 1), board
+        recommendation.closed_reason = "Seen."
+        save_with_reason(recommendation, reason="Scene", by=people.manager)
+
+    with pytest.raises(ValidationError, match="Recommendation 1 is closed"):
+        operations.edit_recommendation(recommendation=recommendation, reason="R", by=people.manager, **changes)
+
+    recommendation.refresh_from_db()
+    operations.edit_recommendation(recommendation=recommendation, section="Leadership", reason="R", by=people.manager)
+    operations.respond(recommendation=recommendation, response="accepted", by=people.manager)
+    recommendation.refresh_from_db()
+    assert (recommendation.section, recommendation.response) == ("Leadership", "accepted")
+
+
 # --- The archive ---
 
 
@@ -256,6 +283,13 @@ def test_a_plan_says_which_reviews_it_answers(plan, review, people):
     assert (answered.plan, answered.review, answered.statement_days) == (plan, review, 70)
 
 
+def test_a_plan_that_answers_a_review_already_drops_no_detail_in_silence(plan, review, people):
+    operations.answer_review(plan=plan, review=review, by=people.manager)
+
+    with pytest.raises(ValidationError, match="The plan answers this review already"):
+        operations.answer_review(plan=plan, review=review, needs_statement=True, by=people.manager)
+
+
 def test_a_plan_answers_no_review_of_another_council(plan, elsewhere, people):
     with pytest.raises(ValidationError, match="another council"):
         operations.answer_review(plan=plan, review=elsewhere.review, by=people.manager)
@@ -282,6 +316,7 @@ def test_submission_and_answer_are_recorded(plan, review, people):
     ("changes", "sentence"),
     [
         ({"submitted_on": timezone.localdate() + timedelta(days=2)}, "has not come yet"),
+        ({"submitted_on": date(2011, 2, 19)}, "before the council received the report"),
         ({"answered_on": date(2011, 7, 1)}, "the day of the answer and what it was"),
         ({"answer": "reflects"}, "the day of the answer and what it was"),
         ({"answered_on": date(2011, 7, 1), "answer": "reflects"}, "answered before it was submitted"),

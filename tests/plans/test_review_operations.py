@@ -10,7 +10,14 @@ from accounts.versions import ChangedMeanwhile, version_of
 from plans import review_operations as operations
 from plans.frameworks import supplied_as
 from plans.models import Framework, GovernanceBody, Intervention, Judgement, Review
-from plans.operations import add_review, start_plan
+from plans.operations import add_recommendation, add_review, link_action, start_plan
+from plans.recommendation_operations import (
+    answer_review,
+    explain_no_milestone,
+    need_milestone_again,
+    stop_answering,
+    unlink_action,
+)
 from plans.review_operations import Given
 
 SIF = "Single inspection framework (SIF)"
@@ -111,6 +118,52 @@ def test_a_review_goes_into_the_archive_and_comes_back(review, people):
 
     operations.restore_review(review=review, reason="It was not", by=people.manager)
     assert Review.objects.current().get() == review
+
+
+@pytest.fixture
+def asked(review, people):
+    return add_recommendation(review=review, number="1", text="Answer sooner.", by=people.manager)
+
+
+def test_a_review_that_something_refers_to_stays_on_the_lists(review, asked, plan, action, people):
+    by = people.manager
+    answered = answer_review(plan=plan, review=review, by=by)
+    link = link_action(action=action, as_written="(1)", review=review, recommendation=asked, by=by)
+    explained = explain_no_milestone(plan=plan, recommendation=asked, reason="Done before.", by=by)
+
+    with pytest.raises(ValidationError) as refused:
+        operations.archive_review(review=review, reason="Twice", by=by)
+    assert refused.value.messages == [
+        "It is referred to by 1 plan that answers it, 1 action, 1 reason why a plan needs no milestone. "
+        "Take these references off first, then archive it."
+    ]
+
+    stop_answering(plan_review=answered, reason="R", by=by)
+    unlink_action(link=link, reason="R", by=by)
+    need_milestone_again(explained=explained, reason="R", by=by)
+    operations.archive_review(review=review, reason="Twice", by=by)
+    assert not Review.objects.current().exists()
+
+
+def test_a_review_in_the_archive_takes_no_changes(review, asked, plan, action, council, people):
+    by = people.manager
+    notice = operations.enter_review(council=council, short_name="Notice", kind="notice", by=by)
+    for each in (review, notice):
+        operations.archive_review(review=each, reason="Twice", by=by)
+    issued = {"kind": "improvement_notice", "issued_on": date(2014, 3, 1)}
+    attempts = [
+        lambda: operations.edit_review(review=review, title="Mine", reason="R", by=by),
+        lambda: operations.record_judgements(review=review, judgements=[Given("Overall", "good")], by=by),
+        lambda: add_recommendation(review=review, number="2", text="More.", by=by),
+        lambda: answer_review(plan=plan, review=review, by=by),
+        lambda: explain_no_milestone(plan=plan, recommendation=asked, reason="R", by=by),
+        lambda: link_action(action=action, as_written="(O)", review=review, by=by),
+        lambda: operations.add_intervention(council=council, review=notice, by=by, **issued),
+    ]
+
+    for attempt in attempts:
+        with pytest.raises(ValidationError, match="This review is in the archive and takes no changes"):
+            attempt()
 
 
 # --- Judgements ---

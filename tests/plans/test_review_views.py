@@ -456,6 +456,24 @@ def test_a_report_sent_twice_is_stored_once(client, review, people, manager, unc
     assert review.history.count() == 2
 
 
+def test_the_name_of_a_report_may_not_tell_who_a_child_is(client, review, people, manager, unchecked):
+    file = SimpleUploadedFile("Letter about Child A.pdf", PDF, content_type="application/pdf")
+
+    response = client.post("/reviews/ofsted-feb-2011/edit/", review_form(review) | {"upload": file})
+
+    assert response.status_code == 422
+    assert "Rename the file and choose it again." in response.text
+
+
+def test_the_page_says_what_keeps_a_review_on_the_lists(client, review, plan, people, manager):
+    answer(plan, review, people)
+
+    assert "It is referred to by 1 plan that answers it." in client.get("/reviews/ofsted-feb-2011/archive/").text
+    response = client.post("/reviews/ofsted-feb-2011/archive/", {"reason": "Typed twice", "into": "archive"})
+    assert response.status_code == 422
+    assert "Take these references off first, then archive it." in response.text
+
+
 def test_a_review_without_a_file_gives_out_none(client, review, people, manager):
     assert client.get("/reviews/ofsted-feb-2011/report/").status_code == 404
 
@@ -551,6 +569,15 @@ def test_a_framework_says_each_grade_once(client, plan, people, manager):
 
     assert response.status_code == 422
     assert "“good” is there twice." in response.text
+
+
+@pytest.mark.parametrize("name", ["areas", "grades"])
+def test_the_lists_of_a_framework_may_not_tell_who_a_child_is(client, plan, people, manager, name):
+    response = client.post("/frameworks/new/", {"name": "Ours", name: "Overall\nChild A"})
+
+    assert response.status_code == 422
+    assert "“Child A” may tell who a child is" in response.text
+    assert not Framework.objects.exists()
 
 
 def test_a_notice_is_added_changed_and_lifted(client, plan, council, people, manager):
