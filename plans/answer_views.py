@@ -118,6 +118,10 @@ def answer(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
 @get_or_post
 def stop_answering(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """Says that the plan does not answer a review after all."""
+    plan, _ = plan_for(request.user, slug, Right.EDIT_PLAN)
+    if request.method == "POST" and _was_taken_off(plan, pk):
+        messages.success(request, "The plan does not answer this review any more.")
+        return redirect("plans:answers", plan.slug)
     plan, row = _answer(request, slug, pk)
     form = ReasonForm(sent(request))
     if request.method == "POST" and form.is_valid():
@@ -128,6 +132,13 @@ def stop_answering(request: SignedInRequest, slug: str, pk: int) -> HttpResponse
         return redirect("plans:answers", plan.slug)
     context = {"plan": plan, "answered": row, "form": form}
     return render(request, "plans/answer_stop.html", context, status=422 if form.errors else 200)
+
+
+def _was_taken_off(plan: Plan, pk: int) -> bool:
+    """As after a button pressed twice."""
+    history: Any = PlanReview.history
+    is_there = plan.answered_reviews.filter(pk=pk).exists()
+    return not is_there and history.filter(id=pk, plan_id=plan.pk).exists()
 
 
 def _answer(request: SignedInRequest, slug: str, pk: int) -> tuple[Plan, PlanReview]:

@@ -178,10 +178,11 @@ def test_a_review_is_taken_off_and_its_references_stay(manager, answered, review
     address = f"{ANSWERS}{answered.pk}/remove/"
 
     page = manager.get(address)
-    response = manager.post(address, {"reason": "Another plan does"})
+    response, again = (manager.post(address, {"reason": "Another plan does"}) for _ in range(2))
 
     assert "References of milestones and actions to them stay" in page.text
-    assert response.url == ANSWERS
+    assert response.url == again.url == ANSWERS
+    assert manager.get(address).status_code == 404
     assert not PlanReview.objects.exists()
     link.refresh_from_db()
     assert link.recommendation == row
