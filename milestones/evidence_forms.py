@@ -238,8 +238,10 @@ class SupportsForm(SupportsFields):
     field_order: Any = (*SupportsFields.things, "reason", "shown")
 
     def __init__(self, *args: Any, now: Mapping[str, Iterable[int]], **kwargs: Any) -> None:
-        ticked = " ".join(f"{name}-{key}" for name, keys in now.items() for key in sorted(keys))
-        super().__init__(*args, initial={**now, "shown": ticked or NOTHING_SHOWN}, **kwargs)
+        # Boxes are ticked for a list alone.
+        ticked = {name: sorted(keys) for name, keys in now.items()}
+        shown = " ".join(f"{name}-{key}" for name, keys in ticked.items() for key in keys)
+        super().__init__(*args, initial={**ticked, "shown": shown or NOTHING_SHOWN}, **kwargs)
 
     @property
     def changes(self) -> tuple[dict[str, set[int]], dict[str, set[int]]]:

@@ -1,5 +1,6 @@
 """The pages of evidence, and its files."""
 
+import re
 from datetime import date, timedelta
 from io import BytesIO
 
@@ -591,6 +592,18 @@ def test_what_it_supports_is_changed(manager, add, answers, milestone):
 def ticked(evidence):
     rows = evidence.supports.values_list("milestone", "outcome", "recommendation")
     return {next(key for key in row if key) for row in rows if row[0]}
+
+
+def test_what_it_supports_is_ticked(manager, add, action, answers, milestone, people):
+    make_milestone(action, ref="1.2", by=people.manager)
+    evidence = add("Audit", milestone, answers[0])
+
+    page = manager.get(of(evidence, "supports/")).text
+
+    boxes = re.findall(r'<input[^>]*type="checkbox"[^>]*>', page)
+    chosen = {tuple(re.findall(r'(?:name|value)="([^"]*)"', box)) for box in boxes if " checked" in box}
+    assert len(boxes) == 4
+    assert chosen == {("milestones", str(milestone.pk)), ("outcomes", str(answers[0].pk))}
 
 
 def test_of_two_who_change_what_it_supports_nobody_undoes_the_other(manager, add, action, milestone, people):
