@@ -14,6 +14,7 @@ from .models import (
     Action,
     ActionLink,
     GovernanceBody,
+    Judgement,
     NoMilestoneNeeded,
     Outcome,
     OutcomeJudgement,
@@ -100,6 +101,15 @@ class ActionFacts:
 
 
 @dataclass(frozen=True)
+class JudgementPosition:
+    """What a review said of one area: a grade, or words, or both."""
+
+    area: str
+    grade: str
+    words: str
+
+
+@dataclass(frozen=True)
 class ReviewPosition:
     """A review that the plan answers or cites. `is_answered`: the plan says that it answers it; `clock` is there
     where a written statement of action is due."""
@@ -114,6 +124,7 @@ class ReviewPosition:
     published_on: date | None
     is_answered: bool
     clock: StatementClock | None
+    judgements: tuple[JudgementPosition, ...]
 
 
 @dataclass(frozen=True)
@@ -268,6 +279,11 @@ def _reviews(
         for row in sorted(rows, key=lambda row: (row.review_id, ref_order(row.number), row.pk))
         if _is_known(reviews[row.review_id], as_at)
     )
+    judged: dict[int, list[JudgementPosition]] = defaultdict(list)
+    for found in sorted(
+        rows_at(Judgement, recorded_at, review_id__in=sorted(reviews)), key=lambda row: (row.order, row.pk)
+    ):
+        judged[found.review_id].append(JudgementPosition(found.area, found.grade, found.words))
     positions = tuple(
         ReviewPosition(
             review.pk,
@@ -280,6 +296,7 @@ def _reviews(
             review.published_on,
             key in answered,
             _clock(answered.get(key), review, as_at),
+            tuple(judged[key]) if _is_known(review, as_at) else (),
         )
         for key, review in sorted(reviews.items())
     )

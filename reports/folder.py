@@ -120,6 +120,15 @@ class FolderRecommendation:
 
 
 @dataclass(frozen=True)
+class FolderJudgement:
+    """What the review said of one area: a grade, or words, or both."""
+
+    area: str
+    grade: str
+    words: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
 class GapList:
     """Recommendations with the same thing missing."""
 
@@ -136,9 +145,11 @@ class Folder:
     plan: str
     review: str
     facts: tuple[str, ...]
-    clock: tuple[str, ...]
+    clock: tuple[PaperDate, ...]
+    judgements: tuple[FolderJudgement, ...]
     marking: str
     is_internal: bool
+    no_evidence: str
     as_at: str
     recorded: str
     counts: str
@@ -308,8 +319,10 @@ class _Drawn:
             review=name,
             facts=_facts(review) if review else (),
             clock=_clock(review) if review else (),
+            judgements=_judgements(review) if review else (),
             marking=marking,
             is_internal=self.is_internal,
+            no_evidence="None" if self.is_internal else "None that is public",
             as_at=long_day(shown.as_at),
             recorded=moment(shown.recorded_at) if shown.recorded_at else "",
             counts=totals(shown),
@@ -445,15 +458,27 @@ def _facts(review: ReviewPosition) -> tuple[str, ...]:
     return tuple(filter(None, (f"{line(review.title)}: {review.kind_words.lower()}{by}.", published)))
 
 
-def _clock(review: ReviewPosition) -> tuple[str, ...]:
-    """Where the written statement of action stands."""
+def _clock(review: ReviewPosition) -> tuple[PaperDate, ...]:
+    """The days of the written statement of action, and where it stands; empty where none is asked for."""
     clock = review.clock
     if clock is None:
         return ()
-    received = f"Report received on {long_day(clock.received_on)}." if clock.received_on else ""
-    due = f"Statement due on {long_day(clock.due_on)}." if clock.due_on else ""
-    answer = f"{PlanReview.Answer(clock.answer).label}." if clock.answer else ""
-    return tuple(filter(None, (received, due, f"{clock.words[:1].upper()}{clock.words[1:]}.", answer)))
+    answer = f", {PlanReview.Answer(clock.answer).label.lower()}" if clock.answer else ""
+    stands = f"{clock.words[:1].upper()}{clock.words[1:]}" if clock.is_running else ""
+    found = (
+        ("Report received", long_day(clock.received_on) if clock.received_on else "Not known"),
+        ("Statement due", long_day(clock.due_on) if clock.due_on else "Not known"),
+        ("Submitted", long_day(clock.submitted_on) if clock.submitted_on else "Not yet"),
+        ("Answered", f"{long_day(clock.answered_on)}{answer}" if clock.answered_on else "Not yet"),
+        ("Where it stands", stands),
+    )
+    return tuple(PaperDate(label, words) for label, words in found if words)
+
+
+def _judgements(review: ReviewPosition) -> tuple[FolderJudgement, ...]:
+    return tuple(
+        FolderJudgement(line(each.area), line(each.grade), paragraphs(each.words)) for each in review.judgements
+    )
 
 
 def _free(before: str, words: str, ending: str, taken: set[str]) -> str:

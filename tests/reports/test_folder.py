@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import zipfile
+from datetime import date
 from html.parser import HTMLParser
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
@@ -15,6 +16,8 @@ from milestones.evidence_operations import add_evidence
 from plans import file_store
 from plans.models import Document, Plan
 from plans.operations import add_recommendation, give_role
+from plans.recommendation_operations import edit_answer
+from plans.review_operations import Given, record_judgements
 from reports import folder as folders
 from reports.folder import FolderRefused, make_folder, name_of_folder
 from reports.position import plan_position
@@ -22,6 +25,7 @@ from reports.selection import Readers
 
 from .answered_plan import CANARY, PUBLIC_FILE, checked
 from .full_plan import AS_AT
+from .test_appendix import Read
 
 OFSTED = "Ofsted Feb 2011"
 ORDER = "/plans/safeguarding/reports/folder/"
@@ -220,12 +224,53 @@ def test_the_index_has_gaps_first_for_us_alone_and_counts_as_the_position(answer
     assert ours.index("What is missing") < ours.index(">Recommendations</h2>")
     assert "No milestone" in ours
     assert "What is missing" not in public
-    assert "Statement due on" in ours
-    assert "Statement due on" in public
+    assert "Statement due" in ours
+    assert "Statement due" in public
     for each in position.recommendations:
         if each.review == OFSTED:
             assert each.count_words in ours
     assert "recommendation 12 is not shown in this copy" in public
+
+
+@COPIES
+def test_the_index_has_the_judgements_and_every_day_of_the_statement(answered_plan, readers):
+    review, by = answered_plan.review, answered_plan.by
+    given = [Given("Overall effectiveness", words="Inadequate"), Given("Leadership", words="Too slow.\n\nBut willing.")]
+    record_judgements(review=review, judgements=given, by=by)
+
+    def facts():
+        page = Read(opened(made(answered_plan.plan, readers))["index.html"].decode()).text
+        return " ".join(page.split())
+
+    assert "Report received 20 February 2011" in facts()
+    assert "Submitted Not yet Answered Not yet Where it stands" in facts()
+
+    edit_answer(
+        plan_review=answered_plan.plan.answered_reviews.get(review=review), by=by, reason="Sent",
+        submitted_on=date(2011, 5, 12), answered_on=date(2011, 5, 27), answer="revise",
+    )  # fmt: skip
+
+    assert "Submitted 12 May 2011 Answered 27 May 2011, has to be revised Judgements" in facts()
+    assert "Overall effectiveness Inadequate Leadership Too slow. But willing." in facts()
+
+
+def test_what_a_review_judged_is_read_before_the_public_copy_is_given(answered_plan, client):
+    client.force_login(answered_plan.by)
+    given = [Given("Leadership", words="Leon Lead was slow to see it.")]
+    record_judgements(review=answered_plan.review, judgements=given, by=answered_plan.by)
+
+    page = client.post(ORDER, WANTED | {"readers": "public"})
+
+    assert page.status_code == 422
+    assert "Leon Lead in the review “Ofsted Feb 2011”" in page.text
+
+
+@COPIES
+def test_a_copy_without_internal_evidence_does_not_say_that_there_is_none(answered_plan, readers):
+    files = opened(made(answered_plan.plan, readers))
+
+    for path in ("index.html", "recommendations/rec-5.html"):
+        assert ("None that is public" in files[path].decode()) == (readers is not Readers.INTERNAL)
 
 
 @pytest.mark.parametrize("harm", ["gone", "changed", "infected"])
