@@ -187,8 +187,9 @@ class MilestoneSlice:
     evidence: tuple[EvidencePosition, ...]
 
     def narrowed(self, shows: Callable[[MilestonePosition], bool], *, of_plan: bool = True) -> "MilestoneSlice":
-        """The slice of the milestones that are shown; without `of_plan` also only the themes, actions,
-        recommendations and reviews that belong to these. The evidence is that of these milestones and, of the plan,
+        """The slice of the milestones that are shown, with the reviews that the plan says it answers or that are cited
+        by what is shown; without `of_plan` only the themes, actions, recommendations and reviews that belong to these
+        milestones. The evidence is that of these milestones and, of the plan,
         of its outcomes and recommendations; how sensitive it is, is a question of its own (policies.py)."""
         milestones = tuple(filter(shows, self.milestones))
         keys = {one.id for one in milestones}
@@ -198,7 +199,13 @@ class MilestoneSlice:
             if not keys.isdisjoint(each.milestones) or (of_plan and (each.outcomes or each.recommendations))
         )
         if of_plan:
-            return replace(self, milestones=milestones, evidence=evidence)
+            carried = [*(each.references for each in self.plan.actions), *(each.references for each in milestones)]
+            named = {one.review for one in chain(*carried)}
+            reviews = tuple(each for each in self.plan.reviews if each.is_answered or each.short_name in named)
+            of_reviews = {each.id for each in reviews}
+            asked = tuple(each for each in self.plan.recommendations if each.review_id in of_reviews)
+            plan = replace(self.plan, reviews=reviews, recommendations=asked)
+            return MilestoneSlice(plan, milestones, evidence)
         actions = tuple(each for each in self.plan.actions if each.id in {one.action_id for one in milestones})
         references = [*(each.references for each in actions), *(each.references for each in milestones)]
         cited = {reference.recommendation_id for carried in references for reference in carried}

@@ -18,7 +18,7 @@ from .milestone_paper import Layout, MilestonePaper, Paper, milestone_paper
 from .position import PlanPosition, to_json
 from .recommendation_paper import Part, RecommendationPaper, recommendation_paper
 from .recommendation_rows import recommendations_csv, recommendations_json
-from .selection import Readers, Selection, for_readers, of_review, select
+from .selection import Readers, Selection, for_readers, listed_for, of_review, select
 from .wording import listed
 
 STATIC = Path(__file__).resolve().parents[1] / "static"
@@ -85,7 +85,7 @@ def recommendations_view(position: PlanPosition, order: Order) -> Recommendation
     recommendation are no secret where what the plan does about it is."""
     return recommendation_paper(
         _recommendations(position, order),
-        listed_in=of_review(position, order.selection.review),
+        listed_in=_listed(position, order),
         layout=order.layout,
         readers=order.readers,
         review=order.selection.review,
@@ -99,7 +99,7 @@ def printed(kind: str, position: PlanPosition, order: Order) -> PlanPosition:
     if kind != "recommendations":
         return _narrowed(position, order)
     shown = _recommendations(position, order)
-    return replace(shown, recommendations=of_review(position, order.selection.review).recommendations)
+    return replace(shown, recommendations=_listed(position, order).recommendations)
 
 
 #: The papers that a template draws: how a position becomes what it prints, and how the template's name begins.
@@ -217,6 +217,10 @@ def _narrowed(position: PlanPosition, order: Order) -> PlanPosition:
 
 def _recommendations(position: PlanPosition, order: Order) -> PlanPosition:
     return of_review(for_readers(position, order.readers), order.selection.review)
+
+
+def _listed(position: PlanPosition, order: Order) -> PlanPosition:
+    return of_review(listed_for(position, order.readers), order.selection.review)
 
 
 def _document(kind: str, position: PlanPosition, order: Order, css: str, *, has_links: bool = True) -> str:

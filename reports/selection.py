@@ -4,17 +4,17 @@ A paper is drawn from the smaller position alone. What its readers may not see w
 (reliability.md T-07), and its counts are those of what it shows.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from enum import StrEnum
 
 from milestones.models import Evidence, Milestone
 from milestones.policies import Sight
-from milestones.position import MilestonePosition
+from milestones.position import EvidencePosition, MilestonePosition
 from milestones.recommendations import Gap
 from milestones.selecting import INTERNAL_SHOWS, SHOWS, Selection, cites, fits, lead_choices
 from plans.childdata import looks_like_a_child
-from plans.position import PersonPosition
+from plans.position import PersonPosition, ReferencePosition
 from plans.schemes import EffectiveStatus, Scheme
 
 from .position import ActionPosition, PlanPosition, RecommendationPosition, counts_of, recommendation_positions
@@ -78,7 +78,26 @@ def for_sight(position: PlanPosition, sight: Sight) -> PlanPosition:
 def _with_evidence(position: PlanPosition, shown: PlanPosition, sight: Sight) -> PlanPosition:
     """The position that is shown, with the evidence of the whole that its reader may see."""
     keys = {each.id for each in shown.milestones}
-    return replace(shown, evidence=tuple(each for each in position.evidence if sight.shows_evidence(each, keys)))
+    return _of_shown(shown, (each for each in position.evidence if sight.shows_evidence(each, keys)))
+
+
+def _of_shown(shown: PlanPosition, evidence: Iterable[EvidencePosition]) -> PlanPosition:
+    """The position that is shown, with this evidence, which names nothing that is not in it."""
+    milestones = {each.id for each in shown.milestones}
+    outcomes = {one.id for theme in shown.themes for action in theme.actions for one in action.outcomes}
+    recommendations = {each.id for each in shown.recommendations}
+    return replace(
+        shown,
+        evidence=tuple(
+            replace(
+                each,
+                milestones=tuple(key for key in each.milestones if key in milestones),
+                outcomes=tuple(key for key in each.outcomes if key in outcomes),
+                recommendations=tuple(key for key in each.recommendations if key in recommendations),
+            )
+            for each in evidence
+        ),
+    )
 
 
 def evidence_for_sight(position: PlanPosition, sight: Sight) -> PlanPosition:
@@ -91,12 +110,7 @@ def only_own(position: PlanPosition, sight: Sight) -> PlanPosition:
     own = _narrowed(
         position, lambda milestone, _: milestone.id in sight.own and sight.shows(milestone), lambda _: False
     )
-    cited = {
-        (reference.review, reference.number)
-        for theme in own.themes
-        for action in theme.actions
-        for reference in (*action.references, *(each for one in action.milestones for each in one.references))
-    }
+    cited = {(reference.review, reference.number) for reference in _references(own)}
     own = replace(
         own,
         themes=tuple(theme for theme in own.themes if theme.actions),
@@ -110,11 +124,11 @@ def for_readers(position: PlanPosition, readers: Readers) -> PlanPosition:
     """The position without what its readers may not see.
 
     Restricted evidence is in no paper. Left out for all but internal readers: internal milestones and evidence,
-    actions that have no other milestones, contradictions. For the public also: the names of people who are not marked
-    as named, when somebody left, which support was asked for, what somebody independent found, and who checked.
+    actions that have no other milestones, reviews that nothing else cites, contradictions. For the public also: the
+    names of people who are not marked as named, when somebody left, which support was asked for, what somebody
+    independent found, and who checked.
     """
     shown = _for_readers(position, readers)
-    keys = {each.id for each in shown.milestones}
     sensitivities = {Evidence.Sensitivity.PUBLIC}
     if readers is Readers.INTERNAL:
         sensitivities.add(Evidence.Sensitivity.INTERNAL)
@@ -122,18 +136,34 @@ def for_readers(position: PlanPosition, readers: Readers) -> PlanPosition:
         replace(each, checked_by="", finding_note="") if readers is Readers.PUBLIC else each
         for each in position.evidence
         if each.sensitivity in sensitivities
-        and (each.outcomes or each.recommendations or not keys.isdisjoint(each.milestones))
     )
-    return replace(shown, evidence=tuple(evidence))
+    shown = _of_shown(shown, evidence)
+    return replace(
+        shown,
+        evidence=tuple(each for each in shown.evidence if each.milestones or each.outcomes or each.recommendations),
+    )
+
+
+def listed_for(position: PlanPosition, readers: Readers) -> PlanPosition:
+    """The position with all that the reviews recommend which its readers are shown: what inspectors said is printed in
+    whole, also where what the plan does about it is not for these readers."""
+    reviews = for_readers(position, readers).reviews
+    keys = {each.id for each in reviews}
+    asked = tuple(each for each in position.recommendations if each.review_id in keys)
+    return replace(position, reviews=reviews, recommendations=asked)
 
 
 def _for_readers(position: PlanPosition, readers: Readers, *, sight: Sight | None = None) -> PlanPosition:
     if readers is Readers.INTERNAL:
         return position
-    open_to_them = _narrowed(
-        position,
-        lambda milestone, _: sight.shows(milestone) if sight else milestone.visibility == Milestone.Visibility.PUBLIC,
-        lambda _: True,
+    open_to_them = _answered_or_cited(
+        _narrowed(
+            position,
+            lambda milestone, _: (
+                sight.shows(milestone) if sight else milestone.visibility == Milestone.Visibility.PUBLIC
+            ),
+            lambda _: True,
+        )
     )
     reader_copy = _public_milestone if readers is Readers.PUBLIC else _without_contradictions
     return replace(
@@ -149,6 +179,24 @@ def _for_readers(position: PlanPosition, readers: Readers, *, sight: Sight | Non
             for theme in open_to_them.themes
         ),
     )
+
+
+def _answered_or_cited(position: PlanPosition) -> PlanPosition:
+    """The position with the reviews that the plan says it answers or that something of the position cites, and with
+    what these recommend: that another is dealt with is news in itself."""
+    cited = {reference.review for reference in _references(position)}
+    reviews = tuple(each for each in position.reviews if each.is_answered or each.short_name in cited)
+    keys = {each.id for each in reviews}
+    asked = tuple(each for each in position.recommendations if each.review_id in keys)
+    return replace(position, reviews=reviews, recommendations=asked)
+
+
+def _references(position: PlanPosition) -> Iterator[ReferencePosition]:
+    for theme in position.themes:
+        for action in theme.actions:
+            yield from action.references
+            for milestone in action.milestones:
+                yield from milestone.references
 
 
 def public_person(person: PersonPosition, role: str = "") -> PersonPosition:
@@ -201,7 +249,8 @@ def _texts(position: PlanPosition) -> Iterator[tuple[str, tuple[str, ...]]]:
                 words = (each.text, note, each.lead_role, each.outcome_words, each.embedded_words)
                 yield each.ref or f"“{line(each.text)[:40]}”", words
     for review in position.reviews:
-        yield f"the review “{line(review.short_name)}”", (review.title, review.bodies)
+        judged = (words for each in review.judgements for words in (each.area, each.grade, each.words))
+        yield f"the review “{line(review.short_name)}”", (review.title, review.bodies, *judged)
     for asked in position.recommendations:
         said = (asked.section, asked.text, asked.note, asked.addressed_to)
         answered = (asked.response_words, asked.none_needed, asked.closed_reason)
@@ -235,9 +284,7 @@ def recommendations_of(position: PlanPosition) -> dict[int, str]:
     """The recommendations that the position's actions and milestones cite, in order: “Ofsted Feb 2011 – Rec 6”."""
     cited = {
         reference.recommendation_id: f"{reference.review} – Rec {reference.number}"
-        for theme in position.themes
-        for action in theme.actions
-        for reference in (*action.references, *(each for one in action.milestones for each in one.references))
+        for reference in _references(position)
         if reference.recommendation_id is not None
     }
     places = {(each.review, each.number): place for place, each in enumerate(position.recommendations)}

@@ -18,6 +18,7 @@ from milestones.position import milestone_slice
 from milestones.status import Flag
 from plans.models import Plan
 from plans.operations import add_outcome, add_recommendation, add_review
+from plans.recommendation_operations import answer_review
 from plans.schemes import EffectiveStatus
 from tests.cast import make_milestone
 
@@ -206,3 +207,18 @@ def test_the_queries_do_not_grow_with_the_plan(
     few = count()
     fill()
     assert count() == few
+
+
+def test_a_review_that_only_what_is_hidden_cites_is_hidden_too(milestone, council, plan, people):
+    quiet, loud = (add_review(council=council, short_name=name, by=people.manager) for name in ("Quiet", "Loud"))
+    for review in (quiet, loud):
+        one = add_recommendation(review=review, number="1", text="Look at the team.", by=people.manager)
+        link_milestone(milestone=milestone, as_written="(1)", review=review, recommendation=one, by=people.manager)
+    answer_review(plan=plan, review=loud, by=people.manager)
+    whole = milestone_slice(plan.pk, AS_AT)
+
+    shown, hidden = whole.narrowed(lambda _: True), whole.narrowed(lambda _: False)
+
+    assert shown == whole
+    assert [each.short_name for each in hidden.plan.reviews] == ["Loud"]
+    assert [each.review for each in hidden.plan.recommendations] == ["Loud"]

@@ -14,12 +14,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.operations import edit_person
+from milestones.evidence_operations import add_evidence
 from milestones.models import Milestone
 from milestones.operations import link_milestone, record_update
-from plans.operations import add_recommendation
+from plans.operations import add_recommendation, add_review
 from plans.position import OutcomePosition
+from plans.recommendation_operations import answer_review
 from reports.milestone_paper import Layout
-from reports.papers import KINDS, Order, PaperRefused, check_order, make_paper, milestones_view
+from reports.papers import KINDS, Order, PaperRefused, check_order, make_paper, milestones_view, printed
 from reports.position import plan_position
 from reports.selection import (
     Readers,
@@ -150,6 +152,50 @@ def test_no_copy_says_that_a_recommendation_has_no_milestone_when_it_has_one(ful
     for narrowed in (boards, of_a_theme):
         assert [each.number for each in narrowed.recommendations] == ["6", "8", "10"]
         assert narrowed.recommendations[-1].progress == "no_milestone"
+
+
+@pytest.fixture
+def inquiry(full_plan):
+    """A review that the internal milestone 3.1 alone cites, with two recommendations."""
+    by = full_plan.by
+    review = add_review(council=full_plan.plan.council, short_name="Quiet inquiry", by=by)
+    one = add_recommendation(review=review, number="1", text="Look at the team.", by=by)
+    add_recommendation(review=review, number="2", text="Tell nobody.", by=by)
+    hidden = Milestone.objects.get(plan=full_plan.plan, ref="3.1")
+    link_milestone(milestone=hidden, as_written="(1)", review=review, recommendation=one, by=by)
+    add_evidence(
+        plan=full_plan.plan, title="What the inquiry read", kind="audit", location="Shelf", sensitivity="public",
+        supports=[one, hidden, full_plan.first], by=by,
+    )  # fmt: skip
+    return review
+
+
+@pytest.mark.parametrize("readers", [Readers.NO_INTERNAL, Readers.PUBLIC])
+def test_a_review_that_only_internal_milestones_cite_is_in_no_copy_for_others(full_plan, inquiry, readers):
+    whole = plan_position(full_plan.plan, AS_AT)
+    assert "Quiet inquiry" in [each.short_name for each in for_readers(whole, Readers.INTERNAL).reviews]
+
+    shown = for_readers(whole, readers)
+
+    assert [each.short_name for each in shown.reviews] == ["Ofsted Feb 2011"]
+    assert {each.review for each in shown.recommendations} == {"Ofsted Feb 2011"}
+    # Nor do the keys of evidence name what is not shown.
+    assert [(each.milestones, each.recommendations) for each in shown.evidence] == [((full_plan.first.pk,), ())]
+    for format in ("html", "csv", "json"):
+        paper = make_paper("recommendations", format, whole, Order(readers=readers)).content.decode()
+        for words in ("Quiet inquiry", "Look at the team.", "Tell nobody."):
+            assert words not in paper
+    assert "Quiet inquiry" in make_paper("recommendations", "html", whole, Order()).content.decode()
+    assert "inquiry" not in str(printed("recommendations", whole, Order(readers=readers)).recommendations)
+
+
+def test_a_review_that_the_plan_says_it_answers_is_shown_to_everybody(full_plan, inquiry):
+    answer_review(plan=full_plan.plan, review=inquiry, by=full_plan.by)
+
+    shown = for_readers(plan_position(full_plan.plan, AS_AT), Readers.PUBLIC)
+
+    # What the plan does about the first is not shown, and that it does nothing would be untrue.
+    assert [each.number for each in shown.recommendations if each.review == "Quiet inquiry"] == ["2"]
 
 
 @pytest.mark.parametrize("format", ["html", "pdf", "csv", "json"])
