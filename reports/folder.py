@@ -35,7 +35,7 @@ from .papers import screen_css
 from .position import PlanPosition, RecommendationPosition
 from .recommendation_paper import Drawing, totals
 from .recommendation_rows import recommendations_csv
-from .selection import Readers, Selection, for_readers, of_review, select
+from .selection import Readers, Selection, for_readers, listed_for, of_review, select
 from .wording import line, listed, long_day, moment, number_of, paragraphs
 
 MEGABYTE = 1024 * 1024
@@ -192,6 +192,8 @@ def make_folder(
     """The folder as a zip, open at its beginning. `documents` are the stored files by primary key; a piece of evidence
     whose file is not among them is said to be missing. Raises FolderRefused."""
     shown = of_folder(position, review, readers)
+    if not shown.reviews:
+        raise FolderRefused("Only what is internal cites this review, so it has no folder for these readers.")
     stored = {each.id: documents[key] for each in shown.evidence if (key := each.document_id or 0) in documents}
     if sum(document.size for document in stored.values()) > MOST_EVIDENCE:
         most = filesizeformat(MOST_EVIDENCE)
@@ -282,7 +284,7 @@ class _Drawn:
         readers: Readers,
         stored: Mapping[int, Document],
     ) -> None:
-        self.whole = of_review(whole, review)
+        self.whole = of_review(listed_for(whole, readers), review)
         self.shown = shown
         self.readers = readers
         self.is_internal = readers is Readers.INTERNAL

@@ -13,9 +13,11 @@ import pytest
 
 from accounts.models import SecurityEvent
 from milestones.evidence_operations import add_evidence
+from milestones.models import Milestone
+from milestones.operations import link_milestone
 from plans import file_store
 from plans.models import Document, Plan
-from plans.operations import add_recommendation, give_role
+from plans.operations import add_recommendation, add_review, give_role
 from plans.recommendation_operations import edit_answer
 from plans.review_operations import Given, record_judgements
 from reports import folder as folders
@@ -395,3 +397,16 @@ def test_the_folder_costs_as_many_queries_for_many_rows_as_for_few(
         )  # fmt: skip
 
     assert queries() == few
+
+
+def test_a_review_that_only_internal_milestones_cite_has_a_folder_for_us_alone(answered_plan):
+    by = answered_plan.by
+    review = add_review(council=answered_plan.plan.council, short_name="Quiet inquiry", by=by)
+    one = add_recommendation(review=review, number="1", text="Look at the team.", by=by)
+    hidden = Milestone.objects.get(plan=answered_plan.plan, ref="3.1")
+    link_milestone(milestone=hidden, as_written="(1)", review=review, recommendation=one, by=by)
+
+    assert made(answered_plan.plan, review="Quiet inquiry")
+    for readers in (Readers.NO_INTERNAL, Readers.PUBLIC):
+        with pytest.raises(FolderRefused, match="Only what is internal cites this review"):
+            made(answered_plan.plan, readers, review="Quiet inquiry")
