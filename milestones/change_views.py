@@ -26,6 +26,18 @@ from .policies import check_is_open_to_change
 from .update_views import override_of, refuse
 from .views import find_milestone
 
+#: What a page says when it is done, by its title.
+DONE = {
+    "Change the details": "The details of {} are changed.",
+    "Move the due date": "The due date of {} is moved.",
+    "Withdraw the milestone": "The withdrawal of {} is recorded.",
+    "Archive the milestone": "The archive holds {} now.",
+    "Record it as embedded": "It is recorded that a board agreed to call {} embedded.",
+    "Take back that it is embedded": "That {} is embedded is taken back.",
+    "Record what others found": "What others found of {} is recorded.",
+    "Correct the assessment": "What others found of {} is corrected.",
+}
+
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -171,7 +183,7 @@ def make_change(
 
 
 def _done(request: SignedInRequest, milestone: Milestone, title: str, after: str) -> HttpResponse:
-    messages.success(request, f"{milestone.ref or 'The milestone'}: {title.lower()} – done.")
+    messages.success(request, DONE[title].format(milestone.ref or "the milestone"))
     return redirect(after or milestone)
 
 

@@ -208,3 +208,12 @@ def test_words_that_stay_are_not_asked_about_again(client, people, milestone):
     assert response.status_code == 302
     assert Milestone.objects.get().lead is None
     assert not ChildDataOverride.objects.exists()
+
+
+def test_a_page_says_in_a_sentence_what_was_done(client, people, milestone):
+    client.force_login(people.manager)
+
+    sent = {"withdrawn_on": "2011-06-01", "reason": "Another plan does it."}
+    page = client.post(f"/plans/safeguarding/milestones/{milestone.ref}/withdraw/", sent, follow=True)
+
+    assert "The withdrawal of 1.1 is recorded." in page.text
