@@ -123,8 +123,14 @@ class Totals:
     closed: int
 
     @property
+    def under_way(self) -> int:
+        """The rest: milestones answer them, and none is overdue."""
+        others = (self.without_milestone, self.none_needed, self.refused, self.complete, self.overdue, self.closed)
+        return self.listed - sum(others)
+
+    @property
     def words(self) -> str:
-        """“15 recommendations: 3 without a milestone, 1 overdue, 2 complete, 1 closed.”"""
+        """“15 recommendations: 3 without a milestone, 1 overdue, 2 complete, 1 closed, 8 under way.”"""
         parts = (
             (self.without_milestone, "without a milestone"),
             (self.none_needed, "for which none is needed"),
@@ -132,6 +138,7 @@ class Totals:
             (self.overdue, "overdue"),
             (self.complete, "with all actions complete"),
             (self.closed, "closed"),
+            (self.under_way, "under way"),
         )
         told = ", ".join(f"{count} {words}" for count, words in parts if count)
         return number_of(self.listed, "recommendation") + (f": {told}" if told else "") + "."

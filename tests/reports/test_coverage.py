@@ -16,7 +16,7 @@ from milestones.selecting import Selection
 from plans.models import GovernanceBody, Recommendation
 from plans.operations import add_recommendation, add_review, link_action
 from plans.recommendation_operations import answer_review, explain_no_milestone, respond
-from reports.coverage import CLOSED, NO_MILESTONE, NONE_NEEDED, REFUSED, RESPONSES, Coverage, totals_of
+from reports.coverage import CLOSED, NO_MILESTONE, NONE_NEEDED, REFUSED, RESPONSES, Coverage, Totals, totals_of
 from reports.papers import Order, recommendations_view
 from reports.position import plan_position
 from reports.recommendation_rows import recommendations_json
@@ -375,3 +375,12 @@ def test_the_totals_of_nothing_are_nothing():
 
 def test_the_words_of_a_response_are_those_of_the_record():
     assert dict(Recommendation.Response.choices) == RESPONSES
+
+
+def test_the_parts_of_the_totals_add_up():
+    some = Totals(
+        listed=9, placeholders=2, without_milestone=1, none_needed=1, refused=1, complete=1, overdue=2, closed=1
+    )
+
+    assert some.under_way == 2
+    assert some.words.endswith("1 closed, 2 under way.")
