@@ -19,7 +19,12 @@ class ReviewChoice(forms.ModelChoiceField):
     """A review of those the reader may be shown, by its short name and what it was."""
 
     def label_from_instance(self, review: Any) -> str:
-        return f"{review.short_name} ({review.get_kind_display().lower()})"
+        return f"{review.short_name} ({_within_a_sentence(review.get_kind_display())})"
+
+
+def _within_a_sentence(words: str) -> str:
+    """“peer review”, and “DfE review” as it is."""
+    return words if any(letter.isupper() for letter in words[1:]) else words.lower()
 
 
 def _needs_statement() -> forms.BooleanField:

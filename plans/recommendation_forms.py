@@ -291,12 +291,12 @@ class ResponsesForm(ManyForm):
     reason = DECIDED
 
     def fields_of(self, row: Recommendation) -> Iterable[tuple[str, forms.Field]]:
-        label = f"Response to {row.number}"
+        label = f"Response to recommendation {row.number}"
         yield "response", forms.ChoiceField(choices=RESPONSES, required=False, label=label, initial=row.response)
         yield (
             "words",
             TextField(
-                label=f"Words to {row.number} (optional)",
+                label=f"Words to recommendation {row.number} (optional)",
                 required=False,
                 max_length=LONGEST_TEXT,
                 initial=row.response_words,

@@ -51,6 +51,15 @@ def test_a_plan_without_reviews_says_what_to_do(manager, plan, review):
     assert "Ofsted Feb 2025 (inspection)" in page.text
 
 
+def test_a_kind_of_review_keeps_its_capitals_within_a_sentence(manager, plan, people):
+    for name, kind in (("DfE 2025", "dfe_review"), ("Peers 2025", "peer_review")):
+        add_review(council=plan.council, short_name=name, kind=kind, by=people.manager)
+
+    page = manager.get(ANSWERS).text
+
+    assert "DfE 2025 (DfE review)" in page and "Peers 2025 (peer review or diagnostic)" in page
+
+
 def test_a_review_is_added_once(manager, plan, review):
     sent = {"review": review.pk, "needs_statement": "on", "statement_days": "70"}
 
