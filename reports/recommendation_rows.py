@@ -9,8 +9,10 @@ from typing import Any
 
 from plans.texts import plain
 
+from .coverage import status_of
 from .csv_out import csv_file
 from .position import PlanPosition, RecommendationPosition
+from .recommendation_paper import scheme_of
 from .selection import Readers
 
 COLUMNS = (
@@ -92,7 +94,7 @@ def _row(each: RecommendationPosition) -> dict[str, Any]:
 
 def _more(each: RecommendationPosition, position: PlanPosition) -> dict[str, Any]:
     return {
-        "progress_words": each.progress_words,
+        "progress_words": status_of(each, scheme_of(position)).word,
         "is_placeholder": each.is_placeholder,
         "is_priority_action": each.is_priority_action,
         "note": plain(each.note),

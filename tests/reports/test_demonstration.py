@@ -1,5 +1,8 @@
 """The demonstration: a believable year, recorded when it happened, and loaded once."""
 
+import csv
+import io
+import json
 from datetime import date, datetime, timedelta
 from io import StringIO
 from zoneinfo import ZoneInfo
@@ -16,10 +19,13 @@ from milestones.status import Flag
 from plans.documents import open_document
 from plans.models import Document, Judgement, Plan, Review
 from plans.schemes import EffectiveStatus
+from reports.coverage import Coverage
 from reports.demo import story
 from reports.demo.replay import anchor_of, first_instant
 from reports.management.commands.load_demo import PASSWORD
+from reports.papers import Order, make_paper, recommendations_view
 from reports.position import plan_position
+from reports.recommendation_paper import totals
 
 LONDON = ZoneInfo("Europe/London")
 TODAY = date(2026, 6, 17)
@@ -102,6 +108,35 @@ def test_it_answers_its_inspectors_with_gaps_on_purpose(position):
     clocks = {each.short_name.split()[0]: each.clock for each in position.reviews if each.clock}
     assert not clocks["Inspection"].is_running
     assert clocks["Focused"].is_running
+
+
+def test_page_report_and_exports_name_the_same_gaps(position):
+    def named(rows):
+        return sorted((each["review"], each["number"]) for each in rows)
+
+    coverage = Coverage(position)
+    on_page = {
+        each.gap: sorted((row.recommendation.review, row.recommendation.number) for row in each.rows)
+        for each in coverage.gaps
+    }
+    exported = json.loads(make_paper("recommendations", "json", position, Order()).content)["rows"]
+    content = make_paper("recommendations", "csv", position, Order()).content.decode("utf-8-sig")
+    table = list(csv.DictReader(io.StringIO(content, newline="")))
+
+    assert {gap: named(each for each in exported if gap in each["gaps"]) for gap in on_page} == on_page
+    assert sum(len(each["gaps"]) for each in exported) == sum(map(len, on_page.values()))
+    answered = {
+        (each["review"], each["number"])
+        for each in exported
+        if each["none_needed"] or each["closed_on"] or (each["response"] == "not_accepted" and each["response_words"])
+    }
+    bare = [each for each in table if each["progress"] == "no_milestone" and each["text"]]
+    assert sorted(set(named(bare)) - answered) == on_page[Gap.NO_MILESTONE]
+    assert named(each for each in table if not each["text"]) == named(
+        each for each in exported if each["is_placeholder"]
+    )
+    assert len(recommendations_view(position, Order()).without) == len(on_page[Gap.NO_MILESTONE])
+    assert f"{len(on_page[Gap.NO_MILESTONE])} no milestone" in totals(position).split(": ", 1)[1].split("; ")
 
 
 def test_what_was_done_is_told_apart_from_the_difference_it_made(position):
