@@ -15,6 +15,8 @@ from .recommendation_paper import Part
 from .selection import CAN_SHOW, Readers, Selection, recommendations_of
 
 FILTERS = ("text", "theme", "lead", "review", "recommendation", "status", "show")
+#: Who the public are shown: a promise that every form of a paper makes in the same words.
+THE_PUBLIC = "The public: job titles, and the names of those who are marked as named"
 
 
 class AnyPaperForm(forms.Form):
@@ -55,7 +57,7 @@ class AnyPaperForm(forms.Form):
             if may_see_internal
             else (Readers.NO_INTERNAL.value, "The board’s: with names, without what is internal")
         )
-        public = (Readers.PUBLIC.value, "The public: job titles, and the names of those who are marked as named; without what is internal")
+        public = (Readers.PUBLIC.value, f"{THE_PUBLIC}; without what is internal")
         self._offer("readers", [own, public])
         self.fields["readers"].initial = own[0]
         self._offer("layout", [(layout.value, words) for layout, words in self.layouts.items()])
@@ -183,7 +185,7 @@ class FolderForm(forms.Form):
             if may_see_internal
             else (Readers.NO_INTERNAL.value, "The board’s: with names, with public evidence alone")
         )
-        public = (Readers.PUBLIC.value, "The public: job titles, and the names of those who are marked as named; with public evidence alone")
+        public = (Readers.PUBLIC.value, f"{THE_PUBLIC}; with public evidence alone")
         self.fields["readers"].choices = [public, own]  # type: ignore[attr-defined]
         self.fields["review"].choices = [("", "Choose a review"), *_reviews_of(position)]  # type: ignore[attr-defined]
 
