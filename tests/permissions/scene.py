@@ -255,6 +255,9 @@ def _answers(plan: Plan, milestone: Milestone, action: Any, by: User) -> dict[st
             Review, council=council, title="Inspection", short_name=f"Ofsted {slug}", slug=f"ofsted-{slug}",
             published_on=date(2011, 2, 25), received_on=date(2011, 2, 20), framework=framework,
         )  # fmt: skip
+        unanswered = make(
+            Review, council=council, title="Peer review", short_name=f"Peers {slug}", slug=f"peers-{slug}"
+        )
         asked = make(Recommendation, review=review, number="1", text="Answer sooner.", timescale_words="At once")
         board = make(GovernanceBody, council=council, name=f"Board of {slug}", kind="improvement_board")
         document = make(
@@ -294,9 +297,8 @@ def _answers(plan: Plan, milestone: Milestone, action: Any, by: User) -> dict[st
         )  # fmt: skip
         return {
             "review": review.slug,
-            "unanswered_review": make(
-                Review, council=council, title="Peer review", short_name=f"Peers {slug}", slug=f"peers-{slug}"
-            ).pk,
+            "unanswered_review": unanswered.pk,
+            "unanswered": unanswered.slug,
             "recommendation_import": RecommendationImport.objects.create(
                 review=review, file_name="list.csv", table=RecommendationTable().to_json(), by=by
             ).pk,

@@ -151,6 +151,8 @@ class Line:
     write: Opener | None = None
     #: Under which name the scene has the number that stands in the address.
     pk: str = ""
+    #: The same of the review.
+    review: str = "review"
     #: Whether it sends on to a page that asks who somebody is, as those pages themselves do.
     asks: bool = False
 
@@ -238,6 +240,7 @@ def address(name: str, scene: Scene, place: Place | None) -> str:
         keys |= scene.grounds[Place.OWN if place is Place.SWAPPED else place].keys
         elsewhere = scene.grounds[Place.OTHER] if place is Place.SWAPPED else scene.grounds[place]
         keys["pk"] = elsewhere.keys[pk] if pk else NOTHING["pk"]
+        keys["review"] = keys[PAGES[name].review]
     return reverse(name, kwargs={argument: keys[argument] for argument in arguments})
 
 
@@ -271,8 +274,8 @@ MAYBE = Anybody(also=frozenset({404}))
 IF_THERE = SignedIn(also=frozenset({404}))
 
 
-def _both(opener: Opener, *, pk: str = "") -> Line:
-    return Line(read=opener, write=opener, pk=pk)
+def _both(opener: Opener, *, pk: str = "", review: str = "review") -> Line:
+    return Line(read=opener, write=opener, pk=pk, review=review)
 
 
 def _asks() -> Line:
@@ -404,7 +407,8 @@ PAGES: dict[str, Line] = {
     "plans:edit_review": _both(_edits_council),
     "plans:judgements": _both(_edits_council),
     "plans:review_report": Line(read=Council(also=frozenset({404}))),
-    "plans:archive_review": _both(_edits_council),
+    # What something refers to is not archived.
+    "plans:archive_review": _both(_edits_council, review="unanswered"),
     "plans:new_recommendation": _both(_edits_council),
     "plans:edit_recommendation": _both(_edits_council, pk="recommendation"),
     "plans:respond": _both(_edits_council, pk="recommendation"),
