@@ -13,7 +13,7 @@ from milestones.models import MilestoneLink
 from milestones.position import MilestonePosition
 from milestones.recommendations import Gap
 from plans.models import ActionLink
-from plans.policies import Right
+from plans.policies import Reach, Right, plans_within
 
 from .coverage import Coverage, Row, gaps_in, totals_of
 from .link_history import LinkStory, stories_of
@@ -76,6 +76,9 @@ def recommendation(request: SignedInRequest, slug: str, pk: int) -> HttpResponse
         "recommendation": row.recommendation,
         "review": next(each for each in reading.position.reviews if each.id == row.recommendation.review_id),
         "evidence": reading.position.evidence_of(row.recommendation),
+        "may_see_council_history": plans_within(request.user, Right.SEE_HISTORY, Reach.ALL)
+        .filter(council=reading.plan.council_id)
+        .exists(),
     }
     return render(request, "reports/recommendation.html", context, status=reading.status)
 

@@ -57,7 +57,8 @@ def test_a_kind_of_review_keeps_its_capitals_within_a_sentence(manager, plan, pe
 
     page = manager.get(ANSWERS).text
 
-    assert "DfE 2025 (DfE review)" in page and "Peers 2025 (peer review or diagnostic)" in page
+    assert "DfE 2025 (DfE review)" in page
+    assert "Peers 2025 (peer review or diagnostic)" in page
 
 
 def test_a_review_is_added_once(manager, plan, review):

@@ -345,3 +345,17 @@ def test_looking_back_is_no_way_around_a_later_restriction(client, people, full_
     assert piece.title not in client.get(address).text
     client.force_login(people.manager)
     assert piece.title in client.get(address).text
+
+
+def test_closing_is_offered_only_where_nothing_is_open(client, people, full_plan, nine):
+    client.force_login(people.manager)
+    shown = {}
+    for each in client.get(LIST).context["rows"]:
+        if not each.recommendation.is_placeholder:
+            page = client.get(f"{LIST}{each.recommendation.id}/").text
+            shown[bool(each.answers) and not each.unfinished] = "Record that a board closes it" in page
+            assert f"/history/?recommendation={each.recommendation.id}" in page
+
+    assert shown == {True: True, False: False}
+    client.force_login(people.steering)
+    assert "?recommendation=" not in client.get(page_of(nine)).text
