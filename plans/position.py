@@ -304,8 +304,10 @@ def _reviews(
 
 
 def _is_known(review: Review, as_at: date) -> bool:
-    """Whether it was known what a review recommends. One without dates is known."""
-    known_on = review.published_on or review.received_on or review.ended_on
+    """Whether it was known what a review recommends: to the council that is when it receives the report, often before
+    it is published. One without dates is known."""
+    report = [day for day in (review.received_on, review.published_on) if day]
+    known_on = min(report, default=review.ended_on)
     return known_on is None or known_on <= as_at
 
 
