@@ -170,7 +170,7 @@ def make_change(
         except operations.ChangedMeanwhile:
             if is_so(form.cleaned_data):
                 return _done(request, milestone, title, after)
-            status, form, conflict = 409, _with_version(form, request.POST, milestone), now() if now else None
+            status, form, conflict = 409, _with_version(form, request.POST, milestone), now() if now else []
         except ValidationError as error:
             add_refusal(form, error)
             milestone.refresh_from_db()
