@@ -576,4 +576,5 @@ def test_a_decision_of_a_board_is_asked_for_only_where_it_can_be_recorded(client
     assert "A board can agree once it is recorded how the outcome is known to be met." in tested
     assert f'href="{PAGE}update/">Say how it is known' in tested
     assert "Record that a board agreed" in known
-    assert "Record that a board agreed" not in unproved and "once some supports it" in unproved
+    assert "Record that a board agreed" not in unproved
+    assert "once some supports it" in unproved
