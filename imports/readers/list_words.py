@@ -64,6 +64,10 @@ _LOOKS_LIKE_TIMESCALE = re.compile(
     rf"|\d{{1,3}} ?(?:(?:[\-–—]|to) ?\d{{1,3}} ?)?{_UNITS}\b|.{{0,60}}\bat the latest\b",
     re.IGNORECASE,
 )
+_SETS_TIME_LATER = re.compile(rf".{{0,120}}\bwithin\b.{{0,40}}\b{_UNITS}\b.{{0,60}}:", re.IGNORECASE)
+_TIME_LABEL = re.compile(
+    r"(?:timescales?|time ?frame|deadline|due(?: date| by)?|by when|target date)\s*[:\-–—]\s*", re.I
+)
 _IS_SENTENCE = re.compile(
     r"\b(?:should|must|shall|will|needs? to|(?:is|are) to|ensure|make sure)\s+\S|\b(?:is|are|was|were|has|have)\b", re.I
 )
@@ -120,7 +124,7 @@ def is_own_heading(words: Sequence[str]) -> bool:
 
 def is_timescale(words: str) -> bool:
     """Whether the words are a timescale and nothing else."""
-    plain = one_line(words).rstrip(".:;, ")
+    plain = _without_label(one_line(words)).rstrip(".:;, ")
     return 0 < len(plain) <= _LONGEST_HEADING and bool(
         _TIMESCALE.fullmatch(plain) or is_understood(plain) or read_day(plain).on is not None
     )
@@ -128,7 +132,7 @@ def is_timescale(words: str) -> bool:
 
 def looks_like_timescale(words: str) -> bool:
     """Whether a heading or a cell sets a time, known or not: “By the next annual conversation”. No sentence does."""
-    plain = one_line(words)
+    plain = _without_label(one_line(words))
     if not 0 < len(plain) <= _LONGEST_HEADING:
         return False
     if is_timescale(plain):
@@ -138,14 +142,23 @@ def looks_like_timescale(words: str) -> bool:
     return bool(_LOOKS_LIKE_TIMESCALE.match(plain)) and (not plain.endswith(".") or len(plain) <= 60)
 
 
+def introduces_timescale(words: str) -> bool:
+    """Whether a line sets a time for what follows it: “The council should do the following within three months:”."""
+    return len(words) <= _LONGEST_HEADING and bool(_SETS_TIME_LATER.fullmatch(words))
+
+
 def may_begin_timescale(words: str) -> bool:
     """Whether the words may be the first line of a timescale that is cut: “Within three”."""
     return bool(_BEGINS_TIMESCALE.fullmatch(words.strip()))
 
 
 def timescale_words(words: str) -> str:
-    """A timescale without the colon of a heading."""
-    return words.strip().rstrip(":;,").strip()
+    """A timescale without the colon of a heading and the word “Timescale:”."""
+    return _without_label(words.strip()).rstrip(":;,").strip()
+
+
+def _without_label(words: str) -> str:
+    return words[found.end() :] if (found := _TIME_LABEL.match(words)) and found.end() < len(words) else words
 
 
 def split_timescale(text: str) -> tuple[str, str]:

@@ -19,6 +19,7 @@ from .drafts import DraftPlan
 from .findings import DECISION, PROBLEM, WARNING
 from .grid import Cell, Grid, Paper, Paragraph, Row
 from .list_words import (
+    introduces_timescale,
     is_bare_number,
     is_furniture,
     is_heading,
@@ -182,7 +183,7 @@ def _lines_of(blocks: list[Paragraph | Grid], notes: DraftPlan) -> Iterator[_Lin
                 first = False
             continue
         words = block.text.strip()
-        is_group = is_timescale(words)
+        is_group = looks_like_timescale(words)
         is_section = not first and block.level <= 10 and find_day(words) is None
         if words and (is_group or is_section):
             yield _Line([(0, words)], block.where, is_whole=True, is_heading=True, after_blank=True)
@@ -327,6 +328,8 @@ class _Reading:
         self.found: list[ReadRecommendation] = []
         self.pending: _Token | None = None
         self.note_is_open = False
+        self.last = ""  # what the last recommendation began with
+        self.is_under_heading = False  # a heading came since the last recommendation, so nothing goes on with that one
         self.tokens = [_token(line) for line in lines]
         self._settle_timescales()
         self._settle_numbers()
@@ -352,7 +355,7 @@ class _Reading:
             taken = self._heading_of_time(index, is_numbered)
             if taken:
                 lines = [" ".join(each.line.words) for each in self.tokens[index : index + taken]]
-                words = token.text if token.kind == "item" else one_line("\n".join(lines))
+                words = token.text if token.kind in ("item", "bullet", "letter") else one_line("\n".join(lines))
                 token.line = replace(token.line, cells=[(token.line.cells[0][0], words)])
                 token.kind, token.number, token.text, token.when = "when", "", "", timescale_words(words)
             settled.append(token)
@@ -366,6 +369,8 @@ class _Reading:
             return 0
         if first.kind == "item" and first.ends_in_colon and looks_like_timescale(first.text):
             return 1  # “1. Within three months:”, over bullets or numbers of its own
+        if first.kind in ("bullet", "letter") and first.ends_in_colon and looks_like_timescale(first.text):
+            return int(index + 1 < len(self.tokens) and self.tokens[index + 1].kind in ("item", "number"))
         if first.kind not in ("other", "when") or len(first.line.cells) != 1:
             return 0
         words = first.line.words[0]
@@ -384,7 +389,7 @@ class _Reading:
         return 0
 
     def _sets_time(self, words: str, first: _Token, following: _Token | None, is_numbered: bool) -> bool:
-        if not looks_like_timescale(words):
+        if not looks_like_timescale(words) and not introduces_timescale(words):
             return False
         is_over_others = following is not None and following.kind != "furniture"
         if first.begins_small and not first.line.after_blank and not first.line.is_whole:
@@ -469,12 +474,18 @@ class _Reading:
             self._add(token)
         elif not self.found:
             self._before_the_list(token, following)
+        elif token.kind == "other" and token.line.columns and len(token.line.cells) == 1 and token.is_in_column:
+            self._go_on_with_timescale(token)
         elif token.kind == "note":
             self._note(token)
         elif self.note_is_open:
             self._go_on_with_note(token)
         elif self._is_section(token, following):
             self._begin_section(token)
+        elif token.kind in ("bullet", "letter") and token.text and (self.is_under_heading or self.last == token.kind):
+            self._add(token)
+        elif self.is_under_heading and following is not None and following.kind in ("item", "number"):
+            self.notes.say("text_skipped", token.where, f"{quote(token.text)} is read as an introduction.")
         elif (not self.has_numbers and self._is_new(token)) or (
             token.kind == "other" and token.text and token.when and self._is_row_of_its_own(token)
         ):
@@ -504,12 +515,14 @@ class _Reading:
             self._add(self.pending)
             self.pending = None
         self.group = token.when
+        self.is_under_heading = True
         self.group_at, self.group_has_sections = len(self.found), False
         self.notes.say("timescale_for_group", token.where, f"{quote(token.when)} counts for those under it.")
 
     def _add(self, token: _Token) -> None:
         self.pending = None
-        self.note_is_open = False
+        self.note_is_open = self.is_under_heading = False
+        self.last = token.kind
         text, when = token.text, token.when
         is_split = bool(when) and token.line.is_prose and when not in token.line.words
         if not when:
@@ -601,6 +614,7 @@ class _Reading:
         return True
 
     def _begin_section(self, token: _Token) -> None:
+        self.is_under_heading = True
         self.section = token.text.rstrip(":").strip()
         self.group_has_sections = self.group_has_sections or len(self.found) == self.group_at
         if self.group and not self.group_has_sections:
@@ -632,6 +646,10 @@ class _Reading:
     def _note(self, token: _Token) -> None:
         above = self.found[-1]
         rest = one_line(" ".join(token.line.words))
+        inside = rest.strip("()[]. ")
+        if looks_like_timescale(inside) and above.timescale in ("", self.group) and not self.is_under_heading:
+            self.found[-1] = replace(above, timescale=timescale_words(inside))
+            return
         self.found[-1] = replace(above, note=f"{above.note}\n{rest}".strip())
         self.note_is_open = _is_open(rest)
         self.notes.say("note_attached", token.where, f"{quote(rest)} is kept as a note of {_name(above)}.")
@@ -641,6 +659,12 @@ class _Reading:
         note = join_cut(above.note, one_line(" ".join(token.line.words)))
         self.found[-1] = replace(above, note=note)
         self.note_is_open = _is_open(note.rpartition("\n")[2])
+
+    def _go_on_with_timescale(self, token: _Token) -> None:
+        """Words alone in the column of the timescales: those of the row above, or the rest of them."""
+        above = self.found[-1]
+        is_own = above.timescale not in ("", self.group)
+        self.found[-1] = replace(above, timescale=join_cut(above.timescale if is_own else "", token.text))
 
     def _go_on(self, token: _Token) -> None:
         """The rest of the recommendation above, cut by a page break or the end of a line."""

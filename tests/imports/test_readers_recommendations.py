@@ -475,3 +475,78 @@ def test_a_timescale_with_its_tail_is_taken_from_the_end_of_a_text():
         "Answer every contact.",
         "Within three months of the publication of this report",
     )
+
+
+@pytest.mark.parametrize(
+    ("heading", "when"),
+    [
+        ("The council should do these within three months:", "The council should do these within three months"),
+        ("the council should do these within three months:", "the council should do these within three months"),
+        ("Timescale: within three months", "within three months"),
+        ("\u2022 By the next annual conversation:", "By the next annual conversation"),
+        ("4. By the next annual conversation:", "By the next annual conversation"),
+        (
+            "ACTIONS\nWithin three months\nof publication of this\nreport, the council should:",
+            "Within three months of publication of this report, the council should",
+        ),
+    ],
+)
+def test_a_timescale_is_found_however_the_heading_is_printed(heading, when):
+    table = pasted(f"Immediately:\n1. Answer every contact.\n{heading}\n5. Tell the board\n6. Give every child a plan")
+
+    assert rows(table) == [
+        ("1", "Answer every contact.", "Immediately"),
+        ("5", "Tell the board", when),
+        ("6", "Give every child a plan", when),
+    ]
+
+
+def test_bullets_under_a_new_heading_are_no_part_of_what_stands_above_it():
+    table = pasted("Immediately:\n1. Answer\n2. Tell\nBy the next annual conversation:\n\u2022 Give\n\u2022 Go on")
+
+    assert [(each.text, each.timescale) for each in table.recommendations] == [
+        ("Answer", "Immediately"),
+        ("Tell", "Immediately"),
+        ("Give", "By the next annual conversation"),
+        ("Go on", "By the next annual conversation"),
+    ]
+
+
+def test_a_timescale_in_brackets_below_a_recommendation_is_its_own():
+    table = pasted("Immediately:\n1. Answer\n(By the next annual conversation)\n2. Tell")
+
+    assert rows(table) == [("1", "Answer", "By the next annual conversation"), ("2", "Tell", "Immediately")]
+
+
+def test_headings_inside_and_between_the_tables_of_a_document_end_a_timescale():
+    later = "Within three months of the publication of this report"
+    inside = read(
+        [
+            ("No", "Recommendation"),
+            ("Immediately", ACROSS),
+            ("1", "Answer every contact"),
+            (later, ACROSS),
+            ("2", "Tell"),
+        ]
+    )
+    between = read(
+        "# Report",
+        *("Immediately:", [("No", "Recommendation"), ("1", "Answer every contact")]),
+        *(f"{later}:", [("No", "Recommendation"), ("2", "Tell")]),
+    )
+
+    assert [when for _, _, when in rows(inside)] == [when for _, _, when in rows(between)] == ["Immediately", later]
+
+
+def test_words_alone_in_the_column_of_the_timescales_belong_to_the_row_above():
+    lines = [
+        ("No.", "Recommendation", "Timescale"),
+        ("Within three months", "", ""),
+        ("1", "Answer every contact", ""),
+        ("", "", "As soon as a manager is there"),
+        ("2", "Tell the board", ""),
+    ]
+
+    table = read_recommendations_file(files.workbook(lines, dates=()), "list.xlsx")
+
+    assert [when for _, _, when in rows(table)] == ["As soon as a manager is there", "Within three months"]
