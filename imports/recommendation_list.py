@@ -10,7 +10,6 @@ from typing import Any
 from plans.childdata import looks_like_a_child
 from plans.due_dates import DueDates, Timescale, due_dates
 from plans.models import Recommendation, Review
-from plans.timescales import due_from_words
 
 from .codes import finding
 from .comparison import ChildWords, Difference
@@ -384,15 +383,12 @@ class _Comparing:
 
     def _due(self, timescale: str, base_on: date | None, given_on: date | None) -> DueDates:
         """What the words come to; those that count from publication are asked about where the review does not."""
-        due = due_dates(words=timescale, counted_from=base_on, given_on=given_on)
-        is_from_receipt = self.review.timescales_from == Review.CountedFrom.RECEIVED
-        if (
-            given_on is None
-            and is_from_receipt
-            and not due_from_words(timescale, base_on, from_receipt=True).understood
-        ):
-            return DueDates(Timescale.UNKNOWN, None, None)
-        return due
+        return due_dates(
+            words=timescale,
+            counted_from=base_on,
+            given_on=given_on,
+            from_receipt=self.review.counts_from_receipt,
+        )
 
     def _difference(self, row: Recommendation, column: str, held: str, said: str, name: str, where: str) -> Difference:
         label = _COLUMNS[column][0]

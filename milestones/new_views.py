@@ -96,8 +96,13 @@ def _due(recommendation: Recommendation, plan: Plan) -> Due:
     """Both dates by which the inspectors asked for it; the one that a person gave goes first."""
     if recommendation.due_on is not None:
         return Due(recommendation.due_on, recommendation.due_on, understood=True)
-    base = recommendation.review.timescale_base
-    return due_from_words(recommendation.timescale_words, base, report_months_end=plan.report_months_end)
+    review = recommendation.review
+    return due_from_words(
+        recommendation.timescale_words,
+        review.timescale_base,
+        report_months_end=plan.report_months_end,
+        from_receipt=review.counts_from_receipt,
+    )
 
 
 def _choices(actions: Any) -> list[tuple[str, list[tuple[int, str]]]]:

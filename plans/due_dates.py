@@ -60,18 +60,19 @@ _WITHOUT = {
 }
 
 
-def due_dates(*, words: str, counted_from: date | None, given_on: date | None) -> DueDates:
-    """What words come to when counted from a day; `given_on` is the date that a person gave, which goes first."""
+def due_dates(*, words: str, counted_from: date | None, given_on: date | None, from_receipt: bool = False) -> DueDates:
+    """What words come to when counted from a day, that of receipt or of publication; `given_on` is the date that a
+    person gave, which goes first."""
     if given_on is not None:
         return DueDates(Timescale.GIVEN, given_on, given_on)
-    due = due_from_words(words, counted_from)
+    due = due_from_words(words, counted_from, from_receipt=from_receipt)
     if not due.understood:
         return DueDates(Timescale.UNKNOWN, None, None)
     if due.strict is not None:
         return DueDates(Timescale.DATED, due.strict, due.plan)
     if not words.strip():
         return DueDates(Timescale.NONE, None, None)
-    is_counted = counted_from is None and due_from_words(words, _ANY_DAY).strict is not None
+    is_counted = counted_from is None and due_from_words(words, _ANY_DAY, from_receipt=from_receipt).strict is not None
     return DueDates(Timescale.NO_BASE if is_counted else Timescale.NO_DATE, None, None)
 
 

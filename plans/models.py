@@ -510,7 +510,12 @@ class Review(Tracked):
     @property
     def timescale_base(self) -> Any:
         """The day from which its timescales count (domain.md D1); None where it is not known."""
-        return self.received_on if self.timescales_from == self.CountedFrom.RECEIVED else self.published_on
+        return self.received_on if self.counts_from_receipt else self.published_on
+
+    @property
+    def counts_from_receipt(self) -> bool:
+        """Whether “within three months” means of the day the council received the report."""
+        return self.timescales_from == self.CountedFrom.RECEIVED
 
 
 class Judgement(Tracked):

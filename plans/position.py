@@ -314,7 +314,12 @@ def _is_known(review: Review, as_at: date) -> bool:
 def _recommendation(
     row: Recommendation, review: Review, plan: Plan, none_needed: str, boards: dict[int, str], as_at: date
 ) -> RecommendationFacts:
-    due = due_from_words(row.timescale_words, review.timescale_base, report_months_end=plan.report_months_end)
+    due = due_from_words(
+        row.timescale_words,
+        review.timescale_base,
+        report_months_end=plan.report_months_end,
+        from_receipt=review.counts_from_receipt,
+    )
     is_closed = row.closed_on is not None and row.closed_on <= as_at
     return RecommendationFacts(
         id=row.pk,

@@ -267,4 +267,9 @@ def _with_dates(review: Review, rows: Any) -> list[tuple[Recommendation, DueDate
 
 
 def _dates(row: Recommendation, review: Review) -> DueDates:
-    return due_dates(words=row.timescale_words, counted_from=review.timescale_base, given_on=row.due_on)
+    return due_dates(
+        words=row.timescale_words,
+        counted_from=review.timescale_base,
+        given_on=row.due_on,
+        from_receipt=review.counts_from_receipt,
+    )

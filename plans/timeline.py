@@ -206,6 +206,14 @@ def asked_by(review: Review, user: Any) -> list[Asked]:
     rows = Recommendation.objects.visible_to(user).current().filter(review=review).select_related("closed_by")
     base = review.timescale_base
     return [
-        Asked(row, due_dates(words=row.timescale_words, counted_from=base, given_on=row.due_on))
+        Asked(
+            row,
+            due_dates(
+                words=row.timescale_words,
+                counted_from=base,
+                given_on=row.due_on,
+                from_receipt=review.counts_from_receipt,
+            ),
+        )
         for row in sorted(rows, key=lambda row: (ref_order(row.number), row.pk))
     ]

@@ -222,3 +222,27 @@ def test_a_review_that_only_what_is_hidden_cites_is_hidden_too(milestone, counci
     assert shown == whole
     assert [each.short_name for each in hidden.plan.reviews] == ["Loud"]
     assert [each.review for each in hidden.plan.recommendations] == ["Loud"]
+
+
+@pytest.mark.parametrize(
+    ("counted_from", "words", "expected"),
+    [
+        ("received", "Within three months of receipt", date(2011, 5, 20)),
+        ("received", "Within three months of publication", None),
+        ("published", "Within three months of publication", date(2011, 5, 25)),
+        ("published", "Within three months of receipt", None),
+    ],
+)
+def test_words_that_name_the_day_they_count_from_are_taken_at_their_word(
+    plan, milestone, council, people, counted_from, words, expected
+):
+    review = add_review(
+        council=council, short_name="Ofsted Feb 2011", published_on=date(2011, 2, 25), received_on=date(2011, 2, 20),
+        timescales_from=counted_from, by=people.manager,
+    )  # fmt: skip
+    asked = add_recommendation(review=review, number="1", text="Improve.", timescale_words=words, by=people.manager)
+    link_milestone(milestone=milestone, as_written="Rec 1", review=review, recommendation=asked, by=people.manager)
+
+    (found,) = milestone_slice(plan.pk, AS_AT).plan.recommendations
+
+    assert (found.due_strict, found.is_due_known) == (expected, expected is not None)
