@@ -6,7 +6,9 @@ import time_machine
 from accounts.operations import add_person, edit_person
 from milestones.models import Milestone
 from milestones.operations import add_supporting_lead, link_milestone, record_update
+from plans.models import Plan
 from plans.operations import add_recommendation, add_review, add_theme, link_action
+from plans.recommendation_operations import answer_review
 from tests.cast import make_milestone
 
 PLAN = "/plans/safeguarding/"
@@ -116,6 +118,9 @@ def test_a_recommendation_that_internal_milestones_answer_is_no_gap_for_anybody(
     )
     client.force_login(people.steering)
 
+    # Of a review that internal milestones alone cite, they are told nothing.
+    assert client.get(PLAN).context["answers"] is None
+    answer_review(plan=Plan.objects.get(), review=review, by=people.manager)
     assert [each.number for each in client.get(PLAN).context["answers"].unanswered] == ["2"]
 
 
