@@ -120,10 +120,10 @@ class Bench:
         ]
 
     def anew(self, thing: Callable[[], Any]) -> float:
-        """The seconds of something that finds nothing kept from before (milestones/reading.py)."""
-        from milestones.reading import forget_slices
+        """The seconds of something that finds nothing kept from before (accounts/reading.py)."""
+        from accounts.reading import forget_readings
 
-        forget_slices()
+        forget_readings()
         started = time.perf_counter()
         thing()
         return time.perf_counter() - started

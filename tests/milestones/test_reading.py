@@ -2,9 +2,10 @@ from datetime import date
 
 import pytest
 
+from accounts.reading import KEPT
 from milestones import reading
 from milestones.operations import edit_milestone
-from milestones.reading import KEPT, current_slice
+from milestones.reading import current_slice
 from plans.models import Plan
 
 AS_AT = date(2011, 6, 1)
