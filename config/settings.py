@@ -90,6 +90,7 @@ INSTALLED_APPS = [
     "accounts",
     "plans",
     "milestones",
+    "indicators",
     "imports",
     "reports",
 ]

@@ -5,6 +5,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("accounts.sign_in_urls")),
     path("", include("plans.urls")),
     path("", include("milestones.urls")),
+    path("", include("indicators.urls")),
     path("", include("imports.urls")),
     path("", include("reports.paper_urls")),
     path("", include("reports.urls")),

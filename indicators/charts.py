@@ -532,6 +532,7 @@ def round_ticks(low: Fraction, high: Fraction, *, whole: bool = False) -> tuple[
         power /= 10
     while power * 10 <= high - low:
         power *= 10
+    power = max(power, Fraction(10)) if whole else power
     steps = (power / 10 * times for power in (power, power * 10, power * 100) for times in _ROUND)
     for step in steps:
         if whole and step.denominator != 1:

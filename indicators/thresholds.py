@@ -8,6 +8,7 @@ never zero.
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from .terms import Polarity, Rag, RuleSet, Tolerance, Unit
 from .values import printed, round_half_up
@@ -174,6 +175,7 @@ def off_band(value: Number, goal: Goal | None, decimals: int) -> Decimal | None:
     return None if band is None else band.off(round_half_up(value, decimals))
 
 
+@lru_cache(maxsize=1024)
 def _band(goal: Goal | None, polarity: Polarity, decimals: int) -> _Band | None:
     """What is on target, or None where nothing can be judged."""
     ends = _ends(goal, polarity)
@@ -195,6 +197,7 @@ def _ends(goal: Goal | None, polarity: Polarity) -> tuple[Decimal | None, Decima
     return None
 
 
+@lru_cache(maxsize=1024)
 def _widened(goal: Goal, polarity: Polarity, decimals: int, rules: RuleSet) -> _Band:
     """The band and what is near enough to it: amber by the tolerance, green in the set “within ten”.
 

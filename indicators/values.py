@@ -35,11 +35,14 @@ class NumberError(ValueError):
 
 def round_half_up(value: Decimal | Fraction | int, decimals: int) -> Decimal:
     """`value` to so many decimals, half away from zero; exact for any size, and never −0."""
-    exact = Fraction(value)
-    scaled = abs(exact) * Fraction(10) ** decimals
-    units = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
-    is_negative = exact < 0 and units > 0
-    return Decimal((int(is_negative), tuple(map(int, str(units))), -decimals))
+    above, below = value.as_integer_ratio()
+    # In whole numbers: a page rounds tens of thousands of figures.
+    if decimals < 0:
+        below *= 10**-decimals
+    else:
+        above *= 10**decimals
+    units = (2 * abs(above) + below) // (2 * below)
+    return Decimal(f"{'-' if above < 0 and units else ''}{units}E{-decimals}")
 
 
 def measured(
@@ -51,7 +54,10 @@ def measured(
     A denominator of 0 is no data (domain.md 2.2, 9), whatever value stands beside it.
     """
     if numerator is not None and denominator is not None:
-        return Fraction(numerator) / Fraction(denominator) * unit.factor if denominator else None
+        if not denominator:
+            return None
+        (above, below), (all_above, all_below) = numerator.as_integer_ratio(), denominator.as_integer_ratio()
+        return Fraction(above * all_below * unit.factor, below * all_above)
     return Fraction(value) if value is not None else None
 
 

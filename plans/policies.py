@@ -61,6 +61,8 @@ class Right(StrEnum):
     ADD_EVIDENCE = "add evidence to this plan"
     RECORD_FINDING = "record what others found of this plan"
     RECORD_DECISION = "record what boards decided on this plan"
+    ENTER_FIGURES = "enter figures of this plan"
+    EDIT_INDICATORS = "change the indicators and targets of this plan"
     PREVIEW_IMPORT = "try out an import into this plan"
     IMPORT = "import into this plan"
     MAKE_PAPER = "make papers of this plan"
@@ -137,6 +139,8 @@ RIGHTS: Mapping[Right, Mapping[Role, Reach]] = {
     Right.ADD_EVIDENCE: {Role.MANAGER: _ALL, Role.THEME_LEAD: _OWN, Role.LEAD: _OWN, Role.CONTRIBUTOR: _OWN},
     Right.RECORD_FINDING: {Role.MANAGER: _ALL},
     Right.RECORD_DECISION: {Role.MANAGER: _ALL},
+    Right.ENTER_FIGURES: {Role.MANAGER: _ALL, Role.ANALYST: _ALL},
+    Right.EDIT_INDICATORS: {Role.MANAGER: _ALL, Role.ANALYST: _ALL},
     Right.PREVIEW_IMPORT: {Role.MANAGER: _ALL, Role.REPORTING_OFFICER: _ALL},
     Right.IMPORT: {Role.MANAGER: _ALL},
     Right.MAKE_PAPER: {

@@ -210,7 +210,7 @@ def plan_slice(
     reviews, recommendations, numbers, boards = _reviews(plan, cited, board_ids, as_at, recorded_at)
     names = {review.id: review.short_name for review in reviews}
     themes = rows_at(Theme, recorded_at, plan_id=plan_id)
-    people = _people(person_ids | {theme.lead_id for theme in themes if theme.lead_id is not None}, recorded_at)
+    people = people_by_key(person_ids | {theme.lead_id for theme in themes if theme.lead_id is not None}, recorded_at)
 
     references = references_by("action_id", links, names, numbers)
     judgements = _judgements(plan_id, as_at, recorded_at)
@@ -380,7 +380,7 @@ def references_by(
     return {key: tuple(references) for key, references in found.items()}
 
 
-def _people(ids: frozenset[int], recorded_at: datetime | None) -> dict[int, PersonPosition]:
+def people_by_key(ids: frozenset[int], recorded_at: datetime | None) -> dict[int, PersonPosition]:
     """People by primary key, as papers name them."""
     return {
         row.pk: PersonPosition(

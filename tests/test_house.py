@@ -174,6 +174,7 @@ PURE_MODULES = (
     "milestones/recommendations.py",
     "indicators/catalogue.py",
     "indicators/charts.py",
+    "indicators/checking.py",
     "indicators/pace.py",
     "indicators/periods.py",
     "indicators/spc.py",
@@ -207,6 +208,7 @@ RULES = [
         trusted_markup,
         caught=(("reports/views.py", "from django.utils.safestring import mark_safe"),),
         passes=(("reports/views.py", "from django.utils.html import format_html"),),
+        allowed={"indicators/drawing.py": "charts of our own, in which charts.py has escaped every word"},
     ),
     Rule(
         "WeasyPrint is known to one place",
