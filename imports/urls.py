@@ -1,11 +1,12 @@
 from django.urls import include, path
 
-from . import recommendation_views, views
+from . import measurement_views, recommendation_views, views
 
 app_name = "imports"
 urlpatterns = [
     path("imports/", views.import_list, name="list"),
     path("plans/<slug:slug>/import/", views.new_import, name="new"),
+    path("plans/<slug:slug>/paste-figures/", measurement_views.paste_figures, name="figures"),
     path("imports/<int:pk>/", views.import_page, name="detail"),
     path("imports/<int:pk>/apply/", views.apply_import, name="apply"),
     path("imports/<int:pk>/discard/", views.discard_import, name="discard"),

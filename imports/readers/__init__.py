@@ -36,6 +36,7 @@ __all__ = [
     "ReadReference",
     "ReadTheme",
     "RecommendationTable",
+    "parse",
     "read_plan_file",
     "read_plan_text",
     "read_recommendations_file",
@@ -49,7 +50,7 @@ def read_plan_file(data: bytes, filename: str, known_sources: tuple[str, ...] = 
     `known_sources` are short names of reviews that begin a reference besides the usual inspectorates. Raises
     FileRefused. Call it in the limited child (imports/sandbox.py) for files of strangers.
     """
-    paper = _parse(data, check_file(data, filename))
+    paper = parse(data, check_file(data, filename))
     check_paper(paper)
     return _read(paper, known_sources)
 
@@ -57,7 +58,7 @@ def read_plan_file(data: bytes, filename: str, known_sources: tuple[str, ...] = 
 def read_recommendations_file(data: bytes, filename: str) -> RecommendationTable:
     """The recommendations in a .docx, .xlsx, .csv or .tsv file. Raises FileRefused."""
     kind = check_file(data, filename)
-    paper = read_list_file(decode(data)) if kind == "text" else _parse(data, kind)
+    paper = read_list_file(decode(data)) if kind == "text" else parse(data, kind)
     check_paper(paper)
     return read_recommendation_list(paper)
 
@@ -78,7 +79,8 @@ def read_plan_text(text: str, known_sources: tuple[str, ...] = ()) -> PlanTable:
     return _read(paper, known_sources)
 
 
-def _parse(data: bytes, kind: Kind) -> Paper:
+def parse(data: bytes, kind: Kind) -> Paper:
+    """The cells of a file whose kind is known. Raises FileRefused."""
     # Word's and Excel's libraries are loaded only for their own files: the child starts in a tenth of a second.
     try:
         if kind == "docx":

@@ -153,3 +153,26 @@ class RecommendationTable(Plain):
     decisions: tuple[Finding, ...] = ()
     warnings: tuple[Finding, ...] = ()
     problems: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFigure(Plain):
+    """One figure as it is written; what is not there is empty."""
+
+    where: str
+    code: str = ""
+    period: str = ""
+    numerator: str = ""
+    denominator: str = ""
+    value: str = ""
+    is_provisional: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FiguresTable(Plain):
+    """All figures that were read, in their order."""
+
+    rows: tuple[ReadFigure, ...] = ()
+    warnings: tuple[Finding, ...] = ()
+    problems: tuple[Finding, ...] = ()
