@@ -1,6 +1,6 @@
 """The budgets of Waymark, measured as ratios in one run on one machine (docs/commands.md).
 
-    python benchmarks/run.py [--milestones 300] [--cycles 100] [--runs 15]
+    python benchmarks/run.py [--milestones 300] [--cycles 100] [--indicators 200] [--runs 15]
 
 Pages are asked for in this process, over an SQLite database of its own in a temporary folder; DATABASE_URL in the
 environment names another, empty one. What is compared is measured in turn, and medians are compared, so a busy moment
@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--milestones", type=int, default=300, metavar="N")
     parser.add_argument("--cycles", type=int, default=100, metavar="N", help="updates, and edits, of each milestone")
+    parser.add_argument("--indicators", type=int, default=200, metavar="N", help="each with 36 months of figures")
     parser.add_argument("--runs", type=int, default=15, metavar="N", help="how often each thing is measured")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -62,7 +64,13 @@ def measure(options: argparse.Namespace) -> list[Line]:
 
     call_command("migrate", verbosity=0)
     started = time.perf_counter()
-    call_command("make_scale_data", plans=1, milestones=options.milestones, cycles=options.cycles)
+    call_command(
+        "make_scale_data",
+        plans=1,
+        milestones=options.milestones,
+        cycles=options.cycles,
+        indicators=options.indicators,
+    )
     print(f"in {time.perf_counter() - started:.0f} s, on {connections['default'].vendor}.\n", flush=True)
     bench = Bench(options.runs)
     lines = [*bench.times(), *bench.queries(), *bench.editors()]
@@ -102,6 +110,8 @@ class Bench:
             plan_page_anew=lambda: self.anew(lambda: self.get("")),
             plan_page=lambda: self.get(""),
             milestone_list=lambda: self.get("milestones/"),
+            scorecard_anew=lambda: self.anew(lambda: self.get("indicators/")),
+            scorecard=lambda: self.get("indicators/"),
             recommendations=lambda: self.get("recommendations/"),
             coverage=lambda: self.get("recommendations/coverage/"),
             past_page=lambda: self.get(f"?as_at={self.today:%Y-%m-%d}&recorded_at={recorded_at:%Y-%m-%dT%H:%M:%S.%f}Z"),
@@ -110,11 +120,13 @@ class Bench:
             update=self.update_once(),
         )
         for name, value in seconds.items():
-            print(f"{name:<17}{value * 1000:8.1f} ms")
+            print(f"{name:<19}{value * 1000:8.1f} ms")
         print()
         return [
             ratio("plan page, first after a write : empty page", seconds["plan_page_anew"], seconds["empty"], 8),
             ratio("plan page, until the next write : empty page", seconds["plan_page"], seconds["empty"], 8),
+            ratio("scorecard, first after a write : empty page", seconds["scorecard_anew"], seconds["empty"], 60),
+            ratio("scorecard, until the next write : empty page", seconds["scorecard"], seconds["empty"], 25),
             ratio("recorded position : position now", seconds["position_then"], seconds["position_now"], 1.5),
             ratio("update, post to redirect : empty page", seconds["update"], seconds["empty"], 2),
         ]
@@ -151,11 +163,13 @@ class Bench:
     def queries(self) -> list[Line]:
         """Counted with rows of every kind, then counted again with many more of each."""
         asked: dict[str, tuple[Callable[[], Any], int]] = {
-            "queries of the plan page": (lambda: self.get(""), 30),
+            "queries of the plan page": (lambda: self.get(""), 40),
             "queries of the milestone list": (lambda: self.get("milestones/"), 30),
-            "queries of the recommendations": (lambda: self.get("recommendations/"), 30),
-            "queries of the coverage": (lambda: self.get("recommendations/coverage/"), 30),
-            "queries of the appendix": (self.appendix, 30),
+            "queries of the scorecard": (lambda: self.get("indicators/"), 30),
+            "queries of the scorecard’s paper": (self.scorecard_paper, 40),
+            "queries of the recommendations": (lambda: self.get("recommendations/"), 40),
+            "queries of the coverage": (lambda: self.get("recommendations/coverage/"), 40),
+            "queries of the appendix": (self.appendix, 40),
             "queries of the position at a recorded instant": (self.recorded_position, 55),
         }
         self.add_rows("First", 1)
@@ -179,6 +193,11 @@ class Bench:
 
         make_paper("milestones", "html", self.position(None), Order())
 
+    def scorecard_paper(self) -> None:
+        from reports.papers import Order, make_paper
+
+        make_paper("indicators", "html", self.position(None), Order())
+
     def recorded_position(self) -> None:
         from accounts.history import newest_instant
 
@@ -187,6 +206,15 @@ class Bench:
     def add_rows(self, label: str, count: int) -> None:
         from accounts.history import operating
         from accounts.operations import add_organisation, add_person
+        from indicators.figure_operations import NewFigure, record_measurements
+        from indicators.operations import (
+            add_indicator,
+            note_process_change,
+            record_benchmark,
+            set_outcomes,
+            set_target,
+            write_commentary,
+        )
         from milestones.operations import add_milestone, add_supporting_lead, change_due_date, link_milestone
         from plans.operations import (
             add_action,
@@ -202,7 +230,7 @@ class Bench:
             for number in (f"{label} {n}" for n in range(count)):
                 theme = add_theme(plan=self.plan, name=f"Further theme {number}", by=by)
                 action = add_action(theme=theme, ref=f"A{number}", text="Another change.", by=by)
-                add_outcome(action=action, text="Another difference.", by=by)
+                outcome = add_outcome(action=action, text="Another difference.", by=by)
                 trust = add_organisation(name=f"Trust {number}", kind="nhs", by=by)
                 person, helper = (add_person(name=f"Nurse {n} {number}", organisation=trust, by=by) for n in "AB")
                 review = add_review(council=self.plan.council, short_name=f"Review {number}", by=by)
@@ -214,6 +242,27 @@ class Bench:
                 link_action(action=action, as_written="Review", review=review, by=by)
                 link_milestone(milestone=milestone, as_written="Rec 1", review=review, recommendation=asked, by=by)
                 change_due_date(milestone=milestone, to_on=self.today + timedelta(days=365), reason="Late.", by=by)
+                indicator = add_indicator(
+                    plan=self.plan,
+                    code=f"A{number}",
+                    title="Another share.",
+                    unit="percent",
+                    polarity="high",
+                    frequency="monthly",
+                    shape="in_period",
+                    theme=theme,
+                    owner=helper,
+                    by=by,
+                )
+                month = indicator.period_of(self.today - timedelta(days=60))
+                there: dict[str, Any] = {"plan": self.plan, "indicator": indicator, "by": by}
+                set_outcomes(outcomes=[outcome], **there)
+                set_target(from_on=month.starts_on, value=90, **there)
+                note_process_change(from_on=month.starts_on, reason="Another way to count", **there)
+                record_benchmark(starts_on=month.starts_on, comparator="england", value=80, **there)
+                write_commentary(starts_on=month.starts_on, text="Low.", action_lead=person, **there)
+                figure = NewFigure(indicator, month.starts_on, value=Decimal(70))
+                record_measurements(plan=self.plan, figures=[figure], by=by)
 
     # --- Many at once ---
 

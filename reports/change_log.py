@@ -18,6 +18,7 @@ from accounts.chain import chain_of
 from accounts.changes import Model, RecordChange, Sieve, Tally, changes, last_said, links_of, tallies
 from accounts.history import tracked_models
 from accounts.models import ChainLink, Operation, User
+from indicators.models import Benchmark, Commentary, Indicator, Measurement, ProcessChange, Target
 from milestones.models import Evidence, EvidenceSupport, Milestone
 from plans.models import Document, Judgement, Plan, Recommendation, Review
 from plans.policies import Right, Rights
@@ -214,6 +215,14 @@ def review_log(review: Review, recommendation: int | None = None) -> Log:
     sieve: Sieve = {Recommendation: of_recommendations}
     if recommendation is None:
         sieve = {Review: Q(id=review.pk), Judgement: Q(review=review.pk), **sieve}
+    return Log(chain_of(None), sieve)
+
+
+def indicator_log(indicator: Indicator) -> Log:
+    """The log of an indicator: its definition, targets, figures and what is said beside them. It belongs to no plan, so
+    it is in the chain of the installation; where it stands on a scorecard is in the log of the plan."""
+    of_it = (Target, Measurement, Benchmark, Commentary, ProcessChange)
+    sieve: Sieve = {Indicator: Q(id=indicator.pk), **{model: Q(indicator=indicator.pk) for model in of_it}}
     return Log(chain_of(None), sieve)
 
 

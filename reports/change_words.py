@@ -7,12 +7,24 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from difflib import SequenceMatcher
 from functools import cached_property
 from typing import Any
 
 from accounts.changes import ADDED, CHANGED, REMOVED, Model, RecordChange, Said, Tally
 from accounts.models import Organisation, Person, User
+from indicators.models import (
+    Benchmark,
+    Commentary,
+    Indicator,
+    IndicatorOutcome,
+    Measurement,
+    PlanIndicator,
+    ProcessChange,
+    Scorecard,
+    Target,
+)
 from milestones.models import (
     DateChange,
     Evidence,
@@ -58,6 +70,7 @@ OPERATIONS = {
     "undo_list": "Import of a list undone",
     "import_table": "Import of a table",
     "give_due_dates": "Dates given to recommendations",
+    "change_definition": "Definition of an indicator changed",
     "record_judgements": "Judgements recorded",
     "resolve_links": "References resolved",
     "respond_to_many": "Responses to recommendations",
@@ -87,6 +100,14 @@ TELLING: tuple[Model, ...] = (
     Review,
     Recommendation,
     Judgement,
+    Measurement,
+    Target,
+    Commentary,
+    ProcessChange,
+    Benchmark,
+    Indicator,
+    PlanIndicator,
+    IndicatorOutcome,
     PlanMembership,
     BreakGlass,
 )
@@ -107,6 +128,11 @@ KINDS: Mapping[Model, tuple[str, str]] = {
     Document: ("file", "files"),
     PlanReview: ("review that the plan answers", "reviews that the plan answers"),
     NoMilestoneNeeded: ("reason why no milestone is needed", "reasons why no milestone is needed"),
+    PlanIndicator: ("place on the scorecard", "places on the scorecard"),
+    IndicatorOutcome: ("outcome that an indicator shows", "outcomes that indicators show"),
+    Scorecard: ("scorecard", "scorecard"),
+    Measurement: ("figure", "figures"),
+    ProcessChange: ("change of the process", "changes of the process"),
     GovernanceBody: ("board", "boards"),
     Framework: ("framework", "frameworks"),
     Intervention: ("intervention", "interventions"),
@@ -126,6 +152,13 @@ BELONGS_TO: Mapping[Model, str] = {
     Outcome: "action",
     OutcomeJudgement: "outcome",
     ActionLink: "action",
+    PlanIndicator: "indicator",
+    IndicatorOutcome: "indicator",
+    Target: "indicator",
+    Measurement: "indicator",
+    Benchmark: "indicator",
+    Commentary: "indicator",
+    ProcessChange: "indicator",
     PlanMembership: "user",
     BreakGlass: "user",
 }
@@ -155,6 +188,8 @@ LABELS: Mapping[tuple[Model, str], str] = {
     (Recommendation, "text"): "Wording",
     (Recommendation, "closed_by"): "Agreed by",
     (Recommendation, "is_placeholder"): "Cited only, text not supplied",
+    (Measurement, "replaces"): "Revises",
+    (Indicator, "replaces"): "Takes the place of",
     (BreakGlass, "ends_at"): "Until",
     (ChildDataOverride, "by"): "Saved by",
 }
@@ -193,6 +228,8 @@ class Names:
             return f"the update of {long_day(said['as_at'])}"
         if model is OutcomeJudgement:
             return f"the judgement of {long_day(said['judged_on'])}"
+        if model is Measurement:
+            return f"the figure of the period from {long_day(said['starts_on'])}"
         if model in (Evidence, Outcome):
             return quoted(said["title" if model is Evidence else "text"])
         column = _NAME_COLUMNS.get(model)
@@ -210,6 +247,7 @@ _NAME_COLUMNS: Mapping[Model, str] = {
     Document: "name",
     Framework: "name",
     GovernanceBody: "name",
+    Indicator: "code",
 }
 
 
@@ -306,6 +344,14 @@ _SPECIAL: Mapping[tuple[Model, str], str] = {
     (EvidenceSupport, REMOVED): "Evidence {whose} taken off",
     (PlanReview, ADDED): "The plan answers {whose}",
     (NoMilestoneNeeded, ADDED): "Why recommendation {whose} needs no milestone",
+    (Measurement, ADDED): "Figure of {whose} entered",
+    (Target, ADDED): "Target of {whose} set",
+    (Commentary, ADDED): "Commentary on {whose} written",
+    (ProcessChange, ADDED): "Change of the process of {whose} noted",
+    (Benchmark, ADDED): "Benchmark of {whose} recorded",
+    (PlanIndicator, ADDED): "{whose} put on the scorecard",
+    (PlanIndicator, REMOVED): "{whose} taken off the scorecard",
+    (IndicatorOutcome, ADDED): "{whose} shows an outcome",
     (Plan, ADDED): "Plan started",
     (PlanMembership, ADDED): "Role given to {whose}",
     (PlanMembership, REMOVED): "Role taken from {whose}",
@@ -372,6 +418,7 @@ _NAMED: Mapping[Model, str] = {
     Recommendation: "Recommendation",
     GovernanceBody: "Board",
     Framework: "Framework",
+    Indicator: "Indicator",
 }
 
 _RECORDS: Mapping[Model, str] = {
@@ -381,6 +428,10 @@ _RECORDS: Mapping[Model, str] = {
     PlanReview: "answer to a review",
     NoMilestoneNeeded: "reason why no milestone is needed for recommendation",
     Judgement: "judgement",
+    PlanIndicator: "place",
+    IndicatorOutcome: "outcome",
+    Measurement: "figure",
+    ProcessChange: "change of the process",
     MilestoneLink: "reference",
     ActionLink: "reference",
     PlanMembership: "role",
@@ -462,7 +513,9 @@ def value_words(field: Any, value: Any, names: Names, scheme: Scheme) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
-        return "; ".join(str(each) for each in value)
+        return "; ".join(" ".join(each) if isinstance(each, list) else str(each) for each in value)
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
     if field.is_relation:
         return names.of(_target(field), value)
     if field.name == "declared_status":

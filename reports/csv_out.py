@@ -9,6 +9,7 @@ import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from milestones.own_table import COLUMNS, guard
@@ -44,7 +45,7 @@ def csv_file(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> bytes
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(columns)
     for row in rows:
-        writer.writerow([guard(_cell(row[column])) for column in columns])
+        writer.writerow([_cell(row[column]) for column in columns])
     return text.getvalue().encode("utf-8-sig")
 
 
@@ -111,6 +112,10 @@ def _of_milestone(milestone: MilestonePosition) -> dict[str, Any]:
 def _cell(value: Any) -> str:
     if value is None:
         return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Decimal):
+        return f"{value:f}"  # no formula, also below nought
     if isinstance(value, date):
         return value.isoformat()
-    return SEVERAL.join(value) if isinstance(value, list) else str(value)
+    return guard(SEVERAL.join(value) if isinstance(value, list) else str(value))

@@ -8,6 +8,7 @@ from milestones.selecting import lead_choices
 from plans.forms import DayField
 from plans.moments import check_day, moment_from
 
+from .indicator_paper import PERIODS, USUAL_PERIODS, Scope
 from .milestone_paper import Layout
 from .papers import Order
 from .position import PlanPosition
@@ -76,6 +77,16 @@ class AnyPaperForm(forms.Form):
     def clean_recorded_at(self) -> Any:
         words = self.cleaned_data["recorded_at"]
         return moment_from(words, now=timezone.now()) if words else None
+
+    @property
+    def filters(self) -> list[forms.BoundField]:
+        """What narrows the paper, side by side below its own heading."""
+        return []
+
+    @property
+    def options(self) -> list[forms.BoundField]:
+        """What else the kind of paper can be told, one below the other."""
+        return []
 
     @property
     def order(self) -> Order:
@@ -155,6 +166,10 @@ class RecommendationPaperForm(AnyPaperForm):
         return [self["review"]]
 
     @property
+    def options(self) -> list[forms.BoundField]:
+        return [self["part"]]
+
+    @property
     def order(self) -> Order:
         chosen = self.cleaned_data
         return Order(
@@ -165,8 +180,58 @@ class RecommendationPaperForm(AnyPaperForm):
         )
 
 
+def _small_radios(label: str, choices: Iterable[tuple[str, str]], **more: Any) -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=label,
+        choices=list(choices),
+        required=False,
+        widget=forms.RadioSelect(attrs={"class": "govuk-radios--small"}),
+        **more,
+    )
+
+
+class IndicatorPaperForm(AnyPaperForm):
+    """A performance report: of all indicators or the key ones. An option that was not chosen is as usual."""
+
+    kind = "indicators"
+    layouts = {
+        Layout.ACCESSIBLE: "Accessible: a short table for each group, and the rest of each indicator below it",
+        Layout.CLASSIC: "Classic: one table with every column for each group",
+    }
+
+    paper = forms.CharField(widget=forms.HiddenInput, initial=kind)
+    only = _small_radios("Indicators", [("", "All of them"), ("key", "Key indicators only")])
+    first = _small_radios("Order", [("", "Key indicators first"), ("red", "Red first")])
+    periods = _small_radios(
+        "Periods shown",
+        [(str(count) if count != USUAL_PERIODS else "", f"The last {count}") for count in PERIODS],
+        help_text="Months, quarters or years, as each indicator is counted.",
+    )
+    charts = _small_radios("Charts", [("", "A chart of each key indicator"), ("none", "No charts")])
+
+    @property
+    def options(self) -> list[forms.BoundField]:
+        return [self[name] for name in ("only", "first", "periods", "charts")]
+
+    @property
+    def order(self) -> Order:
+        chosen = self.cleaned_data
+        return Order(
+            layout=Layout(chosen["layout"]),
+            readers=Readers(chosen["readers"]),
+            scope=Scope(
+                periods=int(chosen["periods"] or USUAL_PERIODS),
+                only_key=chosen["only"] == "key",
+                red_first=chosen["first"] == "red",
+                has_charts=chosen["charts"] != "none",
+            ),
+        )
+
+
 #: The papers that can be ordered on a page.
-FORMS: dict[str, type[AnyPaperForm]] = {form.kind: form for form in (PaperForm, RecommendationPaperForm)}
+FORMS: dict[str, type[AnyPaperForm]] = {
+    form.kind: form for form in (PaperForm, RecommendationPaperForm, IndicatorPaperForm)
+}
 
 
 class FolderForm(forms.Form):

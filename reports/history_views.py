@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import Operation
 from accounts.requests import SignedInRequest
 from accounts.security import Event, note_event
+from indicators.finding import find_indicator
 from milestones.models import Milestone
 from milestones.own_table import guard
 from plans.addresses import key_from
@@ -27,7 +28,7 @@ from plans.policies import Reach, Right, Rights, check_has, plans_within, rights
 from plans.refs import ref_order
 from plans.texts import plain
 
-from .change_log import ChangeLog, Entry, Narrowed, review_log
+from .change_log import ChangeLog, Entry, Narrowed, indicator_log, review_log
 from .change_words import kind_words, quoted
 
 OPERATIONS_A_PAGE = 50
@@ -167,6 +168,23 @@ def review_history(request: SignedInRequest, review: str) -> HttpResponse:
         "total": page.paginator.count,
     }
     return render(request, "reports/review_history.html", context)
+
+
+@require_safe
+def indicator_history(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
+    """What was recorded of an indicator, its targets and its figures."""
+    plan, _, indicator = find_indicator(request.user, slug, code, Right.SEE_HISTORY)
+    log = indicator_log(indicator)
+    page = Paginator(log.links(Narrowed()), OPERATIONS_A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "plan": plan,
+        "indicator": indicator,
+        "page": page,
+        "page_numbers": _page_numbers(page),
+        "entries": log.entries(list(page.object_list), Narrowed(), most_told=RECORDS_A_PAGE),
+        "total": page.paginator.count,
+    }
+    return render(request, "reports/indicator_history.html", context)
 
 
 def _find(request: SignedInRequest, slug: str) -> tuple[Plan, Rights]:

@@ -77,6 +77,13 @@ def recommendations(request: HttpRequest, slug: str) -> HttpResponse:
     return _show(request, slug, "recommendations")
 
 
+@never_cache
+@require_safe
+def indicators(request: HttpRequest, slug: str) -> HttpResponse:
+    """The performance report as a page, of what the address asks for."""
+    return _show(request, slug, "indicators")
+
+
 def _show(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     plan, sight = find(request, slug)
     asked = Asked(plan, request.GET, sight)

@@ -14,6 +14,8 @@ from pathlib import Path
 from django.template.loader import render_to_string
 
 from .csv_out import milestones_csv, milestones_json
+from .indicator_paper import IndicatorPaper, Scope, indicator_paper, of_scope
+from .indicator_rows import indicators_csv, indicators_json
 from .milestone_paper import Layout, MilestonePaper, Paper, milestone_paper
 from .position import PlanPosition, to_json
 from .recommendation_paper import Part, RecommendationPaper, recommendation_paper
@@ -34,11 +36,13 @@ class Order:
     """How a paper is wanted. `whose` names the person whose own milestones it is about, where that is all it is.
 
     Of the selection, a recommendations report takes the review alone; `part` is the one part of it that is wanted.
+    `scope` is what a performance report shows.
     """
 
     layout: Layout = Layout.ACCESSIBLE
     selection: Selection = field(default_factory=Selection)
     part: Part | None = None
+    scope: Scope = field(default_factory=Scope)
     readers: Readers = Readers.INTERNAL
     whose: str = ""
 
@@ -94,18 +98,35 @@ def recommendations_view(position: PlanPosition, order: Order) -> Recommendation
     )
 
 
+def indicators_view(position: PlanPosition, order: Order) -> IndicatorPaper:
+    """The performance appendix for a template."""
+    return indicator_paper(
+        for_readers(position, order.readers),
+        scope=order.scope,
+        layout=order.layout,
+        readers=order.readers,
+        whose=order.whose,
+    )
+
+
 def printed(kind: str, position: PlanPosition, order: Order) -> PlanPosition:
     """The position of which a paper prints the words: what somebody reads through before it is published."""
-    if kind != "recommendations":
-        return _narrowed(position, order)
-    shown = _recommendations(position, order)
-    return replace(shown, recommendations=_listed(position, order).recommendations)
+    if kind == "indicators":
+        shown = replace(for_readers(position, order.readers), themes=(), reviews=(), recommendations=(), evidence=())
+        return replace(shown, scorecard=of_scope(shown.scorecard, order.scope))
+    if kind == "recommendations":
+        shown = _recommendations(position, order)
+        shown = replace(shown, recommendations=_listed(position, order).recommendations)
+    else:
+        shown = _narrowed(position, order)
+    return replace(shown, scorecard=replace(shown.scorecard, indicators=()))
 
 
 #: The papers that a template draws: how a position becomes what it prints, and how the template's name begins.
 DRAWN: dict[str, tuple[Callable[[PlanPosition, Order], Paper], str]] = {
     "milestones": (milestones_view, "appendix"),
     "recommendations": (recommendations_view, "recommendations_appendix"),
+    "indicators": (indicators_view, "indicators_appendix"),
 }
 
 
@@ -152,6 +173,17 @@ def _recommendations_json(position: PlanPosition, order: Order) -> bytes:
     return recommendations_json(_recommendations(position, order), title=title, readers=order.readers)
 
 
+def _indicators_csv(position: PlanPosition, order: Order) -> bytes:
+    shown = for_readers(position, order.readers)
+    return indicators_csv(replace(shown, scorecard=of_scope(shown.scorecard, order.scope)))
+
+
+def _indicators_json(position: PlanPosition, order: Order) -> bytes:
+    shown = for_readers(position, order.readers)
+    shown = replace(shown, scorecard=of_scope(shown.scorecard, order.scope))
+    return indicators_json(shown, title=indicators_view(position, order).title, readers=order.readers)
+
+
 def _position_json(position: PlanPosition, order: Order) -> bytes:
     return to_json(position).encode("utf-8")
 
@@ -173,6 +205,15 @@ KINDS: dict[str, Kind] = {
             "pdf": Format("application/pdf", _pdf_of("recommendations"), has_layouts=True),
             "csv": Format("text/csv; charset=utf-8", _recommendations_csv),
             "json": Format("application/json", _recommendations_json),
+        },
+    ),
+    "indicators": Kind(
+        "Performance report",
+        {
+            "html": Format("text/html; charset=utf-8", _html_of("indicators"), has_layouts=True),
+            "pdf": Format("application/pdf", _pdf_of("indicators"), has_layouts=True),
+            "csv": Format("text/csv; charset=utf-8", _indicators_csv),
+            "json": Format("application/json", _indicators_json),
         },
     ),
     "position": Kind(

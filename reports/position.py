@@ -8,16 +8,20 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cache, cached_property
 
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 from cattrs.preconf.json import JsonConverter, make_converter
 
 from accounts.history import newest_instant
+from accounts.reading import read_still
+from indicators.position import ScorecardPosition, scorecard_position
+from indicators.reading import scorecards
 from milestones.models import Evidence
 from milestones.policies import as_sensitive_as_now
 from milestones.position import EvidencePosition, MilestonePosition, MilestoneSlice, milestone_slice
-from milestones.reading import current_slice
+from milestones.reading import slices
 from milestones.recommendations import ACHIEVED, Gap, LinkedMilestone, Progress, gaps_of, progress_of
 from plans.models import Plan
 from plans.position import (
@@ -125,6 +129,7 @@ class PlanPosition:
     reviews: tuple[ReviewPosition, ...]
     recommendations: tuple[RecommendationPosition, ...]
     evidence: tuple[EvidencePosition, ...]
+    scorecard: ScorecardPosition
     recorded_at: datetime | None = field(default=None, compare=False)
 
     @property
@@ -181,12 +186,14 @@ def plan_position(
         found = milestone_slice(plan.pk, as_at, recorded_at)
         if not is_exact:
             found = replace(found, evidence=as_sensitive_as_now(found.evidence))
-        return _position(found, as_at, newest_instant(recorded_at))
-    newest, found = current_slice(plan.pk, as_at)
-    return _position(found, as_at, newest)
+        return _position(found, scorecard_position(plan.pk, as_at, recorded_at), as_at, newest_instant(recorded_at))
+    newest, (found, scorecard) = read_still(slices, scorecards, key=(plan.pk, as_at))
+    return _position(found, scorecard, as_at, newest)
 
 
-def _position(found: MilestoneSlice, as_at: date, recorded_at: datetime | None) -> PlanPosition:
+def _position(
+    found: MilestoneSlice, scorecard: ScorecardPosition, as_at: date, recorded_at: datetime | None
+) -> PlanPosition:
     plan, scheme = found.plan, found.plan.scheme
     by_action: dict[int, list[MilestonePosition]] = defaultdict(list)
     by_theme: dict[int, list[MilestonePosition]] = defaultdict(list)
@@ -230,6 +237,7 @@ def _position(found: MilestoneSlice, as_at: date, recorded_at: datetime | None) 
         reviews=plan.reviews,
         recommendations=recommendation_positions(plan.recommendations, themes, found.evidence, scheme, as_at),
         evidence=found.evidence,
+        scorecard=scorecard,
         recorded_at=recorded_at,
     )
 
@@ -348,6 +356,9 @@ def _progress_from(value: str, _: object) -> Progress | EffectiveStatus:
 def _converter() -> JsonConverter:
     converter = make_converter()
     converter.register_structure_hook(Progress | EffectiveStatus, _progress_from)
+    # As text, so that a figure comes back as it was.
+    converter.register_unstructure_hook(Decimal, lambda value: f"{value:f}")
+    converter.register_structure_hook(Decimal, lambda text, _: Decimal(text))
     without_the_clock = override(omit=True)
     converter.register_unstructure_hook(
         PlanPosition, make_dict_unstructure_fn(PlanPosition, converter, recorded_at=without_the_clock)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from enum import StrEnum
 
+from indicators.position import CommentaryPosition, IndicatorPosition, ScorecardPosition
 from milestones.models import Evidence, Milestone
 from milestones.policies import Sight
 from milestones.position import EvidencePosition, MilestonePosition
@@ -18,6 +19,7 @@ from plans.position import PersonPosition, ReferencePosition
 from plans.schemes import EffectiveStatus, Scheme
 
 from .position import ActionPosition, PlanPosition, RecommendationPosition, counts_of, recommendation_positions
+from .small_counts import without_small_counts
 from .wording import line
 
 #: What the milestone list can show that a paper can be about. The rest is for the programme manager's eyes.
@@ -55,14 +57,15 @@ def select(position: PlanPosition, selection: Selection) -> PlanPosition:
 
 
 def of_review(position: PlanPosition, short_name: str) -> PlanPosition:
-    """The position with the recommendations of one review, or of all where none is named. What they have come to
-    counts every milestone, also those that answer another review too."""
+    """The position with the recommendations of one review and without indicators, or with all where none is named.
+    What the recommendations have come to counts every milestone, also those that answer another review too."""
     if not short_name:
         return position
     return replace(
         position,
         reviews=tuple(each for each in position.reviews if each.short_name == short_name),
         recommendations=tuple(each for each in position.recommendations if each.review == short_name),
+        scorecard=replace(position.scorecard, indicators=()),
     )
 
 
@@ -116,6 +119,7 @@ def only_own(position: PlanPosition, sight: Sight) -> PlanPosition:
         themes=tuple(theme for theme in own.themes if theme.actions),
         reviews=tuple(each for each in own.reviews if each.short_name in {review for review, _ in cited}),
         recommendations=tuple(each for each in own.recommendations if (each.review, each.number) in cited),
+        scorecard=replace(own.scorecard, indicators=()),
     )
     return _with_evidence(position, own, sight)
 
@@ -124,9 +128,9 @@ def for_readers(position: PlanPosition, readers: Readers) -> PlanPosition:
     """The position without what its readers may not see.
 
     Restricted evidence is in no paper. Left out for all but internal readers: internal milestones and evidence,
-    actions that have no other milestones, reviews that nothing else cites, contradictions. For the public also: the
-    names of people who are not marked as named, when somebody left, which support was asked for, what somebody
-    independent found, and who checked.
+    actions that have no other milestones, reviews that nothing else cites, contradictions, notes on figures. For the
+    public also: the names of people who are not marked as named, when somebody left, which support was asked for, what
+    somebody independent found, who checked, and counts too small to publish (small_counts.py).
     """
     shown = _for_readers(position, readers)
     sensitivities = {Evidence.Sensitivity.PUBLIC}
@@ -178,7 +182,36 @@ def _for_readers(position: PlanPosition, readers: Readers, *, sight: Sight | Non
             )
             for theme in open_to_them.themes
         ),
+        scorecard=_scorecard_for_readers(open_to_them.scorecard, readers),
     )
+
+
+def _scorecard_for_readers(scorecard: ScorecardPosition, readers: Readers) -> ScorecardPosition:
+    """The scorecard for all but internal readers."""
+    reader_copy = _without_notes
+    if readers is Readers.PUBLIC:
+        scorecard, reader_copy = without_small_counts(scorecard), _public_indicator
+    return replace(scorecard, indicators=tuple(map(reader_copy, scorecard.indicators)))
+
+
+def _without_notes(indicator: IndicatorPosition) -> IndicatorPosition:
+    return replace(
+        indicator,
+        series=tuple(replace(point, note="") for point in indicator.series),
+        earlier=tuple(replace(point, note="") for point in indicator.earlier),
+    )
+
+
+def _public_indicator(indicator: IndicatorPosition) -> IndicatorPosition:
+    return replace(
+        _without_notes(indicator),
+        owner=public_person(indicator.owner) if indicator.owner else None,
+        commentary=_public_commentary(indicator.commentary) if indicator.commentary else None,
+    )
+
+
+def _public_commentary(commentary: CommentaryPosition) -> CommentaryPosition:
+    return replace(commentary, action_lead=public_person(commentary.action_lead) if commentary.action_lead else None)
 
 
 def _answered_or_cited(position: PlanPosition) -> PlanPosition:
@@ -208,12 +241,14 @@ def public_person(person: PersonPosition, role: str = "") -> PersonPosition:
 
 
 def names_in_text(position: PlanPosition, public: PlanPosition) -> tuple[str, ...]:
-    """People whose names were taken off the public copy and still stand in one of its texts, by milestone or action.
+    """People whose names were taken off the public copy and still stand in one of its texts, by what they stand in.
 
     For the eyes of the person who publishes: a note is never changed by itself.
     """
     named = [theme.lead for theme in position.themes]
     named += [person for each in position.milestones for person in (each.lead, *each.supporting)]
+    for each in position.scorecard.indicators:
+        named += [each.owner, each.commentary.action_lead if each.commentary else None]
     hidden = sorted({each.name for each in named if each and each.name.strip() and not each.is_named_in_public})
     return tuple(
         f"{name} in {where}"
@@ -258,6 +293,16 @@ def _texts(position: PlanPosition) -> Iterator[tuple[str, tuple[str, ...]]]:
     for found in position.evidence:
         words = (found.title, found.file_name, found.link, found.location, found.note)
         yield f"the evidence “{line(found.title)[:40]}”", words
+    for indicator in position.scorecard.indicators:
+        yield f"indicator {line(indicator.code)}", _texts_of(indicator)
+
+
+def _texts_of(indicator: IndicatorPosition) -> tuple[str, ...]:
+    counted = (indicator.definition, indicator.numerator_label, indicator.denominator_label, indicator.source)
+    said = indicator.commentary
+    commentary = (said.text, said.corrective_action) if said else ()
+    beside = (*(reason for _, reason in indicator.breaks), *(each.source for each in indicator.benchmarks))
+    return (indicator.code, indicator.national_code, indicator.title, *counted, *commentary, *beside)
 
 
 def scope_words(position: PlanPosition, selection: Selection) -> str:

@@ -10,6 +10,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from accounts.requests import SignedInRequest
+from indicators.position import IndicatorPosition
+from indicators.presenting import RAG_VIEWS, RagView
 from milestones.position import MilestonePosition
 from milestones.recommendations import Gap
 from milestones.selecting import SHOWS, leads_of
@@ -53,6 +55,8 @@ def plan_page(request: SignedInRequest, slug: str) -> HttpResponse:
             "own": waiting_for(request.user, position, asked),
             "attention": attention(position, asked),
             "answers": answers_at_a_glance(position, asked) if is_of_plan and position.recommendations else None,
+            "indicators": indicators_at_a_glance(position, asked) if is_of_plan else None,
+            "may_edit_indicators": reading.may(Right.EDIT_INDICATORS),
             "being_tested": brief_of("being_tested", position, asked),
             "disagreeing": brief_of("disagreeing", position, asked),
             "may_see_internal": reading.sight.is_internal,
@@ -100,6 +104,35 @@ def answers_at_a_glance(position: PlanPosition, asked: AskedPosition) -> Answers
     counts = tuple(GapCount(each.gap, len(each.rows), asked.query_with(gap=each.gap.value)) for each in coverage.gaps)
     unanswered = tuple(each for each in position.recommendations if Gap.NO_MILESTONE in each.gaps)
     return Answers(coverage.totals, unanswered, counts)
+
+
+#: How many indicators off target a plan's page names.
+NAMED_INDICATORS = 8
+
+
+@dataclass(frozen=True)
+class IndicatorsAtAGlance:
+    """The indicators that are off target, the first of them with how they stand, and the lists that have them all."""
+
+    off_target: tuple[IndicatorPosition, ...]
+    rows: tuple[tuple[IndicatorPosition, RagView], ...]
+    off_target_query: str
+    late: int
+    late_query: str
+
+
+def indicators_at_a_glance(position: PlanPosition, asked: AskedPosition) -> IndicatorsAtAGlance | None:
+    """The scorecard of a position in short; None where it has no indicators."""
+    if not position.scorecard.indicators:
+        return None
+    off_target = position.scorecard.off_target
+    return IndicatorsAtAGlance(
+        off_target=off_target,
+        rows=tuple((each, RAG_VIEWS[each.rag]) for each in off_target[:NAMED_INDICATORS]),
+        off_target_query=asked.query_with(show="off_target"),
+        late=sum(each.is_late for each in position.scorecard.indicators),
+        late_query=asked.query_with(show="late"),
+    )
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,7 @@ from plans.timescales import is_working_day
 
 from . import story
 from .answers import Answers
+from .figures import Figures
 
 LONDON = ZoneInfo("Europe/London")
 CYCLE_DAYS = 14
@@ -127,6 +128,7 @@ class _Replay:
             self.users[data["email"]] for data in self.data["users"] if data["role"] == Role.MANAGER
         )
         self.answers = Answers(self)
+        self.figures = Figures(self)
         self.users_of_people = {
             data["person"]: self.users[data["email"]] for data in self.data["users"] if "person" in data
         }
@@ -150,13 +152,18 @@ class _Replay:
                 self.at(data["left"], SECOND_FRIDAY, partial(self._leave, name))
         self._put_milestones_on_the_agenda()
         self.answers.put_on_the_agenda()
+        self.figures.put_on_the_agenda()
         self._live_through()
         return self.plan
 
     # --- The agenda ---
 
     def at(self, cycle: int, day: int, what: Callable[[date], Any]) -> None:
-        self.agenda.append((_day(self.anchor, cycle, day), len(self.agenda), what))
+        self.on(_day(self.anchor, cycle, day), what)
+
+    def on(self, day: date, what: Callable[[date], Any]) -> None:
+        """Puts something on the agenda of a day, or of the last working day before it."""
+        self.agenda.append((_working(day), len(self.agenda), what))
 
     def _put_milestones_on_the_agenda(self) -> None:
         place = -1
@@ -216,7 +223,7 @@ class _Replay:
             council=self.council,
             cycle_anchor=self.anchor,
             starts_on=self.anchor,
-            ends_on=self._month_end(self.data["ends"]),
+            ends_on=self.month_end(self.data["ends"]),
             tracks_outcomes=True,
             by=self.manager,
         )
@@ -226,7 +233,7 @@ class _Replay:
                     plan=self.plan,
                     user=self.users[data["email"]],
                     role=data["role"],
-                    ends_on=self._month_end(data["until"]) if "until" in data else None,
+                    ends_on=self.month_end(data["until"]) if "until" in data else None,
                     by=self.manager,
                 )
         self.answers.begin()
@@ -304,7 +311,7 @@ class _Replay:
                 self._add_milestone(data["ref"], milestone, place)
 
     def _add_milestone(self, action_ref: str, data: dict[str, Any], place: int, day: date | None = None) -> None:
-        due = {"due_words": "Ongoing"} if data["due"] == "ongoing" else {"due_on": self._month_end(data["due"])}
+        due = {"due_words": "Ongoing"} if data["due"] == "ongoing" else {"due_on": self.month_end(data["due"])}
         milestone = add_milestone(
             action=self.actions[action_ref],
             ref=data["ref"],
@@ -323,9 +330,9 @@ class _Replay:
             self._refer(reference, partial(link_milestone, milestone=milestone))
 
     def _happen(self, data: dict[str, Any], place: int, event: story.Event, day: date) -> None:
-        milestone, text = self.milestones[place], self._with_months(event.text)
+        milestone, text = self.milestones[place], self.with_months(event.text)
         if event.word == "move":
-            to_on = self._month_end(event.detail)
+            to_on = self.month_end(event.detail)
             change_due_date(milestone=milestone, to_on=to_on, reason=text, agreed_on=day, by=self.manager)
         elif event.word == "withdraw":
             withdraw_milestone(milestone=milestone, withdrawn_on=day, reason=text, by=self.manager)
@@ -337,9 +344,9 @@ class _Replay:
                 declared_status=STATUSES[event.word],
                 note=text,
                 as_at=replaced.as_at if replaced else day,
-                forecast_on=self._month_end(event.detail) if event.detail and not is_achieved else None,
+                forecast_on=self.month_end(event.detail) if event.detail and not is_achieved else None,
                 support_required=needs_support,
-                support_text=self._with_months(event.support) if needs_support else "",
+                support_text=self.with_months(event.support) if needs_support else "",
                 completed_on=_working(day - timedelta(days=int(event.detail)))
                 if event.detail and is_achieved
                 else None,
@@ -375,9 +382,11 @@ class _Replay:
     def _month_start(self, words: str) -> date:
         return date(*self._month(words), 1)
 
-    def _month_end(self, words: str) -> date:
+    def month_end(self, words: str) -> date:
+        """The last day of the month of “m-3”."""
         year, month = self._month(words)
         return date(year, month, monthrange(year, month)[1])
 
-    def _with_months(self, text: str) -> str:
+    def with_months(self, text: str) -> str:
+        """A text with the months that it names as “{m-6}”."""
         return re.sub(r"\{(m[^}]*)\}", lambda match: month_name[self._month(match[1])[1]], text)

@@ -14,6 +14,7 @@ A story is a line for each event: cycle, word, detail, text.
 import re
 import tomllib
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from itertools import zip_longest
 from pathlib import Path
@@ -50,6 +51,11 @@ def plan() -> dict[str, Any]:
 def reviews() -> dict[str, Any]:
     """The reviews beside those of the plan, and what became of them."""
     return _read("reviews")
+
+
+def indicators() -> dict[str, Any]:
+    """The scorecard: how the figures of each indicator run, and what was said of them."""
+    return _read("indicators")
 
 
 def themes() -> list[dict[str, Any]]:
@@ -96,4 +102,4 @@ def _between(word: str, kind: str, start: int, used: set[str]) -> str | None:
 
 @cache
 def _read(name: str) -> Any:
-    return tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+    return tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"), parse_float=Decimal)

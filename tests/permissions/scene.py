@@ -27,6 +27,7 @@ from accounts.redaction import propose_redaction
 from imports.models import RecommendationImport
 from imports.operations import keep_preview
 from imports.readers.table import PlanTable, RecommendationTable
+from indicators.models import Benchmark, Indicator, Measurement, PlanIndicator, ProcessChange, Target
 from milestones.models import Evidence, EvidenceSupport, IndependentAssessment, Milestone, MilestoneLink
 from milestones.operations import add_milestone, add_supporting_lead, record_update
 from plans import file_store
@@ -51,6 +52,7 @@ from plans.policies import Role
 from tests.cast import PASSWORD, sign_in
 
 FILE = b"What the audit found.\n"
+FIRST_OF_MAY = date(2011, 5, 1)
 
 
 class Who(StrEnum):
@@ -227,6 +229,7 @@ def _ground(slug: str, council: Any, people: dict[Who, Any], users: dict[Who, Us
             if users:
                 add_supporting_lead(milestone=milestone, person=people[Who.CONTRIBUTOR], by=manager)
     keys |= _answers(plan, milestone, action, manager)
+    keys |= _figures(plan, manager)
     keys["import"] = keep_preview(
         plan=plan, table=PlanTable(), file_name="plan.csv", sha256="0" * 64, as_at=date(2011, 6, 1), by=manager
     ).pk
@@ -324,6 +327,33 @@ def _answers(plan: Plan, milestone: Milestone, action: Any, by: User) -> dict[st
             "action_link": make(ActionLink, action=action, **links).pk,
             "assessment": assessed["1.1"].pk,
             "unused_outcome": make(Outcome, plan=plan, action=action, order=2, text="Fewer come back.").pk,
+        }
+
+
+def _figures(plan: Plan, by: User) -> dict[str, Any]:
+    """An indicator on the plan's scorecard, with a figure and all that an address about indicators can name."""
+    with operating(by=by, name="set_the_scene"):
+
+        def make(model: type[Any], **columns: Any) -> Any:
+            return save_with_reason(model(**columns), reason="Scene", by=by)
+
+        indicator = make(
+            Indicator, council=plan.council, code=f"I-{plan.slug}", slug=f"i-{plan.slug}", title="Contacts in a day",
+            unit="percent", polarity="high", frequency="monthly", shape="in_period",
+        )  # fmt: skip
+        make(PlanIndicator, plan=plan, indicator=indicator, order=1)
+        make(
+            Measurement, indicator=indicator, starts_on=FIRST_OF_MAY, value=90, entered_at=timezone.now(), entered_by=by
+        )
+        return {
+            "code": indicator.slug,
+            "starts_on": FIRST_OF_MAY.isoformat(),
+            "indicator": indicator.pk,
+            "target": make(Target, indicator=indicator, from_on=FIRST_OF_MAY, value=95).pk,
+            "process_change": make(ProcessChange, indicator=indicator, from_on=FIRST_OF_MAY, reason="New form").pk,
+            "benchmark": make(
+                Benchmark, indicator=indicator, starts_on=FIRST_OF_MAY, comparator="england", value=80
+            ).pk,
         }
 
 

@@ -225,6 +225,8 @@ NOTHING = {
     "ref": "9.9",
     "outcome": 999_999,
     "action_ref": "99",
+    "code": "nothing-here",
+    "starts_on": "1999-01-01",
     "pk": 999_999,
     "token": "nothing",
     "uidb36": "zz",
@@ -240,6 +242,8 @@ def address(name: str, scene: Scene, place: Place | None) -> str:
         keys |= scene.grounds[Place.OWN if place is Place.SWAPPED else place].keys
         elsewhere = scene.grounds[Place.OTHER] if place is Place.SWAPPED else scene.grounds[place]
         keys["pk"] = elsewhere.keys[pk] if pk else NOTHING["pk"]
+        if "pk" not in arguments:
+            keys["code"] = elsewhere.keys["code"]
         keys["review"] = keys[PAGES[name].review]
     return reverse(name, kwargs={argument: keys[argument] for argument in arguments})
 
@@ -255,7 +259,7 @@ def places(name: str) -> list[Place]:
     found = [Place.OWN, Place.OTHER, Place.ARCHIVED]
     if "ref" in arguments:
         found.append(Place.NOT_OWN)
-    if {"slug", "pk"} <= arguments:
+    if {"slug", "pk"} <= arguments or "code" in arguments:
         found.append(Place.SWAPPED)
     return found
 
@@ -296,6 +300,10 @@ _edits = _found_by_itself(Right.EDIT_PLAN)
 _decides = _found_by_itself(Right.RECORD_DECISION)
 _of_council, _edits_council = Council(), Council(writes=True)
 _assigns = _found_by_itself(Right.ASSIGN_PEOPLE)
+
+_sees_all = Needs(Right.SEE, everywhere=True)
+_enters = Needs(Right.ENTER_FIGURES, everywhere=True)
+_edits_indicators = Needs(Right.EDIT_INDICATORS, everywhere=True)
 
 _of_evidence = (Right.SEE_EVIDENCE,)
 _sees_evidence = Needs(Right.SEE_EVIDENCE, found_by=_of_evidence)
@@ -431,6 +439,7 @@ PAGES: dict[str, Line] = {
     # --- history ---
     "reports:history": Line(read=Needs(Right.SEE_HISTORY)),
     "reports:history_csv": Line(read=Needs(Right.SEE_HISTORY)),
+    "reports:indicator_history": Line(read=Needs(Right.SEE_HISTORY, everywhere=True)),
     "reports:review_history": Line(read=Council(Right.SEE_HISTORY)),
     "reports:operation_history": Line(read=Needs(Right.SEE_HISTORY), pk="operation"),
     # --- milestones ---
@@ -453,6 +462,29 @@ PAGES: dict[str, Line] = {
     "milestones:embed": _both(_milestone(Right.RECORD_DECISION)),
     "milestones:assess": _both(_milestone(Right.RECORD_FINDING)),
     "milestones:reassess": _both(_milestone(Right.RECORD_FINDING), pk="assessment"),
+    # --- indicators ---
+    "indicators:scorecard": Line(read=_sees_all),
+    "indicators:indicator": Line(read=_sees_all),
+    "papers:indicators": Line(read=Needs(Right.MAKE_PAPER)),
+    "indicators:enter": _both(_enters),
+    "imports:figures": _both(_enters),
+    "indicators:new": _both(_edits_indicators),
+    "indicators:catalogue": _both(_edits_indicators),
+    "indicators:edit": _both(_edits_indicators),
+    "indicators:definition": _both(_edits_indicators),
+    "indicators:place": _both(_edits_indicators),
+    "indicators:take_off": _both(_edits_indicators),
+    "indicators:new_target": _both(_edits_indicators),
+    "indicators:target": _both(_edits_indicators, pk="target"),
+    "indicators:remove_target": _both(_edits_indicators, pk="target"),
+    "indicators:process": _both(_edits_indicators),
+    "indicators:remove_process": _both(_edits_indicators, pk="process_change"),
+    "indicators:benchmark": _both(_enters),
+    "indicators:remove_benchmark": _both(_enters, pk="benchmark"),
+    "indicators:commentary": _both(_enters),
+    "indicators:commentaries": _both(_enters),
+    "indicators:revise": _both(_enters),
+    "indicators:scorecard_settings": _both(_edits_indicators),
     # --- evidence ---
     "milestones:evidence": Line(read=Needs(Right.SEE_EVIDENCE)),
     "milestones:new_evidence": _both(Needs(Right.ADD_EVIDENCE)),

@@ -27,6 +27,7 @@ NOT_HERE = {
     *("imports:new", "imports:apply", "imports:discard", "imports:undo"),
     *("imports:recommendations", "imports:recommendation_list"),
     *("imports:discard_recommendations", "imports:undo_recommendations"),
+    "imports:figures",
     *("papers:order", "papers:folder", "plans:close_glass"),
 }
 
@@ -150,6 +151,66 @@ FORMS: dict[str, Form] = {
         changes={"evidence": {"checked_by", "checked_on", "finding", "finding_note"}},
     ),
     "milestones:archive_evidence": Form({"reason": "Added twice."}, changes={"evidence": {"archived_at"}}),
+    "indicators:enter": Form({"value_0": "80"}, makes={"measurement"}),
+    "indicators:new": Form(
+        {"code": "I 2", "title": "Visits in time", "polarity": "high", "unit": "percent"},
+        makes={"indicator", "planindicator"},
+        chooses={"theme": "theme", "owner": "person"},
+    ),
+    "indicators:catalogue": Form(
+        {"one": "supplied:NI 60", "theme": ""}, makes={"indicator", "planindicator"}, chooses={"theme": "theme"}
+    ),
+    "indicators:edit": Form(
+        # How it is counted stays: there is a figure.
+        {
+            **{"title": "Contacts within a day", "reason": "Clearer."},
+            **{"unit": "percent", "frequency": "monthly", "year_starts_in": 4, "shape": "in_period"},
+        },
+        changes={
+            "indicator": {
+                *("code", "title", "national_code", "definition", "numerator_label", "denominator_label"),
+                *("decimals", "polarity", "source", "lag_days", "owner_id", "journey", "minimum_denominator"),
+            }
+        },
+        chooses={"owner": "person"},
+    ),
+    "indicators:definition": Form(
+        {"from_on": "June 2011", "code": "I 3", "reason": "The limit is another."},
+        changes={"indicator": {"valid_to"}},
+        makes={"indicator", "planindicator"},
+    ),
+    "indicators:place": Form(
+        {"is_key": "on", "reason": "For members."},
+        changes={"planindicator": {"theme_id", "order", "is_key"}},
+        chooses={"theme": "theme", "outcomes": "outcome"},
+    ),
+    "indicators:take_off": Form({"reason": "Of another plan."}, changes={"planindicator": {"deleted"}}),
+    "indicators:new_target": Form(
+        {"from_on": "June 2011", "value": "96", "reason": "Agreed by the board."}, makes={"target"}
+    ),
+    "indicators:target": Form(
+        {"value": "94", "reason": "Typed wrongly."},
+        changes={"target": {"from_on", "value", "tolerance", "tolerance_kind", "profile", "set_by"}},
+    ),
+    "indicators:remove_target": Form({"reason": "Typed twice."}, changes={"target": {"deleted"}}),
+    "indicators:process": Form({"from_on": "June 2011", "reason": "One front door."}, makes={"processchange"}),
+    "indicators:remove_process": Form({"reason": "Typed twice."}, changes={"processchange": {"deleted"}}),
+    "indicators:benchmark": Form({"comparator": "region", "starts_on": "May 2011", "value": "81"}, makes={"benchmark"}),
+    "indicators:remove_benchmark": Form({"reason": "Typed twice."}, changes={"benchmark": {"deleted"}}),
+    "indicators:commentary": Form(
+        {"text": "Two posts were vacant.", "corrective_action": "Both are filled."},
+        makes={"commentary"},
+        chooses={"action_lead": "person"},
+    ),
+    "indicators:commentaries": Form(
+        {"indicator": Key("code"), "text": "Two posts were vacant.", "corrective_action": "Both are filled."},
+        makes={"commentary"},
+    ),
+    "indicators:revise": Form({"value": "89", "revision_reason": "A late record."}, makes={"measurement"}),
+    "indicators:scorecard_settings": Form(
+        {"rule_set": "tolerance", "grouping": "journey", "hides_up_to": "4", "reason": "As the board reads it."},
+        makes={"scorecard"},
+    ),
     "plans:start": Form(
         {"title": "Another plan", "cycle_anchor": "2011-05-02", "cycle_days": 14, "scheme": "four_statuses"},
         makes={"plan", "planmembership", "statusscheme", "organisation"},

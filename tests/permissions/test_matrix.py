@@ -108,7 +108,7 @@ def takes_without_token(scene: Scene, name: str, who: Who):
 
 # --- Controls: the matrix would have seen it -----------------------------------------------------------------------
 
-OUR_APPS = ("accounts", "plans", "milestones", "imports", "reports")
+OUR_APPS = ("accounts", "plans", "milestones", "indicators", "imports", "reports")
 
 
 @pytest.fixture

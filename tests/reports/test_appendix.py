@@ -23,7 +23,7 @@ BOTH = pytest.mark.parametrize("layout", list(Layout))
 class Read(HTMLParser):
     """The tags and the words of a page, with the cells of each table row."""
 
-    VOID = {"meta", "link", "col", "br", "input"}
+    VOID = {"meta", "link", "col", "br", "input", "img"}
 
     def __init__(self, html: str) -> None:
         super().__init__()

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from collections import Counter
 from datetime import date, datetime, timedelta
 from io import StringIO
 from zoneinfo import ZoneInfo
@@ -13,6 +14,11 @@ from django.core.management import call_command
 
 from accounts.models import Operation, User
 from accounts.triggers import remove_triggers
+from accounts.verification import verify
+from indicators.models import Measurement
+from indicators.position import scorecard_position
+from indicators.selecting import counts_words
+from indicators.terms import Comparator, Polarity, Rag
 from milestones.models import DateChange, Evidence, Milestone, ProgressUpdate
 from milestones.recommendations import Gap, Progress
 from milestones.status import Flag
@@ -21,11 +27,13 @@ from plans.models import Document, Judgement, Plan, Review
 from plans.schemes import EffectiveStatus
 from reports.coverage import Coverage
 from reports.demo import story
+from reports.demo.figures import drawn
 from reports.demo.replay import anchor_of, first_instant
 from reports.management.commands.load_demo import PASSWORD
 from reports.papers import Order, make_paper, recommendations_view
 from reports.position import plan_position
 from reports.recommendation_paper import totals
+from reports.selection import Readers
 
 LONDON = ZoneInfo("Europe/London")
 TODAY = date(2026, 6, 17)
@@ -58,9 +66,16 @@ def position(demo_plan):
     return plan_position(demo_plan, TODAY)
 
 
+@pytest.fixture
+def scorecard(demo_plan):
+    """Its indicators as they stand on the last day, by code."""
+    return {each.code: each for each in scorecard_position(demo_plan.pk, TODAY).indicators}
+
+
 def test_it_says_what_it_made_and_how_to_sign_in(demonstration, demo_plan):
     assert "5 themes, 20 actions, 60 milestones" in demonstration
     assert f"{ProgressUpdate.objects.count()} progress updates" in demonstration
+    assert f"15 indicators with {Measurement.objects.count()} figures" in demonstration
     for user in User.objects.people():
         assert user.email in demonstration
         assert authenticate(username=user.email, password=PASSWORD) == user
@@ -164,6 +179,169 @@ def test_its_council_was_reviewed_before(demo_plan):
         each.kind for each in reviews
     }
     assert Judgement.objects.filter(review__in=reviews).count() >= 12
+
+
+# What the scorecard shows on purpose (reports/demo/indicators.toml): each with the indicators by code.
+ON_PURPOSE = {
+    "a shift after a change that nobody noted": lambda s: (
+        set(s["REREF"].spc.rules[-7:]) == {"shift_low"}
+        and s["REREF"].spc.variation == "improvement"
+        and not s["REREF"].breaks
+        and s["REREF"].rag is Rag.GREEN
+    ),
+    "a trend to its target, with its pace": lambda s: (
+        "trend_up" in s["ASM45"].spc.rules and s["ASM45"].pace_words == "At this rate, 90% is reached in August 2026."
+    ),
+    "a target that was raised": lambda s: [point.target for point in s["ASM45"].series[28:30]] == [85, 90],
+    "a target with steps": lambda s: (
+        list(dict.fromkeys(point.target for point in s["AGENCY"].series[26:])) == [22, 20, 18, 16, 14]
+    ),
+    "red, and nobody has said a word": lambda s: s["ICPC15"].needs_commentary and s["ICPC15"].commentary is None,
+    "red, with words and what is done about it": lambda s: (
+        s["AGENCY"].rag is Rag.RED
+        and s["AGENCY"].commentary.is_latest
+        and s["AGENCY"].commentary.corrective_action
+        and s["AGENCY"].commentary.action_due_on > TODAY
+    ),
+    "a definition that was changed": lambda s: (
+        s["CPVIS"].is_ended
+        and s["CPVIS"].replaced_by == "CPVIS-10"
+        and s["CPVIS-10"].replaces == "CPVIS"
+        and s["CPVIS-10"].earlier == s["CPVIS"].series
+        and s["CPVIS-10"].series[0].starts_on == s["CPVIS"].valid_to + timedelta(days=1)
+    ),
+    "year to date, which has no control chart": lambda s: (
+        not s["NI 65"].spc.applies and s["NI 65"].spc.words.startswith("Year-to-date figures are not suitable")
+    ),
+    "good within a range": lambda s: (
+        s["CASE"].polarity is s["NI 65"].polarity is Polarity.RANGE
+        and s["CASE"].rag is s["NI 65"].rag is Rag.GREEN
+        and s["CASE"].spc.has_limits
+    ),
+    "for information": lambda s: s["CP-RATE"].rag is Rag.NO_RAG and not s["CP-RATE"].target_words,
+    "a month that nobody counted": lambda s: s["PWP"].missing == ("November 2025",),
+    "limits worked out anew": lambda s: (
+        len(s["CASE"].breaks) == 1
+        and not s["CASE"].spc.is_trial
+        and s["CASE"].spc.means[18] != s["CASE"].spc.means[19] == s["CASE"].spc.means[-1]
+    ),
+    "another way to count": lambda s: len(s["PWP"].breaks) == len(s["SUPV"].breaks) == len(s["AUDIT"].breaks) == 1,
+    "a figure that is not available, with a note": lambda s: (
+        [(point.no_value, bool(point.note)) for point in s["CASE"].series if point.value is None] == [("x", True)]
+    ),
+    "a revised figure and a provisional one": lambda s: (
+        s["CLEET"].series[-2].is_revised and s["CLEET"].latest.is_provisional and len(s["CLEET"].series) == 12
+    ),
+    "one late figure": lambda s: [each.code for each in s.values() if each.is_late] == ["AUDIT"],
+    "too few points for more than trial limits": lambda s: (
+        s["EH-LEAD"].spc.is_trial and not s["EH-LEAD"].spc.variation and 5 <= len(s["EH-LEAD"].series) < 12
+    ),
+    "what others have": lambda s: (
+        {each.comparator for each in s["REREF"].benchmarks}
+        == {Comparator.NEIGHBOURS, Comparator.BEST_NEIGHBOUR, Comparator.ENGLAND, Comparator.REGION}
+    ),
+    "a few key indicators": lambda s: sum(each.is_key for each in s.values()) == 5,
+    "every colour": lambda s: {each.rag for each in s.values()} == {Rag.RED, Rag.AMBER, Rag.GREEN, Rag.NO_RAG},
+    "three years": lambda s: (
+        Counter(len(each.series) for each in s.values()) == {36: 10, 35: 1, 28: 1, 12: 1, 8: 1, 6: 1}
+    ),
+}
+
+
+@pytest.mark.parametrize("is_seen", ON_PURPOSE.values(), ids=ON_PURPOSE)
+def test_its_scorecard_has_what_it_has_on_purpose(scorecard, is_seen):
+    assert is_seen(scorecard)
+
+
+def test_its_indicators_stand_in_every_theme_and_show_outcomes(scorecard, position):
+    assert {each.theme for each in scorecard.values()} == {theme.name for theme in position.themes}
+    shown = {outcome for each in scorecard.values() for outcome in each.outcomes}
+    assert len(shown) >= 10
+    assert shown <= {outcome.id for theme in position.themes for action in theme.actions for outcome in action.outcomes}
+
+
+def test_the_public_is_not_shown_its_small_counts(position):
+    rows = json.loads(make_paper("indicators", "json", position, Order(readers=Readers.PUBLIC)).content)["rows"]
+    own = json.loads(make_paper("indicators", "json", position, Order()).content)["rows"]
+
+    withheld = [each for each in rows if each["code"] == "IHA20" and each["no_value"] == "c"]
+    assert len(withheld) > 12
+    assert all(each["value"] is None and each["numerator"] is None for each in withheld)
+    assert not any(each["no_value"] == "c" for each in own)
+
+
+def test_its_colours_are_counted_alike_everywhere(position, demo_plan, client):
+    current = position.scorecard.current
+    counted = Counter(each.rag for each in current)
+    words = counts_words(current)
+    exported = json.loads(make_paper("indicators", "json", position, Order()).content)
+    client.force_login(User.objects.get(email="rosalind.peake@calderwick.example"))
+
+    page = client.get(f"/plans/{SLUG}/indicators/?as_at={TODAY.isoformat()}").content.decode()
+
+    assert len(current) == 14
+    assert words == "4 green, 6 amber, 3 red, 1 for information"
+    assert words in page
+    assert exported["counts"] == {"total": 14, "by_status": {rag.value: count for rag, count in counted.items()}}
+    newest = {each["code"]: each["status"] for each in exported["rows"]}
+    assert Counter(newest[each.code] for each in current) == {rag.value: count for rag, count in counted.items()}
+    assert words in make_paper("indicators", "html", position, Order()).content.decode()
+
+
+def test_its_figures_came_in_month_by_month(demo_plan):
+    figures = Measurement.objects.select_related("indicator")
+    entered = Counter(figure.entered_at for figure in figures)
+
+    assert {figure.entered_by.email for figure in figures} == {"tobias.quillan@calderwick.example"}
+    begun = min(entered)
+    assert (begun.date() - anchor_of(TODAY)).days <= 2
+    assert 250 < entered[begun] < 350
+    assert len({at.month for at in entered}) == 12
+    for figure in figures.filter(entered_at__gt=begun, replaces=None):
+        ended_on = figure.indicator.period_of(figure.starts_on).ends_on
+        assert 0 < (figure.entered_at.date() - ended_on).days <= figure.indicator.lag_days
+
+
+def test_the_same_day_gives_the_same_figures(demo_plan):
+    entered = {
+        (row.indicator.code, row.starts_on): (row.numerator, row.denominator, row.no_value, row.is_provisional)
+        for row in Measurement.objects.filter(replaced_by=None).select_related("indicator")
+    }
+
+    assert entered == {
+        (data["code"], each.period.starts_on): (each.numerator, each.denominator, each.no_value, each.is_provisional)
+        for data in story.indicators()["indicators"]
+        for each in drawn(data, TODAY)
+    }
+
+
+def test_its_figures_of_a_past_day_are_fewer(scorecard, demo_plan):
+    half_way = anchor_of(TODAY) + timedelta(days=12 * 14)
+
+    then = {each.code: each for each in scorecard_position(demo_plan.pk, half_way).indicators}
+
+    for code, indicator in then.items():
+        assert len(indicator.series) < len(scorecard[code].series) or code == "CPVIS"
+        assert scorecard[code].series[: len(indicator.series)] == indicator.series
+    # The steps of its target have overtaken it since.
+    assert (then["AGENCY"].rag, scorecard["AGENCY"].rag) == (Rag.AMBER, Rag.RED)
+    assert then["ICPC15"].latest.value != scorecard["ICPC15"].latest.value
+
+
+def test_what_was_recorded_before_a_revision_has_the_old_figure(scorecard, demo_plan):
+    revision = Measurement.objects.exclude(replaces=None).get()
+    before = revision.entered_at - timedelta(seconds=1)
+
+    then = {each.code: each for each in scorecard_position(demo_plan.pk, TODAY, before).indicators}
+    old, new = (each["CLEET"].at(revision.starts_on) for each in (then, scorecard))
+
+    assert (old.numerator, old.is_provisional, old.is_revised) == (new.numerator - 3, True, False)
+    assert (new.is_provisional, new.is_revised) == (False, True)
+    assert "CPVIS-10" in then
+
+
+def test_its_history_is_true(demo_plan):
+    assert verify().findings == []
 
 
 def test_the_year_was_recorded_when_it_happened(demo_plan):

@@ -56,7 +56,7 @@ def test_the_paper_is_of_today_when_no_day_is_given(full_plan):
     [
         pytest.param(
             {"kind": "minutes"},
-            "There is no paper “minutes”. There are “milestones”, “recommendations” and “position”.",
+            "There is no paper “minutes”. There are “milestones”, “recommendations”, “indicators” and “position”.",
             id="kind",
         ),
         pytest.param(
@@ -222,7 +222,9 @@ def test_on_the_command_line_a_refusal_is_one_sentence_and_exit_1_and_wrong_usag
     misused = run("milestones", "--format", "csv", database=f"{tmp_path}/db.sqlite3")
 
     assert (refused.returncode, refused.stdout) == (1, "")
-    assert refused.stderr == "There is no paper “minutes”. There are “milestones”, “recommendations” and “position”.\n"
+    assert refused.stderr == (
+        "There is no paper “minutes”. There are “milestones”, “recommendations”, “indicators” and “position”.\n"
+    )
     assert misused.returncode == 2
     assert "--plan" in misused.stderr
 

@@ -291,8 +291,8 @@ def test_every_kind_and_format_can_be_made(position):
 
 
 def test_what_there_is_not_is_refused_with_what_there_is():
-    with pytest.raises(PaperRefused, match="There are “milestones”, “recommendations” and “position”"):
-        check_order("indicators", "csv", Order())
+    with pytest.raises(PaperRefused, match="There are “milestones”, “recommendations”, “indicators” and “position”"):
+        check_order("minutes", "csv", Order())
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)

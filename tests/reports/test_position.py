@@ -1,6 +1,7 @@
 """The position: counts that agree, JSON and back, and two clocks that can be trusted."""
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from django.utils import timezone
@@ -11,6 +12,10 @@ from hypothesis.extra.django import TestCase
 from accounts.history import delete_with_reason, operating, recorded_clock, save_with_reason
 from accounts.models import User
 from accounts.operations import add_organisation, add_person, edit_person
+from accounts.reading import LIVE_READS
+from indicators import operations as indicator_operations
+from indicators.figure_operations import NewFigure, record_measurements
+from indicators.models import Indicator, PlanIndicator, ProcessChange, Target
 from milestones import operations as milestone_operations
 from milestones.models import Milestone
 from plans import operations as plan_operations
@@ -158,13 +163,13 @@ def test_a_write_during_the_reading_does_not_tear_the_position(plan, two_milesto
     monkeypatch.setattr(module, "milestone_slice", read_and_be_disturbed)
     position = plan_position(plan, AS_AT)
 
-    assert position.themes[0].name == f"Theme {module.LIVE_READS}"
+    assert position.themes[0].name == f"Theme {LIVE_READS}"
     assert to_json(plan_position(plan, AS_AT, position.recorded_at)) == to_json(position)
 
 
 def test_the_queries_do_not_grow_with_the_plan(plan, two_milestones, action, people, django_assert_max_num_queries):
     def count():
-        with django_assert_max_num_queries(20) as captured:
+        with django_assert_max_num_queries(21) as captured:
             plan_position(plan, AS_AT)
         return len(captured)
 
@@ -291,6 +296,76 @@ class Play:
     def archive(self, number, day):
         milestone_operations.archive_milestone(milestone=self.milestone(number), reason="Twice there", by=self.by)
 
+    def indicator(self, number):
+        found = list(Indicator.objects.order_by("pk"))
+        return found[number % len(found)] if found else self.add_indicator(number, 0)
+
+    def add_indicator(self, number, day):
+        return indicator_operations.add_indicator(
+            plan=self.plan,
+            code=f"I{Indicator.objects.count()}",
+            title="Contacts answered in a day",
+            unit="percent",
+            polarity="high",
+            frequency="monthly",
+            shape="in_period",
+            by=self.by,
+        )
+
+    def figure(self, number, day):
+        """A new one, the same again or a revision, as it falls."""
+        figure = NewFigure(
+            self.indicator(number), date(2011, 1 + day % 5, 1), Decimal(60 + number), Decimal(100), note="From a report"
+        )
+        record_measurements(plan=self.plan, figures=[figure], by=self.by)
+
+    def aim(self, number, day):
+        indicator = self.indicator(number)
+        from_on = date(2011, 1 + day % 5, 1)
+        target = Target.objects.filter(indicator=indicator, from_on=from_on).first()
+        details = {"value": Decimal(60 + number), "tolerance": Decimal(day % 6)}
+        if target:
+            indicator_operations.correct_target(plan=self.plan, target=target, reason="Typing", by=self.by, **details)
+        else:
+            indicator_operations.set_target(plan=self.plan, indicator=indicator, from_on=from_on, by=self.by, **details)
+
+    def compare(self, number, day):
+        indicator_operations.record_benchmark(
+            plan=self.plan,
+            indicator=self.indicator(number),
+            starts_on=date(2011, 1 + day % 5, 1),
+            comparator="england",
+            value=Decimal(50 + number),
+            by=self.by,
+        )
+
+    def comment(self, number, day):
+        owner = add_person(name=f"Olu {number}", organisation=self.council, by=self.by)
+        indicator_operations.write_commentary(
+            plan=self.plan,
+            indicator=self.indicator(number),
+            starts_on=date(2011, 1 + day % 5, 1),
+            text=f"Because of {number}.",
+            action_lead=owner,
+            by=self.by,
+        )
+
+    def change_process(self, number, day):
+        indicator, from_on = self.indicator(number), date(2011, 1 + day % 5, 1)
+        found = ProcessChange.objects.filter(indicator=indicator, from_on=from_on).first()
+        if found:
+            indicator_operations.remove_process_change(plan=self.plan, change=found, reason="No change", by=self.by)
+        else:
+            indicator_operations.note_process_change(
+                plan=self.plan, indicator=indicator, from_on=from_on, reason="New form", by=self.by
+            )
+
+    def take_off(self, number, day):
+        indicator = self.indicator(number)
+        if PlanIndicator.objects.filter(indicator=indicator).exists():
+            indicator_operations.take_off_scorecard(plan=self.plan, indicator=indicator, reason="Not ours", by=self.by)
+        indicator_operations.put_on_scorecard(plan=self.plan, indicator=indicator, is_key=day % 2 == 0, by=self.by)
+
     def link(self, number, day):
         milestone_operations.link_milestone(
             milestone=self.milestone(number), as_written="Ofsted May 2011", review=self.review, by=self.by
@@ -300,7 +375,7 @@ class Play:
 OPERATIONS = [
     name
     for name, value in vars(Play).items()
-    if callable(value) and not name.startswith("_") and name not in ("play", "milestone")
+    if callable(value) and not name.startswith("_") and name not in ("play", "milestone", "indicator")
 ]
 STEPS = st.lists(
     st.tuples(

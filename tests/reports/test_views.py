@@ -1,13 +1,16 @@
 from datetime import date
+from decimal import Decimal
 
 import pytest
 import time_machine
 
 from accounts.operations import add_person, edit_person
+from indicators.figure_operations import NewFigure, record_measurements
+from indicators.operations import add_indicator, set_target
 from milestones.models import Milestone
 from milestones.operations import add_supporting_lead, link_milestone, record_update
-from plans.models import Plan
-from plans.operations import add_recommendation, add_review, add_theme, link_action
+from plans.models import Plan, PlanMembership
+from plans.operations import add_recommendation, add_review, add_theme, give_role, link_action
 from plans.recommendation_operations import answer_review
 from tests.cast import make_milestone
 
@@ -241,3 +244,113 @@ def test_somebody_who_only_supports_finds_their_own_list(client, people, lead, a
     query = client.get(PLAN).context["own"].query
 
     assert client.get(f"{PLAN}milestones/{query}").context["shown"] == 1
+
+
+MAY = date(2011, 5, 1)
+
+
+@pytest.fixture
+def make_measure(plan, people):
+    """`make_measure(code, figure, is_key)`: a percentage with a target of 90, amber from 85, in May."""
+
+    def make(code, figure, *, is_key=False):
+        manager = people.manager
+        found = add_indicator(
+            plan=plan,
+            code=code,
+            title=f"Measure {code}",
+            unit="percent",
+            polarity="high",
+            frequency="monthly",
+            shape="in_period",
+            is_key=is_key,
+            by=manager,
+        )
+        set_target(plan=plan, indicator=found, from_on=MAY, value=Decimal(90), tolerance=Decimal(5), by=manager)
+        if figure is not None:
+            row = NewFigure(indicator=found, starts_on=MAY, value=Decimal(figure))
+            record_measurements(plan=plan, figures=[row], by=manager)
+
+    return make
+
+
+def named(response):
+    return [indicator.code for indicator, _ in response.context["indicators"].rows]
+
+
+def test_indicators_off_target_are_named_red_first_and_key_ones_before_others(client, people, several, make_measure):
+    for code, figure, is_key in (
+        ("GREEN", 95, False),
+        ("AMBER", 86, True),
+        ("RED", 70, False),
+        ("REDKEY", 60, True),
+        ("LATE", None, True),
+    ):
+        make_measure(code, figure, is_key=is_key)
+    client.force_login(people.steering)
+
+    response = client.get(PLAN)
+
+    assert named(response) == ["REDKEY", "RED", "AMBER"]
+    assert 'href="/plans/safeguarding/indicators/redkey/"' in response.text
+    assert "May 2011: 60.0% · Target 90% (amber from 85%) · −30.0 points" in response.text
+
+
+def test_figures_that_are_late_are_counted(client, people, several, make_measure):
+    make_measure("LATE", None)
+    make_measure("THERE", 95)
+    client.force_login(people.steering)
+
+    page = client.get(PLAN).text
+
+    assert "/plans/safeguarding/indicators/?show=late" in page
+    assert "1 figure late" in page
+
+
+def test_eight_indicators_are_named_and_the_rest_a_press_away(client, people, several, make_measure):
+    for number in range(9):
+        make_measure(f"M{number}", 50)
+    client.force_login(people.steering)
+
+    response = client.get(PLAN)
+
+    assert named(response) == [f"M{number}" for number in range(8)]
+    assert 'href="/plans/safeguarding/indicators/?show=off_target"' in response.text
+    assert "See all 9 off target" in response.text
+
+
+def test_a_plan_without_indicators_has_no_word_about_them_for_its_readers(client, people, several):
+    client.force_login(people.steering)
+    read = client.get(PLAN).text
+    client.force_login(people.manager)
+    managed = client.get(PLAN).text
+
+    assert "ndicators" not in read
+    assert "See the indicators" in managed
+    assert "Indicators off target" not in managed
+
+
+def test_somebody_who_sees_only_their_own_milestones_finds_no_indicators(
+    client, people, plan, lead, action, several, make_measure
+):
+    make_measure("RED", 70)
+    milestone = make_milestone(action, ref="1.7", by=people.manager)
+    person = add_person(name="Otto Outsider", organisation=plan.council, user=people.outsider, by=people.manager)
+    give_role(plan=plan, user=people.outsider, role=PlanMembership.Role.CONTRIBUTOR, by=people.manager)
+    add_supporting_lead(milestone=milestone, person=person, by=people.manager)
+    client.force_login(people.outsider)
+
+    response = client.get(PLAN)
+
+    assert response.context["indicators"] is None
+    assert "ndicators" not in response.text
+
+
+def test_indicators_of_the_past_are_those_of_then(client, people, several, make_measure):
+    make_measure("RED", 70)
+    client.force_login(people.steering)
+
+    response = client.get(f"{PLAN}?as_at=2011-05-20")
+
+    assert named(response) == []
+    assert 'href="/plans/safeguarding/indicators/?as_at=2011-05-20"' in response.text

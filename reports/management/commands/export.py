@@ -40,7 +40,9 @@ class Command(PlainCommand):
         parser.add_argument(
             "--layout", choices=[layout.value for layout in Layout], help="of html and pdf; accessible if left out"
         )
-        parser.add_argument("--public", action="store_true", help="without names and without what is internal")
+        parser.add_argument(
+            "--public", action="store_true", help="without names, what is internal and counts too small to publish"
+        )
         parser.add_argument("--format", metavar="FORMAT", required=True, help="html, pdf, csv or json")
         parser.add_argument("--output", metavar="FILE", required=True, help="where to write it; - is standard output")
 

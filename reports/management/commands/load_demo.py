@@ -1,4 +1,5 @@
-"""The demonstration: a fictional council's improvement plan with a year of history, for trying out."""
+"""The demonstration: a fictional council's improvement plan with a year of history and three years of figures, for
+trying out."""
 
 import logging
 from argparse import ArgumentParser
@@ -15,6 +16,7 @@ from django.utils import timezone
 
 from accounts.history import newest_instant, recorded_clock
 from accounts.models import User
+from indicators.models import Indicator, Measurement
 from milestones.models import DateChange, Milestone, ProgressUpdate
 from plans.commands import PlainCommand, day_from
 from plans.models import Action, Plan, Theme
@@ -64,8 +66,10 @@ class Command(PlainCommand):
             f"Loaded the demonstration: the {plan.short_title} of {plan.council}, as at {long_day(day)}, with "
             f"{Theme.objects.filter(plan=plan).count()} themes, {Action.objects.filter(plan=plan).count()} actions, "
             f"{Milestone.objects.filter(plan=plan).count()} milestones, "
-            f"{ProgressUpdate.objects.filter(plan=plan).count()} progress updates and "
-            f"{DateChange.objects.filter(plan=plan).count()} date changes."
+            f"{ProgressUpdate.objects.filter(plan=plan).count()} progress updates, "
+            f"{DateChange.objects.filter(plan=plan).count()} date changes, and "
+            f"{Indicator.objects.of_plan(plan).count()} indicators with "
+            f"{Measurement.objects.filter(indicator__in=Indicator.objects.of_plan(plan)).count()} figures."
         )
 
     def _print_sign_in(self) -> None:
