@@ -163,13 +163,13 @@ class Bench:
     def queries(self) -> list[Line]:
         """Counted with rows of every kind, then counted again with many more of each."""
         asked: dict[str, tuple[Callable[[], Any], int]] = {
-            "queries of the plan page": (lambda: self.get(""), 40),
+            "queries of the plan page": (lambda: self.get(""), 30),
             "queries of the milestone list": (lambda: self.get("milestones/"), 30),
             "queries of the scorecard": (lambda: self.get("indicators/"), 30),
-            "queries of the scorecard’s paper": (self.scorecard_paper, 40),
-            "queries of the recommendations": (lambda: self.get("recommendations/"), 40),
-            "queries of the coverage": (lambda: self.get("recommendations/coverage/"), 40),
-            "queries of the appendix": (self.appendix, 40),
+            "queries of the scorecard’s paper": (self.scorecard_paper, 30),
+            "queries of the recommendations": (lambda: self.get("recommendations/"), 30),
+            "queries of the coverage": (lambda: self.get("recommendations/coverage/"), 30),
+            "queries of the appendix": (self.appendix, 30),
             "queries of the position at a recorded instant": (self.recorded_position, 55),
         }
         self.add_rows("First", 1)

@@ -30,6 +30,8 @@ ARGUMENTS = {
     "ref": "1.1",
     "action_ref": "1",
     "outcome": 1,
+    "code": "asm",
+    "starts_on": "2011-05-01",
     "pk": 1,
     "number": 1,
     "token": "none",
