@@ -203,7 +203,8 @@ def _read(model: Model, said: dict[str, Any] | None) -> dict[str, Any]:
 def _value(field: "models.Field[Any, Any]", stored: Any) -> Any:
     if isinstance(field, models.JSONField):
         return json.loads(stored) if isinstance(stored, str) else stored
-    value = field.to_python(stored)
+    # A figure of SQLite's comes as a float, whose shortest spelling is the figure that was saved.
+    value = field.to_python(str(stored) if isinstance(stored, float) else stored)
     # SQLite keeps moments in UTC without saying so.
     return value.replace(tzinfo=UTC) if isinstance(value, datetime) and value.tzinfo is None else value
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from accounts.requests import SignedInRequest, sent
-from indicators.checking import CheckedRow, TypedRow, check, dated
+from indicators.checking import TypedRow, check, dated, with_figures
 from indicators.entry_forms import MOST_ROWS, TOO_MANY, EntryForm, Known, PeriodForm, as_sent, known_indicators
 from indicators.entry_views import grid_page
 from indicators.finding import find_scorecard
@@ -82,10 +82,9 @@ def paste_figures(request: SignedInRequest, slug: str) -> HttpResponse:
         rows = _rows(table, known, form)
         if rows:
             source = form.cleaned_data["file"].name if form.cleaned_data["file"] else ""
-            grid = EntryForm(as_sent(rows, source=source), typed=rows, known=known, today=today)
-            status = 200 if grid.is_valid() else 422
-            read_from = source or PASTED
-            return grid_page(request, plan, grid, status=status, read_from=read_from, warnings=table.warnings)
+            sent_rows = as_sent(rows, source=source, read_from=source or PASTED)
+            grid = EntryForm(sent_rows, typed=rows, known=known, today=today)
+            return grid_page(request, plan, grid, status=200 if grid.is_valid() else 422, warnings=table.warnings)
     return render(request, "imports/figures.html", {"plan": plan, "form": form}, status=422 if form.errors else 200)
 
 
@@ -106,20 +105,20 @@ def _read(form: FiguresForm) -> FiguresTable | None:
 def _rows(table: FiguresTable, known: Known, form: FiguresForm) -> tuple[TypedRow, ...]:
     """The figures as rows of the grid, each with its period and standing for the figure that the grid shows."""
     facts, today = known.facts, form.today
-    # What names no indicator and holds no figure is a line of words.
-    found = check([typed(row) for row in table.rows], facts, today).rows
-    rows = [_with_asked(row, form) for row in found if row.indicator or row.row.has_figure]
+    rows = with_figures(map(typed, table.rows), facts)
     if len(rows) > MOST_ROWS:
         form.add_error("file" if form.cleaned_data["file"] else "pasted", TOO_MANY)
         return ()
     checked = check(dated(rows, facts, today, form.ended_by), facts, today).rows
-    return tuple(replace(row.row, seen=row.there.key if row.there else None) for row in checked)
-
-
-def _with_asked(row: CheckedRow, form: FiguresForm) -> TypedRow:
-    """A row whose indicator is not known keeps the words of the period that was asked for."""
-    is_known = row.row.period or row.indicator
-    return row.row if is_known else replace(row.row, period=form.cleaned_data["period"])
+    return tuple(
+        # A row whose indicator is not known keeps the words of the period that was asked for.
+        replace(
+            row.row,
+            period=row.row.period or form.cleaned_data["period"],
+            seen=row.there.key if row.there else None,
+        )
+        for row in checked
+    )
 
 
 def typed(figure: ReadFigure) -> TypedRow:

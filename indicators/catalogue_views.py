@@ -88,7 +88,7 @@ def catalogue(request: SignedInRequest, slug: str) -> HttpResponse:
         "theme": theme,
         "ticked": ticked,
         "error": error,
-        "on_scorecard": plan.plan_indicators.count(),
+        "on_scorecard": plan.plan_indicators.exclude(indicator__valid_to__lt=timezone.localdate()).count(),
     }
     return render(request, "indicators/catalogue.html", context, status=422 if error else 200)
 

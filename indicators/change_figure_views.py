@@ -24,14 +24,14 @@ from plans.policies import Right
 from . import operations
 from .change_forms import BenchmarkForm, CommentaryForm, ReviseForm, benchmark_order, number_words
 from .change_views import add_to, get_or_post, people_to_choose, removable, remove_row, saved
-from .figure_operations import NewFigure, Recorded, figures_in_force, record_measurements
+from .figure_operations import NewFigure, Recorded, figures_in_force, record_measurements, take_back_figure
 from .finding import find_indicator, find_scorecard
-from .models import Benchmark, Commentary, Indicator, Measurement
+from .models import TAKEN_BACK, Benchmark, Commentary, Indicator, Measurement
 from .periods import Period, PeriodError, read_period
 from .position import IndicatorPosition, PointPosition
 from .presenting import RAG_VIEWS
 from .reading import current_scorecard
-from .terms import Frequency, NoValue, Polarity, Rag, Unit
+from .terms import Frequency, Polarity, Rag, Unit
 from .values import measured, printed
 
 # --- Benchmarks --------------------------------------------------------------------------------------------------
@@ -268,7 +268,7 @@ def revise(request: SignedInRequest, slug: str, code: str, starts_on: str) -> Ht
     """Puts another figure in the place of one; the old one is kept and shown."""
     plan, _, indicator = find_indicator(request.user, slug, code, Right.ENTER_FIGURES)
     day = _day(starts_on)
-    figure = get_object_or_404(indicator.measurements, starts_on=day, replaced_by=None)
+    figure = get_object_or_404(indicator.measurements.exclude(no_value=TAKEN_BACK), starts_on=day, replaced_by=None)
     form = ReviseForm(sent(request), indicator=indicator, figure=figure)
     label = indicator.period_of(day).label
     status, conflict = 200, None
@@ -292,6 +292,7 @@ def revise(request: SignedInRequest, slug: str, code: str, starts_on: str) -> Ht
     rows = Measurement.objects.filter(indicator=indicator, starts_on=day).select_related("entered_by").order_by("-pk")
     context = {
         "title": f"Revise the figure of {label}",
+        "starts_on": starts_on,
         "button": "Revise the figure",
         "plan": plan,
         "indicator": indicator,
@@ -300,6 +301,33 @@ def revise(request: SignedInRequest, slug: str, code: str, starts_on: str) -> Ht
         "figures": [(row, figure_words(indicator, row)) for row in rows],
     }
     return render(request, "indicators/change_revise.html", context, status=status)
+
+
+@get_or_post
+def take_back(request: SignedInRequest, slug: str, code: str, starts_on: str) -> HttpResponse:
+    """Takes back a figure that was entered by mistake: the period counts as not entered."""
+    plan, _, indicator = find_indicator(request.user, slug, code, Right.ENTER_FIGURES)
+    day = _day(starts_on)
+    figure = get_object_or_404(indicator.measurements, starts_on=day, replaced_by=None)
+    is_there = figure.no_value != TAKEN_BACK
+    if not is_there and request.method != "POST":
+        raise Http404
+    label = indicator.period_of(day).label
+
+    def remove(*, reason: str, by: Any) -> None:
+        take_back_figure(plan=plan, figure=figure, reason=reason, by=by)
+
+    def done() -> HttpResponse:
+        return saved(request, plan, indicator, f"The figure of {label} is taken back. Another can be entered.")
+
+    return remove_row(
+        request, plan, indicator, ReasonForm(sent(request)), is_there=is_there, remove=remove,
+        of=f"Figure of indicator {indicator.code}", done=done, template="indicators/change_take_back.html",
+        context={
+            "title": f"Take back the figure of {label}", "button": "Take it back", "is_warning": True,
+            "said": figure_words(indicator, figure),
+        },
+    )  # fmt: skip
 
 
 def _record(request: SignedInRequest, plan: Plan, indicator: Indicator, day: date, form: ReviseForm) -> Recorded:
@@ -332,7 +360,7 @@ def _print(indicator: Indicator, value: Any) -> str:
 def figure_words(indicator: Indicator, row: Measurement) -> str:
     """A figure with what it is worked out from: “87.5% (35 of 40), provisional”."""
     if row.no_value:
-        words = NoValue(row.no_value).label
+        words = row.get_no_value_display()
     else:
         exact = measured(Unit(indicator.unit), row.numerator, row.denominator, row.value)
         words = printed(exact, Unit(indicator.unit), indicator.decimals) or "No data"

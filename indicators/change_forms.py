@@ -367,6 +367,7 @@ class IndicatorFields(DefinitionFields):
             ),
         ),
         ("How it is read", (("polarity",),)),
+        ("How long it is counted like this", (("valid_from", "valid_to"),)),
         ("Where it comes from", (("source",), ("lag_days", "owner"))),
         ("Where it stands", (("journey", "theme"), ("is_key",))),
         ("What the public sees", (("minimum_denominator",),)),
@@ -402,7 +403,14 @@ class IndicatorForm(IndicatorFields, RowForm):
     columns: tuple[str, ...] = (
         *("code", "title", "national_code", "definition", "numerator_label", "denominator_label", "unit", "decimals"),
         *("polarity", "frequency", "year_starts_in", "shape", "source", "lag_days", "owner", "journey"),
-        "minimum_denominator",
+        *("minimum_denominator", "valid_from", "valid_to"),
+    )
+
+    valid_from = DayField(label="First day (optional)", required=False)
+    valid_to = DayField(
+        label="Last day (optional)",
+        required=False,
+        help_text="After it no figure is expected. For another way to count, change the definition instead.",
     )
 
     def __init__(self, data: Any, *, row: Indicator, has_figures: bool, **kwargs: Any) -> None:

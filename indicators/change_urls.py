@@ -23,4 +23,5 @@ urlpatterns = [
     path(INDICATOR + "benchmarks/<int:pk>/remove/", change_figure_views.remove_benchmark, name="remove_benchmark"),
     path(INDICATOR + "commentary/", change_figure_views.commentary, name="commentary"),
     path(INDICATOR + "figures/<str:starts_on>/", change_figure_views.revise, name="revise"),
+    path(INDICATOR + "figures/<str:starts_on>/take-back/", change_figure_views.take_back, name="take_back"),
 ]

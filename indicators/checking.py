@@ -7,6 +7,7 @@ stops nothing. The order of the rows makes no difference. Pure: no clock and no 
 
 import hashlib
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,16 +15,20 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import cached_property
+from itertools import accumulate
 from typing import NamedTuple
 
 from .periods import LONGEST_WORDS, Period, PeriodError, guess_frequency, latest_due, period_of, read_period
-from .spc import FEWEST_FOR_LIMITS, LIMIT_FACTOR
+from .spc import FEWEST_FOR_LIMITS, LIMIT_FACTOR, SCREEN_FACTOR
 from .terms import Frequency, NoValue, Polarity, Shape, Unit
 from .values import NumberError, is_provisional, measured, printed, read_number, round_half_up
 
 LONGEST_NOTE = 2000
 #: What a measurement keeps of a number (models.py).
 DIGITS_BEFORE, PLACES = 14, 6
+#: How far a figure may lie before the first one that is there, and before today where there is none.
+YEARS_BEFORE_FIRST, YEARS_BEFORE_TODAY = 1, 10
 THIS_IS_RIGHT = "This is right"
 _TICK = f"tick “{THIS_IS_RIGHT}” if it is"
 
@@ -67,7 +72,19 @@ CODES: dict[str, tuple[Kind, str]] = {
     "value_differs": (Kind.FAULT, "The figure is not what numerator and denominator come to."),
     "note_without_figure": (Kind.FAULT, "There is a note and no figure."),
     "note_too_long": (Kind.FAULT, f"A note has more than {LONGEST_NOTE:,} characters."),
-    "jump": (Kind.DOUBT, "The figure is outside the limits of the earlier ones, or more than half off the last one."),
+    "reason_missing": (
+        Kind.FAULT,
+        "A figure that is there would be revised, and no note says why. The command gives the file as the reason.",
+    ),
+    "jump": (
+        Kind.DOUBT,
+        "The figure is outside the limits of the earlier ones and an unusual step from the last one; where there are "
+        "no limits, more than half off it.",
+    ),
+    "long_before": (
+        Kind.DOUBT,
+        "The period is more than a year before the first figure, or more than ten years back where there is none.",
+    ),
     "year_to_date_falls": (Kind.DOUBT, "A count of the year to date is smaller than the one before."),
     "revises": (Kind.DOUBT, "The period has another figure already, which would be revised."),
     "changed_meanwhile": (Kind.DOUBT, "Somebody else entered a figure for the period in the meantime."),
@@ -131,6 +148,52 @@ class KnownFigure:
 
 
 @dataclass(frozen=True)
+class Stretch:
+    """Figures of one indicator within a time: how many, their sum, the sum and number of their moving ranges, and the
+    newest with its first day."""
+
+    count: int
+    total: Fraction
+    moved: Fraction
+    moves: int
+    newest_on: date
+    newest: Fraction
+
+
+class History:
+    """The values of an indicator in the order of their periods, added up, so that no stretch of them is added again.
+
+    A moving range reaches from a period to the very next one (domain.md D10).
+    """
+
+    def __init__(self, values: Mapping[Period, Decimal]) -> None:
+        periods = sorted(values, key=lambda period: period.starts_on)
+        self._days = [period.starts_on for period in periods]
+        self._values = [Fraction(values[period]) for period in periods]
+        moves: list[Fraction | None] = [None] * min(1, len(periods))
+        for place, period in enumerate(periods[1:], start=1):
+            follows = period.previous.starts_on == self._days[place - 1]
+            moves.append(abs(self._values[place] - self._values[place - 1]) if follows else None)
+        self._totals = list(accumulate(self._values, initial=Fraction(0)))
+        self._moved = list(accumulate((move or Fraction(0) for move in moves), initial=Fraction(0)))
+        self._moves = list(accumulate((move is not None for move in moves), initial=0))
+
+    def between(self, since: date, before: date) -> Stretch | None:
+        """Those whose periods begin from one day on and before another; None where there are none."""
+        first, end = bisect_left(self._days, since), bisect_left(self._days, before)
+        if first >= end:
+            return None
+        return Stretch(
+            count=end - first,
+            total=self._totals[end] - self._totals[first],
+            moved=self._moved[end] - self._moved[first + 1],
+            moves=self._moves[end] - self._moves[first + 1],
+            newest_on=self._days[end - 1],
+            newest=self._values[end - 1],
+        )
+
+
+@dataclass(frozen=True)
 class KnownIndicator:
     """An indicator of a scorecard, its figures in force by the first day of their periods, and the first days from
     which a changed process counts."""
@@ -157,6 +220,28 @@ class KnownIndicator:
     def has_parts(self) -> bool:
         """Whether it is counted by a numerator and a denominator."""
         return bool(self.denominator_label)
+
+    @cached_property
+    def history(self) -> History:
+        """What its figures are compared with."""
+        return History({self._at(day): each.value for day, each in self.figures.items() if each.value is not None})
+
+    @cached_property
+    def _days(self) -> list[date]:
+        return sorted(self.figures)
+
+    def _at(self, day: date) -> Period:
+        return period_of(self.frequency, day, self.year_starts_in)
+
+    @property
+    def first(self) -> Period | None:
+        """The period of its first figure."""
+        return self._at(self._days[0]) if self._days else None
+
+    def newest_before(self, period: Period) -> Period | None:
+        """The newest earlier period that has a figure."""
+        place = bisect_left(self._days, period.starts_on)
+        return self._at(self._days[place - 1]) if place else None
 
     def is_counted_in(self, period: Period) -> bool:
         """Whether its definition holds in a period."""
@@ -229,6 +314,13 @@ class CheckedRow:
         return bool(self.row.ticked) and self.row.ticked == self.tick
 
     @property
+    def confirms(self) -> bool:
+        """Whether it makes a provisional figure final and changes none of its numbers."""
+        if self.there is None or self.indicator is None or self.is_provisional or not self.there.is_provisional:
+            return False
+        return _has_the_same_numbers(self, self.there, self.indicator)
+
+    @property
     def is_new_or_revises(self) -> bool:
         return self.happens in (Happens.NEW, Happens.REVISES)
 
@@ -278,8 +370,14 @@ def check(rows: Sequence[TypedRow], known: Sequence[KnownIndicator], today: date
     codes = _Codes(known)
     read = [_read(row, codes, today) for row in rows]
     times = Counter(place for row in read if (place := _place(row)))
-    checked = tuple(_settled(row, times) for row in read)
-    return Check(checked, _missing(checked, known))
+    checked = tuple(_settled(row, times, today) for row in read)
+    return Check(checked, _missing(checked, known, today))
+
+
+def with_figures(rows: Iterable[TypedRow], known: Sequence[KnownIndicator]) -> tuple[TypedRow, ...]:
+    """The rows without the lines of words, which name no indicator and hold no figure."""
+    codes = _Codes(known)
+    return tuple(row for row in rows if row.has_figure or isinstance(codes.find(row.code), KnownIndicator))
 
 
 def blank_rows(known: Sequence[KnownIndicator], today: date, ended_by: date | None = None) -> tuple[TypedRow, ...]:
@@ -451,7 +549,12 @@ class _Parts(NamedTuple):
         numbers = {name: each for name, each in read.items() if isinstance(each, Decimal)}
         if symbols and (numbers or len(symbols) > 1):
             name = next(name for name, each in read.items() if isinstance(each, NoValue))
-            message = "Enter the symbol alone where there is no figure, or the numbers alone where there is one."
+            symbol, *others = (
+                _shown(getattr(row, each)) if each in numbers else f"“{_shown(getattr(row, each))}”"
+                for each in sorted(read, key=lambda each: each != name)
+            )
+            keep = "one of them" if len(others) == 1 else "the symbol or the numbers"
+            message = f"{symbol} stands beside {' and '.join(others)}: keep {keep}."
             findings.append(_finding("symbol_beside_number", name, message))
         no_value = next(iter(symbols)).value if len(symbols) == 1 else ""
         return cls(numbers.get("numerator"), numbers.get("denominator"), numbers.get("value"), no_value, findings)
@@ -514,28 +617,42 @@ def _place(row: CheckedRow) -> tuple[int, date] | None:
     return row.indicator.id, row.period.starts_on
 
 
-def _settled(row: CheckedRow, times: Mapping[tuple[int, date], int]) -> CheckedRow:
+def _settled(row: CheckedRow, times: Mapping[tuple[int, date], int], today: date) -> CheckedRow:
     """The row with what would happen to it."""
     place = _place(row)
     if place is not None and times[place] > 1:
-        message = f"{row.name} is there {times[place]} times: leave out all but one."
+        message = f"This figure is there {times[place]} times: leave out all but one."
         row = replace(row, findings=(*row.findings, _finding("figure_twice", "code", message)))
     if row.faults or place is None:
         return row
-    assert row.indicator is not None
-    assert row.period is not None
-    if row.there is not None and _says_the_same(row, row.there, row.indicator):
+    indicator, period = row.indicator, row.period
+    assert indicator is not None
+    assert period is not None
+    if row.there is not None and _says_the_same(row, row.there, indicator):
         return replace(row, happens=Happens.UNCHANGED)
-    doubts = _doubts(row, row.indicator, row.period)
-    return replace(row, happens=Happens.REVISES if row.there else Happens.NEW, findings=(*row.findings, *doubts))
+    if row.confirms and row.there is not None and row.numerator is None:
+        row = replace(row, numerator=row.there.numerator, denominator=row.there.denominator)
+    doubts = _doubts(row, indicator, period, today)
+    row = replace(row, findings=(*row.findings, *doubts))
+    if row.there is None:
+        return replace(row, happens=Happens.NEW)
+    # Whoever ticks that a figure is revised has been told that the note says why.
+    if row.is_ticked and not row.confirms and not row.row.note.strip():
+        message = "Say in its note why the figure is revised."
+        return replace(row, findings=(*row.findings, _finding("reason_missing", "note", message)))
+    return replace(row, happens=Happens.REVISES)
 
 
 def _says_the_same(row: CheckedRow, there: KnownFigure, indicator: KnownIndicator) -> bool:
-    """Whether there is nothing to record. No note takes none away; a figure alone says nothing against the numerator
-    and denominator that it agrees with."""
-    if row.no_value != there.no_value or row.is_provisional != there.is_provisional:
+    """Whether there is nothing to record. No note takes none away."""
+    if row.is_provisional != there.is_provisional or row.row.note.strip() not in ("", there.note):
         return False
-    if row.row.note.strip() not in ("", there.note):
+    return _has_the_same_numbers(row, there, indicator)
+
+
+def _has_the_same_numbers(row: CheckedRow, there: KnownFigure, indicator: KnownIndicator) -> bool:
+    """A figure alone says nothing against the numerator and denominator that it agrees with."""
+    if row.no_value != there.no_value:
         return False
     if row.numerator is None and there.numerator is not None:
         return _as_printed(row.value, indicator) == _as_printed(there.value, indicator)
@@ -548,13 +665,17 @@ def _as_printed(value: Decimal | None, indicator: KnownIndicator) -> Decimal | N
     return None if value is None else round_half_up(value, indicator.decimals)
 
 
-def _doubts(row: CheckedRow, indicator: KnownIndicator, period: Period) -> list[Finding]:
+def _doubts(row: CheckedRow, indicator: KnownIndicator, period: Period, today: date) -> list[Finding]:
     doubts: list[Finding] = []
     there = row.there
     if row.row.seen != 0 and row.row.seen != (there.key if there else None):
         theirs = f"{indicator.words(there)} for {period.label}" if there else "something else"
-        message = f"Somebody else entered {theirs} meanwhile: {_TICK} yours that counts, or empty your boxes."
+        why = " and the note says why" if there and not row.confirms else ""
+        message = f"Somebody else entered {theirs} meanwhile: {_TICK} yours that counts{why}, or empty your boxes."
         doubts.append(_finding("changed_meanwhile", "ticked", message))
+    elif there is not None and row.confirms:
+        message = f"{indicator.words(there)} is there for {period.label}: {_TICK} final now."
+        doubts.append(_finding("revises", "ticked", message))
     elif there is not None:
         message = (
             f"{indicator.words(there)} is there for {period.label}: {_TICK} to be revised, and say why in the note."
@@ -565,71 +686,91 @@ def _doubts(row: CheckedRow, indicator: KnownIndicator, period: Period) -> list[
     exact = measured(indicator.unit, row.numerator, row.denominator, row.value)
     if exact is not None and (jump := _jump(exact, indicator, period)):
         doubts.append(jump)
+    if long_before := _long_before(indicator, period, today):
+        doubts.append(long_before)
     return doubts
+
+
+def _long_before(indicator: KnownIndicator, period: Period, today: date) -> Finding | None:
+    """Whether a period lies so long before the others that its year may be mistyped."""
+    if (first := indicator.first) is not None:
+        if period.starts_on >= _years_before(first.starts_on, YEARS_BEFORE_FIRST):
+            return None
+        message = f"{period.label} lies long before the first figure ({first.label}): {_TICK}."
+    elif period.ends_on >= _years_before(today, YEARS_BEFORE_TODAY):
+        return None
+    else:
+        message = f"{period.label} lies more than ten years back: {_TICK}."
+    return _finding("long_before", "ticked", message)
+
+
+def _years_before(day: date, years: int) -> date:
+    """The same day of an earlier year; 28 February for a 29th that it lacks."""
+    is_leap_day = (day.month, day.day) == (2, 29)
+    return day.replace(year=day.year - years, day=28 if is_leap_day else day.day)
 
 
 def _jump(exact: Fraction, indicator: KnownIndicator, period: Period) -> Finding | None:
     """Whether a figure is far from those before it, since the process last changed (domain.md D10).
 
-    A figure of the year to date begins anew with its year, so only the same year counts, and a count of it only grows.
-    Neighbours of a year to date or a rolling year share data and give no limits.
+    Outside their limits alone says little: an indicator that improves steadily is so every month. Its step from the
+    last figure has to be unusual too, which is beyond the upper limit of the chart of moving ranges. A figure of the
+    year to date begins anew with its year, so only the same year counts, and a count of it only grows. Neighbours of a
+    year to date or a rolling year share data and give no limits.
     """
     if indicator.unit is Unit.YES_NO:
         return None
     since = max((day for day in indicator.breaks if day <= period.starts_on), default=date.min)
     if indicator.shape is Shape.YEAR_TO_DATE:
         since = max(since, period.year_start)
-    earlier = {
-        period_of(indicator.frequency, day, indicator.year_starts_in): Fraction(figure.value)
-        for day, figure in sorted(indicator.figures.items())
-        if since <= day < period.starts_on and figure.value is not None
-    }
-    if not earlier:
+    earlier = indicator.history.between(since, period.starts_on)
+    if earlier is None:
         return None
 
     def said(value: Fraction) -> str:
         return printed(value, indicator.unit, indicator.decimals)
 
-    last = max(earlier, key=lambda each: each.starts_on)
+    last = period_of(indicator.frequency, earlier.newest_on, indicator.year_starts_in).label
     if indicator.shape is Shape.YEAR_TO_DATE and indicator.unit in (Unit.NUMBER, Unit.MONEY):
-        if exact >= earlier[last]:
+        if exact >= earlier.newest:
             return None
-        message = f"{said(exact)} is less than the {said(earlier[last])} up to {last.label}: {_TICK}."
+        message = f"{said(exact)} is less than the {said(earlier.newest)} up to {last}: {_TICK}."
         return _finding("year_to_date_falls", "ticked", message)
-    moves = [
-        abs(value - earlier[each.previous]) for each, value in earlier.items() if earlier.get(each.previous) is not None
-    ]
+    step = abs(exact - earlier.newest)
     has_limits = indicator.shape not in (Shape.YEAR_TO_DATE, Shape.ROLLING)
-    if has_limits and len(earlier) >= FEWEST_FOR_LIMITS and moves:
-        mean = sum(earlier.values(), Fraction(0)) / len(earlier)
-        reach = LIMIT_FACTOR * sum(moves, Fraction(0)) / len(moves)
-        if mean - reach <= exact <= mean + reach:
+    if has_limits and earlier.count >= FEWEST_FOR_LIMITS and earlier.moves:
+        mean, mean_move = earlier.total / earlier.count, earlier.moved / earlier.moves
+        low, high = mean - LIMIT_FACTOR * mean_move, mean + LIMIT_FACTOR * mean_move
+        if low <= exact <= high or step <= SCREEN_FACTOR * mean_move:
             return None
-        low = max(mean - reach, Fraction(0))
-        high = min(mean + reach, Fraction(100)) if indicator.unit is Unit.PERCENT else mean + reach
+        low = max(low, Fraction(0))
+        high = min(high, Fraction(100)) if indicator.unit is Unit.PERCENT else high
         message = f"{said(exact)} is outside what is usual, {said(low)} to {said(high)}: {_TICK}."
         return _finding("jump", "ticked", message)
-    if abs(exact - earlier[last]) * 2 <= abs(earlier[last]):
+    if step * 2 <= abs(earlier.newest):
         return None
-    message = f"{said(exact)} is more than half away from {said(earlier[last])} in {last.label}: {_TICK}."
+    message = f"{said(exact)} is more than half away from {said(earlier.newest)} in {last}: {_TICK}."
     return _finding("jump", "ticked", message)
 
 
-def _missing(rows: Iterable[CheckedRow], known: Sequence[KnownIndicator]) -> tuple[Finding, ...]:
-    """The indicators counted as often as those of the column that have no figure for its newest period."""
-    given = {place for row in rows if (place := _place(row))}
+def _missing(rows: Iterable[CheckedRow], known: Sequence[KnownIndicator], today: date) -> tuple[Finding, ...]:
+    """The indicators counted as often as those of the column that are not in it, and have no figure for its newest
+    period though it is due."""
+    given: set[int] = set()
     newest: dict[Frequency, date] = {}
     for row in rows:
+        if row.indicator is not None and row.row.has_figure:
+            given.add(row.indicator.id)
         if _place(row) and row.period is not None and not row.faults:
             frequency = row.period.frequency
             newest[frequency] = max(newest.get(frequency, date.min), row.period.starts_on)
     found = []
     for indicator in known:
-        if (day := newest.get(indicator.frequency)) is None:
+        if (day := newest.get(indicator.frequency)) is None or indicator.id in given:
             continue
         period = period_of(indicator.frequency, day, indicator.year_starts_in)
-        is_there = period.starts_on in indicator.figures or (indicator.id, period.starts_on) in given
-        if not is_there and indicator.is_counted_in(period):
+        is_due = period.starts_on <= indicator.due_on(today).starts_on
+        if is_due and period.starts_on not in indicator.figures and indicator.is_counted_in(period):
             message = f"{indicator.code} {indicator.title} has no figure for {period.label}: enter it when it is there."
             found.append(_finding("missing", "code", message))
     return tuple(found)

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from . import charts
 from .position import IndicatorPosition, PointPosition
-from .terms import Comparator, Unit
+from .terms import Comparator, NoValue, Unit
 
 #: SVG that a template prints as it is.
 Picture = SafeString
@@ -130,6 +130,7 @@ def spc_of(indicator: IndicatorPosition, width: int = WIDE) -> Picture:
                 )
             ],
             target=latest.target if latest else None,
+            target_label="Target now" if len({point.target for point in indicator.series}) > 1 else "Target",
             breaks=breaks_of(indicator),
             unit_prefix=_PREFIXES.get(indicator.unit, ""),
             unit_suffix=_SUFFIXES.get(indicator.unit, ""),
@@ -157,7 +158,9 @@ def trend_words(indicator: IndicatorPosition) -> str:
         return f"One figure: {first.printed} in {first.label}."
     low, high = min(there, key=lambda pair: pair[0])[1], max(there, key=lambda pair: pair[0])[1]
     words = f"From {first.printed} in {first.label} to {last.printed} in {last.label}."
-    words += f" Lowest {low.printed} in {low.label}, highest {high.printed} in {high.label}."
+    is_part = any(point.no_value == NoValue.SUPPRESSED for point in indicator.series)
+    extremes = f"owest {low.printed} in {low.label}, highest {high.printed} in {high.label}."
+    words += f" Of those that are published, l{extremes} × marks one that is not." if is_part else f" L{extremes}"
     return words + (f" Target {indicator.target_words}." if indicator.target_words else "")
 
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from django import forms
@@ -26,8 +27,8 @@ from .checking import (
     dated,
 )
 from .figure_operations import NewFigure
-from .models import Indicator, Measurement, PlanIndicator, ProcessChange
-from .periods import Period, PeriodError, read_period
+from .models import TAKEN_BACK, Indicator, Measurement, PlanIndicator, ProcessChange
+from .periods import PeriodError, read_period
 from .terms import Frequency, Polarity, Shape, Unit
 
 #: What one page takes; more than any scorecard, and a year of most.
@@ -48,13 +49,13 @@ class Known:
 
 
 def known_indicators(plan: Plan) -> Known:
-    """The indicators of the plan's scorecard with their figures in force. Three queries."""
+    """The indicators of the plan's scorecard with their figures in force. One taken back is none. Three queries."""
     places = PlanIndicator.objects.filter(plan=plan).select_related("indicator").order_by("order", "pk")
     rows = [place.indicator for place in places]
     keys = [row.pk for row in rows]
     figures: dict[int, dict[date, KnownFigure]] = defaultdict(dict)
     columns = ("numerator", "denominator", "value", "no_value", "is_provisional", "note")
-    in_force = Measurement.objects.filter(indicator__in=keys, replaced_by=None).order_by()
+    in_force = Measurement.objects.filter(indicator__in=keys, replaced_by=None).exclude(no_value=TAKEN_BACK).order_by()
     for pk, indicator, starts_on, *facts in in_force.values_list("pk", "indicator_id", "starts_on", *columns):
         figures[indicator][starts_on] = KnownFigure(pk, *facts)
     breaks: dict[int, list[date]] = defaultdict(list)
@@ -85,8 +86,9 @@ def known_indicators(plan: Plan) -> Known:
     return Known(facts_of, {row.pk: row for row in rows})
 
 
-def figures_to_record(found: Check, known: Known) -> list[NewFigure]:
-    """What is new in checked rows. A row stands for the figure in force that it was checked against."""
+def figures_to_record(found: Check, known: Known, reason: str = "") -> list[NewFigure]:
+    """What is new in checked rows. A row stands for the figure in force that it was checked against; `reason` is why
+    one is revised where its note says nothing."""
     return [
         NewFigure(
             indicator=known.indicators[row.indicator.id],
@@ -97,7 +99,7 @@ def figures_to_record(found: Check, known: Known) -> list[NewFigure]:
             no_value=row.no_value,
             is_provisional=row.is_provisional,
             note=row.row.note.strip(),
-            revision_reason=row.row.note.strip() if row.there else "",
+            revision_reason=(row.row.note.strip() or reason) if row.there else "",
             seen=row.there.key if row.there else None,
         )
         for row in found.to_record
@@ -165,20 +167,13 @@ class GridRow:
         """The figure that is there for the period already, in words."""
         return self.indicator.words(self.checked.there) if self.indicator and self.checked.there else ""
 
-    @property
-    def before(self) -> str:
-        """The figure of the period before, in words."""
-        found = self._before
-        return self.indicator.words(found) if self.indicator and found else ""
-
-    @property
-    def before_label(self) -> str:
-        return self.checked.period.previous.short_label if self.checked.period else ""
-
-    @property
-    def _before(self) -> KnownFigure | None:
-        period: Period | None = self.checked.period
-        return self.indicator.figures.get(period.previous.starts_on) if self.indicator and period else None
+    @cached_property
+    def before(self) -> tuple[str, str] | None:
+        """The newest earlier figure in words, and its period."""
+        if self.indicator is None or self.checked.period is None:
+            return None
+        period = self.indicator.newest_before(self.checked.period)
+        return (self.indicator.words(self.indicator.figures[period.starts_on]), period.short_label) if period else None
 
     @property
     def has_errors(self) -> bool:
@@ -227,10 +222,10 @@ def _seen(sent: str) -> int | None:
     return int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < 19 else None
 
 
-def as_sent(rows: Sequence[TypedRow], *, source: str = "") -> QueryDict:
-    """Rows as the grid would send them, such as those that were read from a file."""
+def as_sent(rows: Sequence[TypedRow], *, read_from: str, source: str = "") -> QueryDict:
+    """Rows that were read from somewhere as the grid would send them."""
     data = QueryDict(mutable=True)
-    data["rows"], data["source"] = str(len(rows)), source
+    data["rows"], data["source"], data["read_from"] = str(len(rows)), source, read_from
     for index, row in enumerate(rows):
         for name in ("code", "period", *_NUMBERS, "note", "where"):
             data[f"{name}_{index}"] = getattr(row, name)
@@ -244,6 +239,8 @@ class EntryForm(ChildDataCheck):
     """Figures of many indicators, a row for each. What is wrong stands at the field that it is about."""
 
     rows = forms.IntegerField(widget=forms.HiddenInput)
+    # What the page says of itself; it is not kept.
+    read_from = TextField(required=False, widget=forms.HiddenInput)
     source = TextField(
         required=False,
         max_length=300,
@@ -263,6 +260,7 @@ class EntryForm(ChildDataCheck):
         """What was sent, as words that can be shown, now standing for the figures that the reader sees; a tick for
         others is off again."""
         data = data.copy()
+        data["read_from"] = plain(data.get("read_from", ""))
         for index, row in enumerate(self.found.rows):
             data[f"seen_{index}"] = str(row.there.key) if row.there else ""
             for name in ("code", "period", *_NUMBERS, "note", "where"):
@@ -295,7 +293,7 @@ class EntryForm(ChildDataCheck):
             self.fields[f"ticked_{index}"] = forms.BooleanField(
                 required=False, label=THIS_IS_RIGHT, widget=_Tick(row.tick)
             )
-        if row.faults or typed.is_left_out:
+        if row.findings or typed.is_left_out:
             self.fields[f"left_out_{index}"] = forms.BooleanField(required=False, label="Leave this row out")
 
     @staticmethod
@@ -331,6 +329,11 @@ class EntryForm(ChildDataCheck):
         if name in self.fields:
             return name
         return next(f"{each}_{index}" for each in _NUMBERS if f"{each}_{index}" in self.fields)
+
+    @property
+    def was_read_from(self) -> str:
+        """The file or the text that the rows were read from; nothing where they were typed."""
+        return self.data.get("read_from", "")
 
     @property
     def has_conflict(self) -> bool:

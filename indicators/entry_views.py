@@ -96,5 +96,6 @@ def grid_page(
         "problems": form.problems,
         "news": form.found.news if form.is_bound else (),
         "period_form": period_form,
+        "read_from": form.was_read_from,
     }
     return render(request, "indicators/entry.html", context, status=status)

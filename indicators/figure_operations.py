@@ -11,12 +11,13 @@ from django.utils import timezone
 
 from accounts.history import current_instant, operation, save_with_reason
 from plans.models import Plan
-from plans.policies import Right, check_can
+from plans.policies import Right
 
-from .models import Indicator, Measurement, PlanIndicator
+from .models import TAKEN_BACK, Indicator, Measurement, PlanIndicator
 from .operations import NOT_HERE
+from .policies import check_may_change
 from .terms import Unit
-from .values import measured, round_half_up
+from .values import measured, round_half_up, what_cannot_be
 
 PLACES = 6
 QUICKER = (
@@ -59,7 +60,7 @@ def record_measurements(
     A period that has a figure already is revised: the old figure is kept, and replaced by the new one. The same figure
     again changes nothing. Raises PermissionDenied, ValidationError (with a sentence for each that cannot be).
     """
-    check_can(by, Right.ENTER_FIGURES, plan)
+    check_may_change(by, Right.ENTER_FIGURES, plan, [figure.indicator.pk for figure in figures])
     on_scorecard = set(PlanIndicator.objects.filter(plan=plan).values_list("indicator_id", flat=True))
     current = figures_in_force([figure.indicator.pk for figure in figures], [figure.starts_on for figure in figures])
     created: list[Measurement] = []
@@ -71,7 +72,8 @@ def record_measurements(
             problems.append(f"{figure.indicator.code}: {NOT_HERE}")
             continue
         there = current.get((figure.indicator.pk, figure.starts_on))
-        if figure.seen != 0 and figure.seen != (there.pk if there else None):
+        shown = there.pk if there and there.no_value != TAKEN_BACK else None
+        if figure.seen not in (0, shown):
             problems.append(f"{figure.indicator.code}: {QUICKER}")
             continue
         row = _row(figure, there, source=source, by=by)
@@ -89,6 +91,27 @@ def record_measurements(
     if problems:
         raise ValidationError(problems)
     return Recorded(tuple(created), tuple(revised), tuple(unchanged))
+
+
+@operation
+def take_back_figure(*, plan: Plan, figure: Measurement, by: Any, reason: str) -> Measurement:
+    """Takes back a figure that was entered by mistake, as for another month: the period counts as not entered. Both
+    stay in the record, and another figure can be entered. Raises PermissionDenied, ValidationError."""
+    check_may_change(by, Right.ENTER_FIGURES, plan, [figure.indicator_id])
+    current = figures_in_force([figure.indicator_id], [figure.starts_on])[figure.indicator_id, figure.starts_on]
+    if current.pk != figure.pk:
+        raise ValidationError("This figure was revised meanwhile. Look at the newer one.")
+    row = Measurement(
+        indicator=figure.indicator,
+        starts_on=figure.starts_on,
+        no_value=TAKEN_BACK,
+        replaces=figure,
+        revision_reason=reason,
+        entered_at=current_instant(),
+        entered_by=by,
+    )
+    row.full_clean()
+    return save_with_reason(row, reason=reason, by=by)
 
 
 def figures_in_force(indicators: Sequence[int], starts: Sequence[date]) -> dict[tuple[int, date], Measurement]:
@@ -132,5 +155,7 @@ def _check(row: Measurement) -> None:
         raise ValidationError(f"Its definition holds from {indicator.valid_from} only.")
     if indicator.valid_to and period.starts_on > indicator.valid_to:
         raise ValidationError(f"Its definition held until {indicator.valid_to}. Enter the figure of its successor.")
+    for problem in what_cannot_be(Unit(indicator.unit), row.numerator, row.denominator, row.value):
+        raise ValidationError(problem)
     # What it refers to is there; to ask for each of many would take longer than all the rest.
     row.full_clean(exclude=["indicator", "replaces", "entered_by"], validate_unique=False)

@@ -15,6 +15,9 @@ from plans.models import OfCouncilQuerySet, Outcome, Plan, Theme
 from .periods import Period, period_of
 from .terms import Comparator, Frequency, Journey, NoValue, Polarity, RuleSet, Shape, Tolerance, Unit
 
+#: In the place of a figure that was entered by mistake: it counts as not there, and both stay in the record.
+TAKEN_BACK = "-"
+
 
 def _choices(enum: Any) -> list[tuple[str, str]]:
     return [(each.value, each.label) for each in enum]
@@ -230,7 +233,9 @@ class Measurement(Tracked):
     numerator = _figure("numerator", null=True, blank=True)
     denominator = _figure("denominator", null=True, blank=True)
     value = _figure("value", null=True, blank=True)
-    no_value = models.CharField("why there is no figure", max_length=1, choices=_choices(NoValue), blank=True)
+    no_value = models.CharField(
+        "why there is no figure", max_length=1, choices=[*_choices(NoValue), (TAKEN_BACK, "Taken back")], blank=True
+    )
     is_provisional = models.BooleanField("provisional", default=False)
     note = models.TextField(blank=True)
     source = models.CharField("where it was taken from", max_length=300, blank=True)

@@ -20,6 +20,7 @@ from plans.policies import LEFT_IN_STATE, Right, check_can, plan_state
 
 from .catalogue import CatalogueEntry
 from .models import (
+    TAKEN_BACK,
     Benchmark,
     Commentary,
     Indicator,
@@ -30,6 +31,7 @@ from .models import (
     Scorecard,
     Target,
 )
+from .policies import check_may_change, check_may_share
 from .terms import Polarity
 
 R = TypeVar("R", bound=Tracked)
@@ -158,7 +160,8 @@ def change_definition(
         raise ValidationError("This indicator was replaced already.")
     if indicator.period_of(from_on).starts_on != from_on:
         raise ValidationError({"from_on": "Choose the first day of a period."})
-    if Measurement.objects.filter(indicator=indicator, starts_on__gte=from_on).exists():
+    later = Measurement.objects.filter(indicator=indicator, starts_on__gte=from_on, replaced_by=None)
+    if later.exclude(no_value=TAKEN_BACK).exists():
         raise ValidationError(
             {"from_on": "There are figures from that day on which were counted the old way. Choose a later period."}
         )
@@ -211,6 +214,7 @@ def put_on_scorecard(
     Raises PermissionDenied, ValidationError.
     """
     check_can(by, Right.EDIT_INDICATORS, plan)
+    check_may_share(by, indicator)
     there = PlanIndicator.objects.filter(plan=plan, indicator=indicator).first()
     if there is not None:
         return there
@@ -290,7 +294,8 @@ def set_outcomes(
 ) -> None:
     """Says which outcomes of the plan the indicator shows, and no others. `seen` are the keys of those that the writer
     was shown. Raises PermissionDenied, ChangedMeanwhile, ValidationError."""
-    check_is_on(plan, indicator, by)
+    check_can(by, Right.EDIT_INDICATORS, plan)
+    _place(plan, indicator)
     if any(outcome.plan_id != plan.pk for outcome in outcomes):
         raise ValidationError("An outcome is of another plan.")
     wanted = {outcome.pk for outcome in outcomes}
@@ -446,9 +451,9 @@ def write_commentary(
 
 
 def check_is_on(plan: Plan, indicator: Indicator, by: Any, right: Right = Right.EDIT_INDICATORS) -> None:
-    """Raises PermissionDenied where `by` lacks the right on the plan, ValidationError where the indicator is not on
-    its scorecard."""
-    check_can(by, right, plan)
+    """Raises PermissionDenied where `by` may not change the indicator through this plan (policies.py), ValidationError
+    where it is not on its scorecard."""
+    check_may_change(by, right, plan, [indicator.pk])
     _place(plan, indicator)
 
 

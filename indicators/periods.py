@@ -164,6 +164,12 @@ class Period:
         return _first_day(Frequency.YEARLY, self.starts_on, self.year_starts_in)
 
     @property
+    def first_of_year(self) -> "Period":
+        """The first of the periods that begin in its business year; a week or a term may begin a little into it."""
+        first = period_of(self.frequency, self.year_start, self.year_starts_in)
+        return first if first.starts_on >= self.year_start else first.next
+
+    @property
     def year_label(self) -> str:
         """The business year in which this period begins: “2011/12”, or “2011” from January."""
         year = self.year_start.year

@@ -7,7 +7,7 @@ commentary count by the period that they are of.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -20,6 +20,7 @@ from plans.models import Theme
 from plans.position import PersonPosition, people_by_key
 
 from .models import (
+    TAKEN_BACK,
     Benchmark,
     Commentary,
     Indicator,
@@ -97,10 +98,11 @@ class CommentaryPosition:
 
 @dataclass(frozen=True)
 class SpcPosition:
-    """What statistical process control says (domain.md D10). `marks` and the limits are by point of the series; all
-    empty where it does not apply, and `words` says why."""
+    """What statistical process control says (domain.md D10), and by which method the limits came about. `marks` and
+    the limits are by point of the series; all empty where it does not apply, and `words` says why."""
 
     words: str
+    method: str
     applies: bool
     has_limits: bool
     is_trial: bool
@@ -175,6 +177,7 @@ class IndicatorPosition:
     late_words: str
     missing: tuple[str, ...]
     is_ended: bool
+    is_ahead: bool
 
     @property
     def latest(self) -> PointPosition | None:
@@ -184,8 +187,20 @@ class IndicatorPosition:
     @property
     def rag_words(self) -> str:
         """The word of its colour. What has a good direction and no target is not for information alone."""
-        is_without_target = self.rag is Rag.NO_RAG and self.polarity is not Polarity.NONE
-        return "No target" if is_without_target else self.rag.label
+        if self.rag is Rag.NO_RAG and self.polarity is not Polarity.NONE:
+            return "No target"
+        is_suppressed = self.rag is Rag.NO_DATA and self.latest and self.latest.no_value == NoValue.SUPPRESSED
+        return NoValue.SUPPRESSED.label if is_suppressed else self.rag.label
+
+    @property
+    def off_target_since(self) -> str:
+        """The first of the periods in a row, up to the newest, whose figures were red or amber; empty for none."""
+        since = ""
+        for point in reversed(self.series):
+            if point.rag not in (Rag.RED, Rag.AMBER):
+                break
+            since = point.label
+        return since
 
     @property
     def is_off_target(self) -> bool:
@@ -226,8 +241,8 @@ class ScorecardPosition:
 
     @property
     def current(self) -> tuple[IndicatorPosition, ...]:
-        """Those that are still counted this way."""
-        return tuple(each for each in self.indicators if not each.is_ended)
+        """Those that are counted this way now: not those that have ended, nor those that have not begun."""
+        return tuple(each for each in self.indicators if not each.is_ended and not each.is_ahead)
 
     @property
     def off_target(self) -> tuple[IndicatorPosition, ...]:
@@ -253,9 +268,9 @@ def scorecard_position(plan_id: int, as_at: date, recorded_at: datetime | None =
     builders = {
         place.indicator_id: _Builder(place, facts, rule_set=rule_set, codes=codes, as_at=as_at) for place in places
     }
-    successors = {place.indicator.replaces_id: place.indicator.code for place in places}
+    successors = {place.indicator.replaces_id: builders[place.indicator_id] for place in places}
     indicators = [
-        builder.position(builders.get(builder.indicator.replaces_id or 0), successors.get(builder.indicator.pk, ""))
+        builder.position(builders.get(builder.indicator.replaces_id or 0), successors.get(builder.indicator.pk))
         for builder in sorted(builders.values(), key=lambda each: (each.place.order, each.place.pk))
     ]
     return ScorecardPosition(rule_set, settings.grouping, settings.hides_up_to, tuple(indicators))
@@ -267,7 +282,7 @@ class _Facts:
     def __init__(
         self, plan_id: int, keys: Sequence[int], indicators: Iterable[Indicator], recorded_at: datetime | None
     ) -> None:
-        self.measurements = _measurements(keys, recorded_at)
+        self.measurements, self.revised = _measurements(keys, recorded_at)
         self.targets = self._by_indicator(rows_at(Target, recorded_at, indicator_id__in=keys), "from_on")
         self.changes = self._by_indicator(rows_at(ProcessChange, recorded_at, indicator_id__in=keys), "from_on")
         self.benchmarks = self._by_indicator(rows_at(Benchmark, recorded_at, indicator_id__in=keys), "starts_on")
@@ -289,12 +304,13 @@ class _Facts:
 
 _COLUMNS = (
     *("id", "indicator_id", "starts_on", "numerator", "denominator", "value", "no_value"),
-    *("is_provisional", "note", "replaces_id"),
+    *("is_provisional", "note"),
 )
 
 
-def _measurements(keys: Sequence[int], recorded_at: datetime | None) -> dict[int, dict[date, Any]]:
-    """The figures in force, by indicator and first day of the period.
+def _measurements(keys: Sequence[int], recorded_at: datetime | None) -> tuple[dict[int, dict[date, Any]], set[int]]:
+    """The figures in force, by indicator and first day of the period, and the keys of those that say something else
+    than what they replaced.
 
     Figures are final and entered at the instant of their operation, and are never taken away: the live table answers
     for the past too.
@@ -304,9 +320,21 @@ def _measurements(keys: Sequence[int], recorded_at: datetime | None) -> dict[int
         rows = rows.filter(entered_at__lte=recorded_at)
     # By their keys a revision comes after what it revises.
     found: dict[int, dict[date, Any]] = defaultdict(dict)
+    revised: set[int] = set()
     for row in sorted(rows.values_list(*_COLUMNS, named=True)):
-        found[row.indicator_id][row.starts_on] = row
-    return found
+        before = found[row.indicator_id].get(row.starts_on)
+        # To confirm a provisional figure revises nothing.
+        if before and (before.id in revised or _said(before) != _said(row)):
+            revised.add(row.id)
+        if row.no_value == TAKEN_BACK:
+            found[row.indicator_id].pop(row.starts_on, None)
+        else:
+            found[row.indicator_id][row.starts_on] = row
+    return found, revised
+
+
+def _said(row: Any) -> tuple[Any, ...]:
+    return row.numerator, row.denominator, row.value, row.no_value
 
 
 @lru_cache(maxsize=4096)
@@ -376,7 +404,7 @@ class _Builder:
             no_value_words=NoValue(row.no_value).label if row and row.no_value else "",
             is_entered=row is not None,
             is_provisional=bool(row and row.is_provisional),
-            is_revised=bool(row and row.replaces_id),
+            is_revised=bool(row and row.id in self.facts.revised),
             note=row.note if row else "",
             rag=rag(
                 polarity=self.polarity,
@@ -411,9 +439,9 @@ class _Builder:
 
     # --- What they say ---
 
-    def position(self, replaced: "_Builder | None", successor: str) -> IndicatorPosition:
-        """`replaced` builds the indicator that it replaces, where that is on the scorecard; `successor` is the code of
-        the one that replaces it."""
+    def position(self, replaced: "_Builder | None", successor: "_Builder | None") -> IndicatorPosition:
+        """`replaced` and `successor` build the indicator that it replaces and the one that replaces it, where these are
+        on the scorecard."""
         indicator, series = self.indicator, self.series
         latest = self.periods[-1] if self.periods else None
         exact = self.exact.get(latest.starts_on) if latest else None
@@ -421,8 +449,8 @@ class _Builder:
         gap = distance(polarity=self.polarity, value=exact, goal=goal, decimals=self.decimals)
         last_year, year_before = self._outturns(latest)
         towards = self._pace(goal)
-        is_ended = indicator.valid_to is not None and indicator.valid_to < self.as_at
-        late = None if is_ended else self._late()
+        is_ended = self._is_ended(successor)
+        late = None if is_ended and successor and successor.rows else self._late()
         owner = self.facts.people.get(indicator.owner_id) if indicator.owner_id else None
         theme: Theme | None = self.place.theme
         return IndicatorPosition(
@@ -455,7 +483,7 @@ class _Builder:
             valid_from=indicator.valid_from,
             valid_to=indicator.valid_to,
             replaces=self.codes.get(indicator.replaces_id or 0, ""),
-            replaced_by=successor,
+            replaced_by=successor.indicator.code if successor else "",
             series=series,
             earlier=replaced.series if replaced else (),
             breaks=tuple((change.from_on, change.reason) for change in self._changes()),
@@ -475,14 +503,14 @@ class _Builder:
             pace_how=towards.how if towards else "",
             is_late=late is not None,
             late_words=late or "",
-            missing=tuple(point.label for point in series if not point.is_entered),
+            missing=self._missing(),
             is_ended=is_ended,
+            is_ahead=indicator.valid_from is not None and indicator.valid_from > self.as_at and not self.rows,
         )
 
     def _good_is(self, goal: Goal | None) -> str:
         if self.polarity is Polarity.RANGE and goal and goal.range_low is not None and goal.range_high is not None:
-            low, high = (printed(edge, self.unit, self.decimals) for edge in (goal.range_low, goal.range_high))
-            return f"{low} to {high}"
+            return goal_words(replace(goal, tolerance=None), self.polarity, self.unit, self.decimals)
         return {Polarity.HIGH: "High", Polarity.LOW: "Low", Polarity.RANGE: "Range", Polarity.NONE: "Info"}[
             self.polarity
         ]
@@ -500,26 +528,24 @@ class _Builder:
             return ""
         if self.shape is Shape.YEAR_TO_DATE:
             return printed(self.exact.get(latest.starts_on), self.unit, self.decimals)
-        first = self._period(latest.year_start)
-        return self._total(_periods_between(first, latest))
+        return self._total(_periods_between(latest.first_of_year, latest))
 
     def _outturns(self, latest: Period | None) -> tuple[str, str]:
         """The year before the one of the newest figure, and the year before that."""
         if latest is None:
             return "", ""
         found = []
-        last = latest if self.frequency is Frequency.YEARLY else self._period(latest.year_start)
+        last = latest
         for _ in range(2):
-            last = last.previous
+            last = last.first_of_year.previous
             found.append(self._outturn(last))
-            last = self._period(last.year_start)
         return found[0], found[1]
 
     def _outturn(self, last: Period) -> str:
         """The outturn of the year that ends with a period."""
         if self.frequency is Frequency.YEARLY or self.shape is not Shape.IN_PERIOD:
             return printed(self.exact.get(last.starts_on), self.unit, self.decimals)
-        return self._total(_periods_between(self._period(last.year_start), last))
+        return self._total(_periods_between(last.first_of_year, last))
 
     def _total(self, periods: Sequence[Period]) -> str:
         """All of these periods together; empty where one has no figure, or where they cannot be put together."""
@@ -541,7 +567,7 @@ class _Builder:
         newest: dict[str, Benchmark] = {
             row.comparator: row
             for row in self.facts.benchmarks.get(self.indicator.pk, [])
-            if row.starts_on <= self.as_at
+            if self._period(row.starts_on).ends_on <= self.as_at
         }
         return tuple(
             BenchmarkPosition(
@@ -557,7 +583,11 @@ class _Builder:
         )
 
     def _commentary(self, latest: Period | None) -> CommentaryPosition | None:
-        rows = [row for row in self.facts.commentaries.get(self.indicator.pk, []) if row.starts_on <= self.as_at]
+        rows = [
+            row
+            for row in self.facts.commentaries.get(self.indicator.pk, [])
+            if self._period(row.starts_on).ends_on <= self.as_at
+        ]
         if not rows:
             return None
         row: Commentary = rows[-1]
@@ -596,7 +626,8 @@ class _Builder:
             return _without_limits(found.words)
         latest = next((point for point in reversed(found.points) if point.value is not None), None)
         return SpcPosition(
-            words=" ".join(filter(None, (found.words, found.method))),
+            words=found.words,
+            method=found.method,
             applies=True,
             has_limits=found.has_limits,
             is_trial=found.is_trial,
@@ -616,7 +647,7 @@ class _Builder:
         if not self.periods:
             return None
         first = max((self._since(change.from_on) for change in self._changes()), default=0)
-        return pace(
+        found = pace(
             [self.exact.get(period.starts_on) for period in self.periods[first:]],
             latest=self.periods[-1],
             polarity=self.polarity,
@@ -625,15 +656,44 @@ class _Builder:
             unit=self.unit,
             decimals=self.decimals,
         )
+        # Figures that stopped some while ago say nothing of what is to come.
+        is_ahead = found is not None and found.reached.ends_on > self.as_at
+        return found if is_ahead and self.indicator.valid_to is None else None
 
-    def _late(self) -> str | None:
-        """Which figure should be there and is not; None where all that are due are there."""
+    def _is_ended(self, successor: "_Builder | None") -> bool:
+        """Whether it is counted this way no more: its last figure stands until the first of its successor is there, or
+        should be, for nobody gets rid of a red one by counting otherwise."""
+        indicator = self.indicator
+        if indicator.valid_to is None or indicator.valid_to >= self.as_at:
+            return False
+        if successor is None or successor.rows:
+            return True
+        first = successor._period(indicator.valid_to + timedelta(days=1))
+        return first.ends_on + timedelta(days=successor.indicator.lag_days) <= self.as_at
+
+    def _last_due(self) -> Period:
+        """The newest period whose figure should be there by now."""
         indicator = self.indicator
         due = latest_due(self.frequency, indicator.lag_days, self.as_at, indicator.year_starts_in)
-        if due.starts_on in self.rows or (indicator.valid_from and due.ends_on < indicator.valid_from):
+        last_counted = self._period(indicator.valid_to) if indicator.valid_to else due
+        return min(due, last_counted, key=lambda period: period.starts_on)
+
+    def _late(self) -> str | None:
+        """Which figure should be there and is not; None where it is. An indicator that nobody has entered a figure
+        for yet is new, not late."""
+        due = self._last_due()
+        if not self.rows or due.starts_on in self.rows or due.starts_on < min(self.rows):
             return None
-        was_due = due.ends_on + timedelta(days=indicator.lag_days)
+        was_due = due.ends_on + timedelta(days=self.indicator.lag_days)
         return f"{due.label} was due on {was_due.day} {was_due:%B %Y}"
+
+    def _missing(self) -> tuple[str, ...]:
+        """The periods without a figure since the first, but for the one that is late."""
+        if not self.periods:
+            return ()
+        due = self._last_due()
+        after = _periods_between(self.periods[-1].next, due.previous) if self.periods[-1].next < due else ()
+        return tuple(period.label for period in (*self.periods, *after) if period.starts_on not in self.rows)
 
 
 @lru_cache(maxsize=1024)
@@ -643,4 +703,4 @@ def _short(value: Decimal | None) -> Decimal | None:
 
 
 def _without_limits(words: str) -> SpcPosition:
-    return SpcPosition(words, False, False, False, "", "", "", "", "", (), (), (), (), ())
+    return SpcPosition(words, "", False, False, False, "", "", "", "", "", (), (), (), (), ())

@@ -5,11 +5,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import Any
 
+from django.utils.text import Truncator
+
+from plans.texts import plain
+
 from . import drawing
-from .models import Measurement, Target
+from .models import TAKEN_BACK, Measurement, Target
 from .periods import Period
 from .position import IndicatorPosition, PointPosition
 from .terms import NoValue, Polarity, Rag, RuleSet, Tolerance, Unit
@@ -39,8 +43,10 @@ RAG_VIEWS = {rag: RagView(rag.label, rag.letter, *look) for rag, look in _LOOKS.
 
 
 def rag_view(indicator: IndicatorPosition) -> RagView:
-    """How the newest figure of an indicator stands."""
-    return RagView(indicator.rag_words, indicator.rag.letter, *_LOOKS[indicator.rag])
+    """How the newest figure of an indicator stands. What is suppressed has its own sign for a letter, as on paper."""
+    is_suppressed = indicator.rag_words == NoValue.SUPPRESSED.label
+    letter = NoValue.SUPPRESSED.value if is_suppressed else indicator.rag.letter
+    return RagView(indicator.rag_words, letter, *_LOOKS[indicator.rag])
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,8 @@ class Row:
     variation: drawing.Picture
     assurance: drawing.Picture
     replaced_by: IndicatorPosition | None
+    off_target_since: str
+    done: str
 
 
 def row_of(indicator: IndicatorPosition, by_code: Mapping[str, IndicatorPosition]) -> Row:
@@ -77,6 +85,8 @@ def row_of(indicator: IndicatorPosition, by_code: Mapping[str, IndicatorPosition
         variation=drawing.variation_of(indicator),
         assurance=drawing.assurance_of(indicator),
         replaced_by=by_code.get(indicator.replaced_by),
+        off_target_since=indicator.off_target_since if indicator.is_off_target else "",
+        done=done_words(indicator, SHORT_ACTION) if indicator.is_off_target else "",
     )
 
 
@@ -147,6 +157,36 @@ def _compared(indicator: IndicatorPosition, travel: Travel, period: Period) -> s
     if travel in (Travel.SAME, Travel.LEVEL):
         return f"The same as in {period.label} ({point.marked})."
     return f"{travel.label} since {period.label} ({point.marked})."
+
+
+def off_target_words(indicator: IndicatorPosition) -> str:
+    """“Off target since November 2025 (12 figures in a row).”; empty for what is on target or has no target."""
+    if not indicator.is_off_target:
+        return ""
+    count = sum(1 for _ in takewhile(lambda point: point.rag in (Rag.RED, Rag.AMBER), reversed(indicator.series)))
+    many = f"{count} figures in a row" if count > 1 else "1 figure"
+    return f"Off target since {indicator.off_target_since} ({many})."
+
+
+#: How many letters of what is done have room in a line of a plan's page, and in a row of the scorecard.
+LINE_OF_ACTION, SHORT_ACTION = 80, 60
+
+
+def done_words(indicator: IndicatorPosition, letters: int = LINE_OF_ACTION) -> str:
+    """“What is done: two more workers – Ann Lead, by 31 August 2011”, shortened; empty where nothing is said.
+
+    Where the newest commentary is not of the newest figure, its period is named.
+    """
+    said = indicator.commentary
+    if said is None or not said.corrective_action.strip():
+        return ""
+    when = "" if said.is_latest else f" ({said.label})"
+    action = Truncator(" ".join(plain(said.corrective_action).split()).rstrip(".")).chars(letters)
+    day = said.action_due_on
+    by = ", ".join(
+        filter(None, (said.action_lead.name if said.action_lead else "", f"by {day.day} {day:%B %Y}" if day else ""))
+    )
+    return f"What is done{when}: {action}{f' – {by}' if by else ''}"
 
 
 def no_pace_words(indicator: IndicatorPosition) -> str:
@@ -251,8 +291,9 @@ class Figure:
     superseded: tuple[Superseded, ...]
 
 
-def figures_of(indicator: IndicatorPosition, recorded_at: datetime | None) -> tuple[Figure, ...]:
-    """Every figure of an indicator at its position, newest first, with those that were revised. One query."""
+def figures_of(indicator: IndicatorPosition, as_at: date, recorded_at: datetime | None) -> tuple[Figure, ...]:
+    """Every figure of an indicator at its position, newest first, with those that were revised or taken back. One
+    query."""
     rows = Measurement.objects.filter(indicator=indicator.id).select_related("entered_by")
     if recorded_at is not None:
         rows = rows.filter(entered_at__lte=recorded_at)
@@ -260,14 +301,10 @@ def figures_of(indicator: IndicatorPosition, recorded_at: datetime | None) -> tu
     # By their keys a revision comes after what it revises.
     for row in rows.order_by("starts_on", "pk"):
         by_start[row.starts_on].append(row)
-    if not indicator.series:
-        return ()
-    first, last = indicator.series[0].starts_on, indicator.series[-1].starts_on
-    starts = {point.starts_on for point in indicator.series} | {day for day in by_start if day < first}
+    entered = {starts_on for starts_on in by_start if period_from(indicator, starts_on).ends_on <= as_at}
+    starts = {point.starts_on for point in indicator.series} | entered
     return tuple(
-        _figure(indicator, starts_on, by_start.get(starts_on, []))
-        for starts_on in sorted(starts, reverse=True)
-        if starts_on <= last
+        _figure(indicator, starts_on, by_start.get(starts_on, [])) for starts_on in sorted(starts, reverse=True)
     )
 
 
@@ -279,7 +316,7 @@ def _figure(indicator: IndicatorPosition, starts_on: date, rows: Sequence[Measur
         figure=_words(indicator, in_force) if in_force else "No figure entered",
         numerator=number_words(in_force.numerator) if in_force else "",
         denominator=number_words(in_force.denominator) if in_force else "",
-        status=RAG_VIEWS[point.rag] if point and in_force else None,
+        status=RAG_VIEWS[point.rag] if point and in_force and in_force.no_value != TAKEN_BACK else None,
         goal=goal_at(indicator, point) if point else "",
         measurement=in_force,
         superseded=tuple(
@@ -300,7 +337,7 @@ def _figure(indicator: IndicatorPosition, starts_on: date, rows: Sequence[Measur
 
 def _words(indicator: IndicatorPosition, row: Measurement) -> str:
     if row.no_value:
-        return NoValue(row.no_value).label
+        return row.get_no_value_display()
     exact = measured(indicator.unit, row.numerator, row.denominator, row.value)
     return printed(exact, indicator.unit, indicator.decimals) or "No data"
 

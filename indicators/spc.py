@@ -110,12 +110,9 @@ class Assurance(StrEnum):
 
 
 _ASSURANCES = {
-    Assurance.CONSISTENTLY_PASSES: ("Consistently passes", "the target can be expected to be met every time"),
-    Assurance.CONSISTENTLY_FAILS: (
-        "Consistently fails",
-        "the target can be expected to be missed every time unless the process changes",
-    ),
-    Assurance.HIT_OR_MISS: ("Hit or miss", "whether the target is met or missed is chance"),
+    Assurance.CONSISTENTLY_PASSES: ("Consistently passes", "met every time"),
+    Assurance.CONSISTENTLY_FAILS: ("Consistently fails", "missed every time"),
+    Assurance.HIT_OR_MISS: ("Hit or miss", "met in some periods and missed in others, as chance has it"),
 }
 
 
@@ -399,6 +396,13 @@ def _assurance(
         return Assurance.HIT_OR_MISS if reaches_out else Assurance.CONSISTENTLY_PASSES
     if polarity not in (Polarity.HIGH, Polarity.LOW) or target is None:
         return None
+    if (
+        lines.upper == lines.lower
+        and not _is_above(target, lines.upper, lines)
+        and not _is_below(target, lines.lower, lines)
+    ):
+        # Figures that never vary, on the target: met every time, whichever way is good (D8).
+        return Assurance.CONSISTENTLY_PASSES
     if _is_above(target, lines.upper, lines):
         is_met = polarity is Polarity.LOW
     elif _is_below(target, lines.lower, lines):
@@ -429,8 +433,16 @@ def _words(latest: SpcPoint, assurance: Assurance | None) -> str:
         Variation.NEUTRAL: ", a change that is not chance",
         Variation.COMMON_CAUSE: "",
     }[latest.variation]
-    words = f"The latest figure is {latest.rule.words}{meaning}"
-    return f"{words}; {assurance.words}." if assurance else f"{words}."
+    words = f"The latest figure is {latest.rule.words}{meaning}."
+    if assurance is None:
+        return words
+    if latest.variation is Variation.COMMON_CAUSE:
+        return f"{words} Left as it is, the target can be expected to be {assurance.words}."
+    # The limits are those of all periods together, which the latest figures no longer are like.
+    return (
+        f"{words} By all these periods together the target would be {assurance.words}; the latest figures differ from "
+        "them."
+    )
 
 
 def _words_without_limits(count: int, since: str) -> str:

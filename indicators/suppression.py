@@ -71,7 +71,8 @@ def hidden(
 
     At a point in time and rolling, a difference is a net change and counts nobody. In-period figures give nothing
     away by themselves; where a total of the year is printed beside them, see `total_gives_away`. A yes or no is no
-    count. A value entered without its counts cannot be judged, except for a number.
+    count. A value entered without its counts cannot be judged: where there is a `minimum_denominator`, it is withheld,
+    for nobody knows of how many it is.
     """
     limits = _Limits(below, minimum_denominator or 0)
     if unit is Unit.YES_NO:
@@ -82,6 +83,7 @@ def hidden(
         for index in year:
             counts = _counts(figures[index], unit)
             is_small = any(limits.is_small(count, amount) for count, amount in counts.items())
+            is_small = is_small or (minimum_denominator is not None and _is_of_unknown(figures[index]))
             if is_small or (shape is Shape.YEAR_TO_DATE and _gives_away(counts, shown, limits)):
                 withheld.add(index)
             else:
@@ -137,6 +139,10 @@ def _counts(figure: Figure, unit: Unit) -> dict[_Count, Decimal]:
     if unit is Unit.NUMBER and figure.value is not None:
         counts[_Count.VALUE] = figure.value
     return counts
+
+
+def _is_of_unknown(figure: Figure) -> bool:
+    return figure.value is not None and figure.denominator is None
 
 
 def _gives_away(counts: dict[_Count, Decimal], shown: list[dict[_Count, Decimal]], limits: _Limits) -> bool:

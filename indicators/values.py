@@ -146,3 +146,17 @@ def _refusal(cell: str) -> str:
     if _LESS_THAN.fullmatch(cell):
         return f"“{shown}” is not a number: write c for a figure that is suppressed."
     return f"“{shown}” is not a number."
+
+
+def what_cannot_be(
+    unit: Unit, numerator: Decimal | None, denominator: Decimal | None, value: Decimal | None
+) -> list[str]:
+    """What no figure can be, in sentences: below nought, something out of nothing, or more than all."""
+    numbers = [number for number in (numerator, denominator, value) if number is not None]
+    if any(number < 0 for number in numbers):
+        return ["A figure is not below 0. Correct it."]
+    if denominator == 0 and numerator:
+        return ["There is something out of 0. Correct the numerator or the denominator."]
+    if unit is Unit.PERCENT and value is not None and value > 100:
+        return ["It is over 100%. Correct the figure."]
+    return []

@@ -26,6 +26,7 @@ from .presenting import (
     gap_words,
     goal_at,
     no_pace_words,
+    off_target_words,
     period_from,
     rag_view,
     row_of,
@@ -72,7 +73,9 @@ def scorecard(request: SignedInRequest, slug: str) -> HttpResponse:
     chosen = shown(current, show)
     counts = show_counts(current)
     by_code = {each.code: each for each in position.indicators}
-    ended = () if show in SHOWS else tuple(each for each in position.indicators if each.is_ended)
+    rest = () if show in SHOWS else position.indicators
+    ended = tuple(each for each in rest if each.is_ended)
+    ahead = tuple(each for each in rest if each.is_ahead)
     if order == "red":
         groups: tuple[Group, ...] = (Group("", red_first(chosen)),) if chosen else ()
     else:
@@ -90,8 +93,10 @@ def scorecard(request: SignedInRequest, slug: str) -> HttpResponse:
             "groupings": GROUPINGS.items(),
             "grouping": grouping,
             "order": "red" if order == "red" else "",
+            "kept": [(name, request.GET[name]) for name in ("show", "group", "order") if request.GET.get(name)],
             "groups": [(group.words, [row_of(each, by_code) for each in group.indicators]) for group in groups],
             "ended": [row_of(each, by_code) for each in ended],
+            "ahead": [row_of(each, by_code) for each in ahead],
             "shown": len(chosen),
             "total": len(current),
             "late": [each for each in current if each.is_late],
@@ -141,6 +146,7 @@ def indicator_page(request: SignedInRequest, slug: str, code: str) -> HttpRespon
             "outcomes": _outcomes(indicator, asked),
             "polarity": Polarity(indicator.polarity).label,
             "gap": gap_words(indicator),
+            "off_target": off_target_words(indicator),
             "comparisons": comparisons(indicator),
             "no_pace": no_pace_words(indicator),
             "rule": tolerance_words(position.rule_set),
@@ -152,7 +158,7 @@ def indicator_page(request: SignedInRequest, slug: str, code: str) -> HttpRespon
             "commentaries": _commentaries(indicator, asked),
             "targets": target_views(indicator, _targets(indicator, asked), position.rule_set, asked.as_at),
             "changes": [(period_from(indicator, day).label, words) for day, words in reversed(indicator.breaks)],
-            "figures": figures_of(indicator, asked.recorded_at),
+            "figures": figures_of(indicator, asked.as_at, asked.recorded_at),
             "has_marks": _has_marks(indicator),
             "may_see_history": rights.everywhere(Right.SEE_HISTORY),
             **_what_one_may(asked, rights),
@@ -170,7 +176,7 @@ def _pictures(indicator: IndicatorPosition) -> dict[str, Any]:
         "trend_words": drawing.trend_words(indicator),
         "spc_chart": drawing.spc_of(indicator) if indicator.series else "",
         "narrow_spc_chart": drawing.spc_of(indicator, drawing.NARROW) if indicator.series else "",
-        "spc_kind": drawing.spc_kind(indicator),
+        "spc_kind": "control chart" if indicator.spc.has_limits else "run chart",
         "variation": drawing.variation_of(indicator),
         "assurance": drawing.assurance_of(indicator),
     }

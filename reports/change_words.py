@@ -229,7 +229,8 @@ class Names:
         if model is OutcomeJudgement:
             return f"the judgement of {long_day(said['judged_on'])}"
         if model is Measurement:
-            return f"the figure of the period from {long_day(said['starts_on'])}"
+            figure = said["no_value"] or ("" if said["value"] is None else f"{said['value'].normalize():f}")
+            return f"the figure {figure} of the period from {long_day(said['starts_on'])}".replace("  ", " ")
         if model in (Evidence, Outcome):
             return quoted(said["title" if model is Evidence else "text"])
         column = _NAME_COLUMNS.get(model)
@@ -513,7 +514,7 @@ def value_words(field: Any, value: Any, names: Names, scheme: Scheme) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
-        return "; ".join(" ".join(each) if isinstance(each, list) else str(each) for each in value)
+        return "; ".join(_step(*each) if isinstance(each, list) else str(each) for each in value)
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"
     if field.is_relation:
@@ -529,6 +530,11 @@ def value_words(field: Any, value: Any, names: Names, scheme: Scheme) -> str:
     if isinstance(value, date):
         return long_day(value)
     return plain(str(value))
+
+
+def _step(from_on: str, value: str) -> str:
+    """A step of a target: “90 from 1 January 2027”."""
+    return f"{value} from {long_day(date.fromisoformat(from_on))}"
 
 
 def compared(before: str, after: str) -> tuple[Words, Words]:

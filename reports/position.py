@@ -16,6 +16,7 @@ from cattrs.preconf.json import JsonConverter, make_converter
 
 from accounts.history import newest_instant
 from accounts.reading import read_still
+from indicators.policies import as_withheld_as_now
 from indicators.position import ScorecardPosition, scorecard_position
 from indicators.reading import scorecards
 from milestones.models import Evidence
@@ -186,7 +187,11 @@ def plan_position(
         found = milestone_slice(plan.pk, as_at, recorded_at)
         if not is_exact:
             found = replace(found, evidence=as_sensitive_as_now(found.evidence))
-        return _position(found, scorecard_position(plan.pk, as_at, recorded_at), as_at, newest_instant(recorded_at))
+        scorecard = scorecard_position(plan.pk, as_at, recorded_at)
+        if not is_exact:
+            found = replace(found, evidence=as_sensitive_as_now(found.evidence))
+            scorecard = as_withheld_as_now(scorecard, plan.pk)
+        return _position(found, scorecard, as_at, newest_instant(recorded_at))
     newest, (found, scorecard) = read_still(slices, scorecards, key=(plan.pk, as_at))
     return _position(found, scorecard, as_at, newest)
 

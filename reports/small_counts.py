@@ -126,23 +126,22 @@ def _ends_of_years(indicator: IndicatorPosition, latest: date) -> Iterator[date]
     """The first days of the last periods of the two years before the one of the newest figure."""
     last = _period(indicator, latest)
     for _ in range(2):
-        first = last if indicator.frequency is Frequency.YEARLY else _period(indicator, last.year_start)
-        last = first.previous
+        last = last.first_of_year.previous
         yield last.starts_on
 
 
 def _commentary(indicator: IndicatorPosition, withheld: _Withheld) -> CommentaryPosition | None:
-    """The commentary, unless it is of a period whose figure is withheld: then that it is left out."""
+    """The commentary, unless it is of a period whose figure is withheld, or of one that is not shown: then that it is
+    left out."""
     said = indicator.commentary
-    if said is None or not any(
-        point.label == said.label for point in indicator.series if point.starts_on in withheld.figures
-    ):
+    shown = {point.label for point in indicator.series if point.starts_on not in withheld.figures}
+    if said is None or not withheld.figures or said.label in shown:
         return said
     return CommentaryPosition(said.label, said.is_latest, COMMENTARY_WITHHELD, "", None, None)
 
 
 def _no_limits() -> SpcPosition:
-    return SpcPosition(LIMITS_WITHHELD, False, False, False, "", "", "", "", "", (), (), (), (), ())
+    return SpcPosition(LIMITS_WITHHELD, "", False, False, False, "", "", "", "", "", (), (), (), (), ())
 
 
 def _period(indicator: IndicatorPosition, day: date) -> Period:

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import csv
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from pathlib import PurePath
 
 from imports.limits import FileRefused, check_file, check_paper, check_text
 from indicators.periods import PeriodError, read_period
 from indicators.terms import Frequency
-from indicators.values import NumberError, read_number
+from indicators.values import NumberError, read_number, round_half_up
 from milestones.own_table import unguard
 from plans.texts import plain
 
@@ -27,6 +28,8 @@ from .table import FiguresTable, Finding, ReadFigure
 from .text import decode, read_records
 
 HEADINGS_WITHIN = 20
+#: What a measurement keeps behind the point of a number.
+PLACES = 6
 NO_FIGURES = "No figures were found: give a column of codes and one of figures."
 
 _NAMES = {
@@ -59,6 +62,7 @@ _IGNORED = {"target", "targets", "rag", "status", "trend", "direction", "unit", 
 _YES = {"yes", "y", "true", "1", "p", "(p)", "[p]", "provisional", "x", "✓", "✔"}
 _NO = {"", "no", "n", "false", "0", "final", "f", "-"}
 _THOUSANDS = re.compile(r"(?<![\w.,])\d{1,3}(?:,\d{3})+(?![\w,])")
+_COMPUTED = re.compile(r"-?[0-9]{1,20}\.?[0-9]{0,20}(?:[Ee]-[0-9]{1,3})?")
 _HAS_QUOTES = re.compile(r'(?:^|[\t\n,;])"')
 
 
@@ -77,10 +81,29 @@ def read_figures_file(data: bytes, filename: str) -> FiguresTable:
     if kind == "docx":
         raise FileRefused("The file is a Word document; copy its table and paste it.", "file_type")
     if kind == "xlsx":
-        return read_figures(parse(data, kind), PurePath(filename).name)
+        table = read_figures(parse(data, kind), PurePath(filename).name)
+        return replace(table, rows=tuple(map(_as_kept, table.rows)))
     text = decode(data)
     delimiter = "\t" if "\t" in text else max(",;|", key=text.count)
     return read_figures(_paper(_records(text, delimiter)), PurePath(filename).name)
+
+
+def _as_kept(row: ReadFigure) -> ReadFigure:
+    """A row of a sheet with its numbers rounded as a measurement keeps them: Excel computes to 15 digits."""
+    return replace(
+        row,
+        numerator=_rounded(row.numerator),
+        denominator=_rounded(row.denominator),
+        value=_rounded(row.value),
+    )
+
+
+def _rounded(cell: str) -> str:
+    if not _COMPUTED.fullmatch(cell):
+        return cell
+    number = Decimal(cell)
+    rounded = round_half_up(number, PLACES)
+    return cell if number == rounded else f"{rounded:f}".rstrip("0").rstrip(".")
 
 
 def read_figures_text(text: str) -> FiguresTable:

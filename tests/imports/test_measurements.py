@@ -96,6 +96,35 @@ def test_a_workbook_says_in_which_row_of_which_sheet_a_figure_stands():
     assert table.rows[1].where == "Sheet, row 3"
 
 
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        pytest.param(17.1428571428571, "17.142857", id="computed to fifteen digits"),
+        pytest.param(0.1234565, "0.123457", id="half up"),
+        pytest.param(1.123456, "1.123456", id="six places stay"),
+        pytest.param(0.0000001, "0", id="next to nothing"),
+        pytest.param(2.9999999, "3", id="no zeros behind the point"),
+        pytest.param("1.1234567 (p)", "1.1234567 (p)", id="words stay"),
+    ],
+)
+def test_numbers_of_a_sheet_are_rounded_as_they_are_kept(cell, expected):
+    data = workbook(
+        ("Code", "Numerator", "Denominator", "Actual", "Note"), ("PI 1", cell, cell, cell, 17.1428571428571)
+    )
+
+    row = read_figures_file(data, "figures.xlsx").rows[0]
+
+    assert (row.numerator, row.denominator, row.value) == (expected, expected, expected)
+    assert row.note == "17.1428571428571"
+
+
+def test_what_is_typed_or_in_a_csv_is_not_rounded():
+    text = "Code,Actual\nPI 1,17.1428571428571"
+
+    assert rows(read_figures_text(text)) == [("PI 1", "", "", "", "17.1428571428571")]
+    assert rows(read_figures_file(text.encode(), "a.csv")) == [("PI 1", "", "", "", "17.1428571428571")]
+
+
 def test_a_column_that_is_not_known_is_named():
     table = read_figures_text("Code\tActual\tMystery\nPI 1\t12\tx")
 

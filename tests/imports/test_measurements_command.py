@@ -20,6 +20,11 @@ ROOT = Path(__file__).parents[2]
 HEADINGS = ("code", "period", "numerator", "denominator", "value", "provisional")
 
 
+@pytest.fixture(autouse=True)
+def on_a_day_in_july(monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.localdate", lambda *a: date(2011, 7, 20))
+
+
 @pytest.fixture
 def scorecard(plan, people):
     common = {"plan": plan, "by": people.manager, "polarity": "high", "frequency": "monthly", "shape": "in_period"}
@@ -100,9 +105,20 @@ def test_doubts_are_warnings_and_what_is_revised_is_kept(run):
     code, result, _ = run(("PI 1", "2011-05", "0", "0", "", ""), ("PI 2", "2011-06", "", "", "9", ""))
 
     assert (code, result["created"], result["updated"]) == (0, {"measurements": 1}, {"measurements": 1})
-    assert [each["code"] for each in result["warnings"]] == ["revises", "nothing_counted", "jump", "missing"]
+    assert [each["code"] for each in result["warnings"]] == ["revises", "nothing_counted", "jump"]
     assert not any("tick" in each["message"] for each in result["warnings"])
     assert Measurement.objects.count() == 4
+
+
+def test_a_figure_is_revised_by_its_note_or_else_by_the_name_of_the_file(run):
+    run(*FILE)
+    lines = [("PI 1", "2011-05", "35", "40", "", "", ""), ("PI 2", "2011-05", "", "", "1205", "", "One came late")]
+
+    code, result, _ = run(data=delimited([(*HEADINGS, "note"), *lines]))
+
+    assert (code, result["updated"]) == (0, {"measurements": 2})
+    reasons = Measurement.objects.filter(replaced_by=None).order_by("indicator__code")
+    assert [row.revision_reason for row in reasons] == ["Revised by the import of figures.csv", "One came late"]
 
 
 def test_what_looks_like_a_child_is_written_and_that_is_recorded(run):

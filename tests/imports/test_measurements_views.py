@@ -9,9 +9,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from pytest_django.asserts import assertContains
+from pytest_django.asserts import assertContains, assertNotContains
 
 from accounts.models import Operation
+from imports import measurement_views
 from indicators.entry_forms import MOST_ROWS
 from indicators.models import Measurement
 from indicators.operations import add_indicator
@@ -80,7 +81,9 @@ def test_fourteen_pasted_figures_with_four_faults_are_settled_and_thirteen_saved
         "ticked_8": "PI 9, October 2026: 0 out of 0 gives no figure: tick “This is right” if it is.",
         "code_11": "PI 99: “PI 99” is no code on this scorecard: correct it, or leave this row out.",
     }
-    assert manager.post(ENTER, fields(page)).status_code == 422
+    again = manager.post(ENTER, fields(page))
+    assertContains(again, '<h1 class="govuk-heading-xl">Check what was read</h1>', status_code=422)
+    assertContains(again, '14 rows from <strong class="typed__long">Pasted column</strong>', status_code=422)
     assert (Measurement.objects.count(), Operation.objects.count()) == (0, before)
 
     tick = re.search(r'name="ticked_8"[^>]*value="([0-9a-f]+)"', page.content.decode())[1]
@@ -136,7 +139,10 @@ def test_a_file_is_read_and_named_as_the_source(add, manager):
     data = delimited([("PI code", "Target", "Actual"), ("PI 1", "90", "87.5%")])
 
     page = manager.post(PASTE, {"file": SimpleUploadedFile("october.csv", data)})
+    faulty = manager.post(ENTER, fields(page) | {"value_0": "8l"})
     manager.post(ENTER, fields(page))
+
+    assertContains(faulty, '1 row from <strong class="typed__long">october.csv</strong>', status_code=422)
 
     figure = Measurement.objects.get()
     assert (figure.value, figure.source) == (Decimal("87.5"), "october.csv")
@@ -166,6 +172,36 @@ def test_what_cannot_be_read_has_a_sentence_and_is_kept(add, manager, sent, said
 
     assertContains(page, said, status_code=422)
     assertContains(page, sent["pasted"][:12], status_code=422)
+
+
+def test_too_many_rows_are_refused_before_any_is_checked(add, manager, monkeypatch):
+    add([1])
+    checked = []
+    monkeypatch.setattr(measurement_views, "check", lambda *details: checked.append(details))
+
+    page = manager.post(PASTE, {"pasted": "PI 1\t5\n" * (MOST_ROWS + 1)})
+
+    assertContains(page, "one page takes no more", status_code=422)
+    assert checked == []
+
+
+def test_as_many_rows_as_a_page_takes_are_read_however_many_words_stand_between(add, manager):
+    add([1])
+    lines = ["Only words here"] * MOST_ROWS + ["PI 1\t5"] * MOST_ROWS
+
+    page = manager.post(PASTE, {"pasted": "\n".join(lines)})
+
+    assertContains(page, f"{MOST_ROWS} rows from", status_code=422)
+
+
+def test_a_name_of_what_was_read_that_somebody_made_up_is_shown_as_words(add, manager):
+    add([1])
+    sent = fields(manager.post(PASTE, {"pasted": "PI 1\t5"})) | {"read_from": "<script>\u202ealert(1)", "value_0": "8l"}
+
+    page = manager.post(ENTER, sent)
+
+    assertContains(page, "&lt;script&gt;alert(1)</strong>", status_code=422)
+    assertNotContains(page, "<script>alert", status_code=422)
 
 
 def test_hostile_files_are_refused(add, manager):

@@ -342,6 +342,7 @@ def test_a_choice_that_makes_no_sense_adds_nothing(client, plan, analyst, sent, 
 
 def test_what_the_council_has_and_this_plan_has_not_can_be_put_on(client, plan, people, council, indicator, analyst):
     other = start_plan(title="Other", council=council, cycle_anchor=date(2011, 5, 2), by=people.manager)
+    give_role(plan=other, user=analyst, role=PlanMembership.Role.STEERING_GROUP, by=people.manager)
     theirs = add(other, people, "OWN 9", figures=())
     supplied = operations.add_from_catalogue(plan=other, entry=entry_by_code("NI 62"), by=people.manager)
 
@@ -1037,6 +1038,32 @@ def test_a_figure_can_turn_out_not_to_be_there(client, indicator, analyst):
 
     row = Measurement.objects.get(starts_on=MONTHS[5], replaced_by=None)
     assert (row.value, row.no_value) == (None, "x")
+
+
+def test_a_figure_that_was_entered_by_mistake_is_taken_back(client, indicator, analyst):
+    assert FIGURE + "take-back/" in client.get(FIGURE).text
+
+    for _ in range(2):
+        response = client.post(FIGURE + "take-back/", {"reason": "Of another month."})
+        assert response.headers["Location"] == PAGE
+
+    row = Measurement.objects.get(starts_on=MONTHS[5], replaced_by=None)
+    assert (row.no_value, row.revision_reason, row.entered_by) == ("-", "Of another month.", analyst)
+    assert [client.get(address).status_code for address in (FIGURE, FIGURE + "take-back/")] == [404, 404]
+    assert client.get(PAGE).status_code == 200
+
+
+def test_a_figure_is_not_taken_back_without_a_reason(client, indicator, analyst):
+    assert client.post(FIGURE + "take-back/", {}).status_code == 422
+    assert Measurement.objects.filter(starts_on=MONTHS[5]).count() == 1
+
+
+def test_what_no_figure_can_be_is_refused_as_in_the_grid(client, indicator, analyst):
+    for numerator, denominator in (("150", "100"), ("-5", "100"), ("5", "0")):
+        sent = revision(client, value="", numerator=numerator, denominator=denominator)
+        assert client.post(FIGURE, sent).status_code == 422
+
+    assert Measurement.objects.filter(starts_on=MONTHS[5]).count() == 1
 
 
 def test_the_same_figure_again_is_no_revision(client, indicator, analyst):

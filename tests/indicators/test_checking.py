@@ -1,12 +1,15 @@
 """Typed and pasted rows: what is a fault, what a doubt, what news, whatever order they come in."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
+from time import process_time
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from indicators.checking import (
@@ -20,6 +23,7 @@ from indicators.checking import (
     check,
     codes_as_markdown,
     dated,
+    with_figures,
 )
 from indicators.terms import Frequency, Shape, Unit
 
@@ -152,20 +156,143 @@ def test_a_figure_twice_is_a_fault_of_both_until_one_is_left_out():
 
     assert [[each.code for each in row.findings] for row in twice.rows] == [["figure_twice"], ["figure_twice"]]
     assert [row.happens for row in settled.rows] == [Happens.LEFT_OUT, Happens.NEW]
+    assert twice.rows[0].findings[0].message == "This figure is there 2 times: leave out all but one."
 
 
-# The mean of 80, 82, 81, 83, 79, 81 is 81; its moving ranges are 2, 1, 2, 4, 2, on average 2.2; 2.66 times that, 5.852.
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        (timely("n/a", "13"), "“n/a” stands beside 13: keep one of them."),
+        (timely("5", "c"), "“c” stands beside 5: keep one of them."),
+        (timely("c", "x"), "“c” stands beside “x”: keep one of them."),
+        (timely("5", "13", "x"), "“x” stands beside 5 and 13: keep the symbol or the numbers."),
+    ],
+)
+def test_a_symbol_beside_a_number_is_named_with_it(row, message):
+    assert [each.message for each in check([row], KNOWN, TODAY).rows[0].findings] == [message]
+
+
+# The mean of 80, 82, 81, 83, 79, 81 is 81; its moving ranges are 2, 1, 2, 4, 2, on average 2.2; 2.66 times that, 5.852;
+# 3.267 times that, 7.1874. The last figure is 80.
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
-        pytest.param("86.852", [], id="on the upper limit"),
-        pytest.param("86.853", ["jump"], id="above it"),
-        pytest.param("75.148", [], id="on the lower limit"),
-        pytest.param("75.147", ["jump"], id="below it"),
+        pytest.param("87.1874", [], id="above the limits by the widest usual step"),
+        pytest.param("87.1875", ["jump"], id="above them by a wider one"),
+        pytest.param("72.8126", [], id="below the limits by the widest usual step"),
+        pytest.param("72.8125", ["jump"], id="below them by a wider one"),
     ],
 )
-def test_a_jump_is_outside_the_limits_of_the_earlier_figures(value, expected):
+def test_a_jump_is_outside_the_limits_of_the_earlier_figures_and_an_unusual_step(value, expected):
     assert codes(timely(value=value)) == expected
+
+
+# The mean of 88, 88, 88, 88, 80 is 86.4, that of 84, 84, 84, 84, 92 is 85.6; the moving ranges are 0, 0, 0, 8, on
+# average 2; 2.66 times that, 5.32, and 3.267 times that, 6.534.
+@pytest.mark.parametrize(
+    ("last", "others", "value", "expected"),
+    [
+        pytest.param(80, 88, "91.72", [], id="on the upper limit"),
+        pytest.param(80, 88, "91.73", ["jump"], id="above it"),
+        pytest.param(92, 84, "80.28", [], id="on the lower limit"),
+        pytest.param(92, 84, "80.27", ["jump"], id="below it"),
+    ],
+)
+def test_an_unusual_step_within_the_limits_is_no_jump(last, others, value, expected):
+    known = [replace(TIMELY, figures=steady(last, *[others] * 4))]
+
+    assert codes(timely(value=value), known) == expected
+
+
+def test_steady_improvement_is_no_jump_month_after_month():
+    values = [50 + 2 * month for month in range(20)]
+    for count in range(5, 20):
+        known = [replace(TIMELY, figures=steady(*reversed(values[:count])))]
+
+        assert codes(timely(value=str(values[count])), known) == []
+
+
+def test_the_step_is_from_the_newest_earlier_figure_where_the_last_period_has_none():
+    figures = steady(80, 82, 81, 83, 79, 81, until=date(2026, 8, 1))
+
+    assert codes(timely(value="87.1"), [replace(TIMELY, figures=figures)]) == []
+    assert codes(timely(value="87.2"), [replace(TIMELY, figures=figures)]) == ["jump"]
+
+
+@given(
+    values=st.lists(st.integers(0, 40) | st.none(), max_size=30),
+    value=st.integers(0, 60),
+    before=st.integers(0, 30),
+    changed=st.integers(0, 40),
+)
+def test_what_is_added_up_once_finds_the_jumps_that_adding_up_each_time_finds(values, value, before, changed):
+    def month(number):
+        return date(2022 + number // 12, number % 12 + 1, 1)
+
+    # A figure that is there already is not compared with others.
+    assume(values[before : before + 1] != [value])
+    figures = {month(n): KnownFigure(n + 1, value=Decimal(each)) for n, each in enumerate(values) if each is not None}
+    known = replace(COUNT, figures=figures, breaks=(month(changed),))
+    begin = changed if changed <= before else 0
+    earlier = [(n, each) for n, each in enumerate(values) if begin <= n < before and each is not None]
+    moves = [abs(b - a) for (m, a), (n, b) in pairwise(earlier) if n == m + 1]
+    if not earlier:
+        expected = False
+    elif len(earlier) >= 5 and moves:
+        mean, move = Fraction(sum(each for _, each in earlier), len(earlier)), Fraction(sum(moves), len(moves))
+        is_far = abs(value - earlier[-1][1]) > Fraction("3.267") * move
+        expected = is_far and abs(value - mean) > Fraction("2.66") * move
+    else:
+        expected = abs(value - earlier[-1][1]) * 2 > earlier[-1][1]
+
+    found = codes(TypedRow("PI 2", month(before).isoformat()[:7], value=str(value)), [known])
+
+    assert ("jump" in found) == expected
+
+
+def test_a_thousand_rows_on_a_thousand_weeks_take_less_than_two_seconds():
+    first = date(2007, 1, 1)
+    weeks = [first + timedelta(weeks=number) for number in range(2000)]
+    figures = {day: KnownFigure(n + 1, value=Decimal(n % 7)) for n, day in enumerate(weeks[:1000])}
+    known = [KnownIndicator(1, "W", "Weekly", Unit.NUMBER, Frequency.WEEKLY, figures=figures)]
+    rows = [TypedRow("W", day.isoformat(), value="40") for day in weeks[30:1030]]
+    began = process_time()
+
+    found = check(rows, known, TODAY)
+
+    assert process_time() - began < 2
+    assert all(any(each.code == "jump" for each in row.findings) for row in found.rows)
+
+
+@pytest.mark.parametrize(
+    ("period", "expected"),
+    [
+        pytest.param("April 2026", [], id="the first one"),
+        pytest.param("April 2025", [], id="a year before it"),
+        pytest.param("March 2025", ["long_before"], id="more than a year before it"),
+        pytest.param("October 1926", ["long_before"], id="a mistyped year"),
+    ],
+)
+def test_a_period_long_before_the_first_figure_is_a_doubt(period, expected):
+    row = TypedRow("PI 1", period, value="81", ticked="of another")
+    known = replace(TIMELY, figures={day: each for day, each in TIMELY.figures.items() if day > date(2026, 4, 1)})
+    first = {date(2026, 4, 1): KnownFigure(90, value=Decimal(81))}
+
+    assert codes(row, [replace(known, figures=known.figures | first)]) == expected
+
+
+def test_where_there_are_no_figures_more_than_ten_years_back_is_a_doubt():
+    assert codes(TypedRow("PI 2", "Nov 2016", value="9")) == []
+    assert codes(TypedRow("PI 2", "Oct 2016", value="9")) == ["long_before"]
+    assert codes(TypedRow("PI 2", "Jan 2016", value="9"), today=date(2028, 2, 29)) == ["long_before"]
+
+
+def test_what_lies_long_before_is_named_with_the_first_figure():
+    found = check([TypedRow("PI 1", "October 1926", value="81")], KNOWN, TODAY).rows[0]
+
+    assert [each.message for each in found.doubts] == [
+        "October 1926 lies long before the first figure (April 2026): tick “This is right” if it is."
+    ]
 
 
 @pytest.mark.parametrize(
@@ -228,6 +355,56 @@ def test_a_figure_that_is_there_is_left_alone_or_revised_with_a_tick():
     assert "80.0% (72 of 90)" in revised.open_doubts[0].message
 
 
+def ticked(row, known):
+    """The row after somebody ticked what it is shown as."""
+    return check([replace(row, ticked=check([row], known, TODAY).rows[0].tick)], known, TODAY).rows[0]
+
+
+def test_a_figure_is_revised_with_a_tick_and_a_reason():
+    known, row = there(numerator=Decimal(72), denominator=Decimal(90), value=Decimal(80))
+
+    without, with_one = ticked(row, [known]), ticked(replace(row, note="One came late"), [known])
+
+    assert [(each.code, each.field, each.message) for each in without.faults] == [
+        ("reason_missing", "note", "Say in its note why the figure is revised.")
+    ]
+    assert (without.happens, with_one.happens) == (Happens.NOTHING, Happens.REVISES)
+    assert with_one.faults == ()
+
+
+def test_who_was_slower_gives_a_reason_too():
+    known, row = there(numerator=Decimal(72), denominator=Decimal(90), value=Decimal(80))
+
+    assert [each.code for each in ticked(replace(row, seen=None), [known]).faults] == ["reason_missing"]
+
+
+PARTS = {"numerator": Decimal(73), "denominator": Decimal(90), "value": Decimal("81.111111")}
+
+
+@pytest.mark.parametrize(
+    ("row", "is_provisional", "faults"),
+    [
+        pytest.param(timely("73", "90"), True, [], id="provisional made final"),
+        pytest.param(timely(value="81.1"), True, [], id="made final without its parts"),
+        pytest.param(timely("74", "90"), True, ["reason_missing"], id="made final with other numbers"),
+        pytest.param(timely("c"), True, ["reason_missing"], id="taken away"),
+        pytest.param(timely("73", "90", is_provisional=True), False, ["reason_missing"], id="final made provisional"),
+    ],
+)
+def test_a_provisional_figure_is_confirmed_without_a_reason(row, is_provisional, faults):
+    known, _ = there(**PARTS, is_provisional=is_provisional)
+
+    found = ticked(replace(row, seen=7), [known])
+
+    assert [each.code for each in found.faults] == faults
+    if not faults:
+        assert found.happens is Happens.REVISES
+        assert (found.numerator, found.denominator, found.is_provisional) == (73, 90, False)
+        assert found.doubts[0].message == (
+            "81.1% (73 of 90) (p) is there for October 2026: tick “This is right” if it is final now."
+        )
+
+
 def test_no_note_and_a_figure_without_its_parts_take_nothing_away():
     known, _ = there(numerator=Decimal(73), denominator=Decimal(90), value=Decimal("81.111111"), note="Checked")
 
@@ -279,6 +456,31 @@ def test_what_the_column_leaves_out_is_news_for_its_frequency():
         "PI 2 Children on a plan has no figure for October 2026: enter it when it is there."
     ]
     assert not found.stops
+
+
+def test_what_is_not_due_yet_is_no_news():
+    late = replace(COUNT, lag_days=21)
+
+    assert check([timely("73", "90")], [TIMELY, late], TODAY).news == ()
+    assert len(check([timely("73", "90")], [TIMELY, late], date(2026, 11, 21)).news) == 1
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param(TypedRow("PI 2", "Sep 2026", value="1"), id="of another period"),
+        pytest.param(TypedRow("PI 2", "tbc", value="1"), id="of none that can be read"),
+        pytest.param(TypedRow("PI 2", "Oct 2026", value="1", is_left_out=True), id="left out"),
+    ],
+)
+def test_a_code_that_is_in_the_column_is_not_missing_from_it(other):
+    assert check([timely("73", "90"), other], KNOWN, TODAY).news == ()
+
+
+def test_lines_of_words_are_no_rows():
+    rows = [TypedRow("Report of October"), TypedRow("pi 2"), TypedRow("PI 9", value="1"), TypedRow("")]
+
+    assert with_figures(rows, KNOWN) == (rows[1], rows[2])
 
 
 CELLS = st.sampled_from(["", "0", "1", "73", "90", "8l", "c", "x", "-1", "100.5", "=1+1", "\u202e12", "1,204 (p)"])

@@ -17,7 +17,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 from accounts.models import Operation, User
 from indicators import entry_views
 from indicators.entry_forms import MOST_ROWS
-from indicators.figure_operations import NewFigure, record_measurements
+from indicators.figure_operations import NewFigure, record_measurements, take_back_figure
 from indicators.models import Measurement
 from indicators.operations import add_indicator
 from plans.models import ChildDataOverride, PlanMembership
@@ -160,9 +160,13 @@ def test_a_revision_asks_and_keeps_the_old_figure(add, analyst, plan, people):
     sent = fields(analyst.get(ENTER)) | {"value_0": "12", "note_0": "Two came late"}
 
     asked = analyst.post(ENTER, sent)
-    done = analyst.post(ENTER, fields(asked) | {"ticked_0": tick_of(asked, 0)}, follow=True)
+    settled = fields(asked) | {"ticked_0": tick_of(asked, 0)}
+    unexplained = analyst.post(ENTER, settled | {"note_0": " "})
+    done = analyst.post(ENTER, settled, follow=True)
 
     assertContains(asked, "10.0 is there for October 2026", status_code=422)
+    why = '<a href="#id_note_0">PI 1, October 2026: Say in its note why the figure is revised.</a>'
+    assertContains(unexplained, why, status_code=422)
     assertContains(done, "1 figure revised.")
     newest = Measurement.objects.get(replaced_by=None)
     assert (newest.value, newest.replaces.value, newest.revision_reason) == (12, 10, "Two came late")
@@ -178,7 +182,7 @@ def test_of_two_people_at_once_the_second_sees_the_figure_of_the_first(add, anal
     assertContains(page, "Somebody else entered 10.0 for October 2026 meanwhile", status_code=409)
     assert fields(page)["value_0"] == "12"
     assert Measurement.objects.count() == 1
-    analyst.post(ENTER, fields(page) | {"ticked_0": tick_of(page, 0)})
+    analyst.post(ENTER, fields(page) | {"ticked_0": tick_of(page, 0), "note_0": "Theirs was of September"})
     assert Measurement.objects.get(replaced_by=None).value == 12
 
 
@@ -204,6 +208,50 @@ def test_a_tick_does_not_pass_another_figure(add, analyst):
 
     assert analyst.post(ENTER, sent | {"ticked_0": tick, "numerator_0": "9"}).status_code == 422
     assert analyst.post(ENTER, sent | {"ticked_0": tick}).status_code == 302
+
+
+def test_a_provisional_figure_is_made_final_without_a_reason(add, analyst, plan, people):
+    figure = NewFigure(add("PI 1"), OCTOBER, value=Decimal(10), is_provisional=True)
+    record_measurements(plan=plan, figures=[figure], by=people.manager)
+    asked = analyst.post(ENTER, fields(analyst.get(ENTER)) | {"value_0": "10"})
+
+    done = analyst.post(ENTER, fields(asked) | {"ticked_0": tick_of(asked, 0)}, follow=True)
+
+    assertContains(done, "1 figure revised.")
+    newest = Measurement.objects.get(replaced_by=None)
+    assert (newest.is_provisional, newest.revision_reason) == (False, "")
+
+
+def test_a_doubtful_row_can_be_left_out(add, analyst):
+    add("PI 1", parts=True)
+    add("PI 2")
+    asked = analyst.post(ENTER, fields(analyst.get(ENTER)) | {"numerator_0": "0", "denominator_0": "0", "value_1": "5"})
+
+    assertContains(asked, 'name="left_out_0"', status_code=422)
+    assertNotContains(asked, 'name="left_out_1"', status_code=422)
+    assert analyst.post(ENTER, fields(asked) | {"left_out_0": "on"}).status_code == 302
+    assert Measurement.objects.get().indicator.code == "PI 2"
+
+
+def test_the_newest_earlier_figure_is_shown_with_its_period(add, analyst, plan, people):
+    indicator = add("PI 1")
+    figures = [NewFigure(indicator, date(2026, month, 1), value=Decimal(month)) for month in (3, 6)]
+    record_measurements(plan=plan, figures=figures, by=people.manager)
+
+    assertContains(analyst.get(ENTER), '6.0 <span class="typed__when">Jun 26</span>')
+    assertContains(analyst.get(ENTER, {"period": "June 2026"}), '3.0 <span class="typed__when">Mar 26</span>')
+
+
+def test_a_figure_taken_back_is_none(add, analyst, plan, people):
+    figure = NewFigure(add("PI 1"), OCTOBER, value=Decimal(10))
+    entered = record_measurements(plan=plan, figures=[figure], by=people.manager).created[0]
+    take_back_figure(plan=plan, figure=entered, by=people.manager, reason="It is of September")
+    page = analyst.get(ENTER)
+
+    assertNotContains(page, "Entered:")
+    assert fields(page)["seen_0"] == ""
+    assert analyst.post(ENTER, fields(page) | {"value_0": "12"}).status_code == 302
+    assert Measurement.objects.get(replaced_by=None).value == 12
 
 
 def test_a_note_that_looks_like_a_child_asks_first_and_that_is_recorded(add, analyst):

@@ -681,8 +681,9 @@ def test_nobody_else_changes_anything(all_operations, people, who):
         assert rows_of_everything() == before, name
 
 
-def test_an_analyst_does_all_of_it(all_operations, plan, people):
+def test_an_analyst_does_all_of_it(all_operations, plan, other_plan, people):
     give_role(plan=plan, user=people.outsider, role=PlanMembership.Role.ANALYST, by=people.manager)
+    give_role(plan=other_plan, user=people.outsider, role=PlanMembership.Role.STEERING_GROUP, by=people.manager)
     skipped = set()
 
     for name, run in all_operations.items():

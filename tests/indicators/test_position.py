@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 
 from accounts.operations import add_person
-from indicators.figure_operations import NewFigure, record_measurements
-from indicators.models import IndicatorOutcome
+from indicators.figure_operations import NewFigure, record_measurements, take_back_figure
+from indicators.models import IndicatorOutcome, Measurement
 from indicators.operations import (
     add_indicator,
     change_definition,
@@ -70,6 +70,26 @@ class TestWhatCounts:
         record_measurements(plan=plan, figures=[NewFigure(indicator, MAY, no_value="x")], by=analyst)
 
         assert position_of(plan, indicator).latest.marked == "Not available"
+
+    def test_what_was_confirmed_is_not_revised(self, plan, indicator, analyst):
+        enter(plan, indicator, (MAY, 90), by=analyst, is_provisional=True)
+        assert position_of(plan, indicator).latest.marked == "90.0% (p)"
+
+        enter(plan, indicator, (MAY, 90), by=analyst)
+
+        assert position_of(plan, indicator).latest.marked == "90.0%"
+
+    def test_a_figure_that_was_taken_back_is_not_there_and_was(self, plan, indicator, analyst):
+        enter(plan, indicator, (APRIL, 80), (MAY, 90), by=analyst)
+        known = newest_instant_of(plan)
+
+        take_back_figure(plan=plan, figure=Measurement.objects.get(starts_on=MAY), reason="Of June.", by=analyst)
+
+        found = position_of(plan, indicator)
+        assert [point.printed for point in found.series] == ["80.0%"]
+        assert position_of(plan, indicator, recorded_at=known).latest.printed == "90.0%"
+        enter(plan, indicator, (MAY, 85), by=analyst, seen=None)
+        assert position_of(plan, indicator).latest.printed == "85.0%"
 
     def test_what_was_taken_off_is_gone_now_and_there_as_recorded_before(self, plan, indicator, analyst):
         known = newest_instant_of(plan)
@@ -156,6 +176,25 @@ class TestBesideTheFigures:
 
         assert position_of(plan, indicator).year_to_date == "85.0%"
 
+    @pytest.mark.parametrize(
+        ("frequency", "year_starts_in", "first", "count", "year_to_date"),
+        [
+            pytest.param("termly", 4, date(2011, 1, 1), 2, "10", id="summer is the first term of a year from April"),
+            pytest.param("quarterly", 9, date(2010, 4, 1), 5, "30", id="quarters of a year from September"),
+            pytest.param("weekly", 4, date(2011, 3, 28), 3, "20", id="a week belongs to the year it begins in"),
+        ],
+    )
+    def test_a_year_holds_the_periods_that_begin_in_it(
+        self, plan, analyst, frequency, year_starts_in, first, count, year_to_date
+    ):
+        indicator = make_indicator(
+            plan, by=analyst, unit="number", decimals=0, frequency=frequency, year_starts_in=year_starts_in
+        )
+        period = indicator.period_of(first)
+        enter(plan, indicator, *((period.step(n).starts_on, Decimal(10)) for n in range(count)), by=analyst)
+
+        assert position_of(plan, indicator, date(2011, 9, 30)).year_to_date == year_to_date
+
     def test_a_year_is_put_together_only_where_all_of_it_is_there(self, plan, indicator, analyst):
         year = months(date(2010, 4, 1), 12)
         enter(plan, indicator, *((day, 50) for day in year[:-1]), (MAY, 90), by=analyst)
@@ -226,6 +265,18 @@ class TestLate:
 
         assert (found.late_words, found.is_late) == (words, bool(words))
 
+    def test_what_nobody_ever_entered_is_new_and_not_late(self, plan, indicator):
+        found = position_of(plan, indicator, date(2011, 6, 20))
+
+        assert (found.is_late, found.missing) == (False, ())
+
+    def test_every_period_since_the_last_figure_is_named(self, plan, indicator, analyst):
+        enter(plan, indicator, (date(2011, 1, 1), 80), (date(2011, 2, 1), 80), by=analyst)
+
+        found = position_of(plan, indicator, date(2011, 6, 20))
+
+        assert (found.missing, found.late_words) == (("March 2011", "April 2011"), "May 2011 was due on 10 June 2011")
+
     def test_no_value_is_an_answer_too(self, plan, indicator, analyst):
         record_measurements(plan=plan, figures=[NewFigure(indicator, MAY, no_value="x")], by=analyst)
 
@@ -262,8 +313,26 @@ class TestRuns:
         assert found.pace_words == "At this rate, 90% is reached in January 2012."
         assert "2.0 points a month" in found.pace_how
 
+    def test_figures_that_stopped_say_nothing_of_what_is_to_come(self, plan, indicator, analyst):
+        set_target(plan=plan, indicator=indicator, from_on=date(2009, 1, 1), value=Decimal(90), by=analyst)
+        enter(plan, indicator, *((day, 60 + 2 * n) for n, day in enumerate(months(date(2009, 10, 1), 8))), by=analyst)
+
+        assert position_of(plan, indicator, date(2010, 5, 31)).pace_words
+        assert position_of(plan, indicator).pace_words == ""
+
 
 class TestDefinitions:
+    def test_a_red_figure_stands_until_the_first_of_the_new_way_is_due(self, plan, indicator, analyst):
+        set_target(plan=plan, indicator=indicator, from_on=APRIL, value=Decimal(90), by=analyst)
+        enter(plan, indicator, (APRIL, 60), by=analyst)
+        change_definition(
+            plan=plan, indicator=indicator, from_on=MAY, code="ASM (2)", reason="Ten days now", by=analyst
+        )
+
+        states = [position_of(plan, indicator, day).is_ended for day in (date(2011, 6, 9), date(2011, 6, 10))]
+
+        assert states == [False, True]
+
     def test_a_changed_definition_keeps_its_past(self, plan, indicator, analyst):
         enter(plan, indicator, (date(2011, 3, 1), 70), by=analyst)
 

@@ -655,8 +655,12 @@ def test_the_words_say_what_the_latest_figure_and_the_target_come_to():
     quiet = [50, 52, 48, 51, 49, 50, 52, 48, 50, 51, 49, 50]
 
     assert chart([*quiet, 80], target=Decimal(100)).words == (
-        "The latest figure is above the upper limit, an improvement; the target can be expected to be missed every "
-        "time unless the process changes."
+        "The latest figure is above the upper limit, an improvement. By all these periods together the target would be "
+        "missed every time; the latest figures differ from them."
+    )
+    assert chart(quiet, target=Decimal(50)).words == (
+        "The latest figure is within the usual variation. Left as it is, the target can be expected to be met in some "
+        "periods and missed in others, as chance has it."
     )
     assert chart([*quiet, 80], LOW).words == "The latest figure is above the upper limit, a concern."
     assert chart(quiet).words == "The latest figure is within the usual variation."
@@ -673,6 +677,11 @@ def test_the_chart_says_whether_outliers_were_screened_out():
         "The limits lie 2.66 times the average moving range from the mean; moving ranges of 3.267 times the average or "
         "more are screened out."
     )
+
+
+@pytest.mark.parametrize("polarity", [HIGH, LOW])
+def test_figures_that_never_leave_the_target_meet_it_every_time(polarity):
+    assert chart([100] * 12, polarity, target=Decimal(100)).assurance is Assurance.CONSISTENTLY_PASSES
 
 
 def test_screening_figures_that_never_change_keeps_them():

@@ -282,3 +282,11 @@ def test_no_two_printed_totals_differ_by_a_hidden_count_once_the_shown_are_taken
     for start, end in combinations(boundaries, 2):
         told = Fraction(sum(counts_in_periods[index] for index in range(start, end) if index in withheld))
         assert told == 0 or told > LARGEST_WITHHELD
+
+
+def test_a_share_of_nobody_knows_how_many_is_withheld_where_few_would_be():
+    typed = [figure(value="64.3"), figure("30", "40", months=1)]
+
+    withheld = hidden(typed, unit=Unit.PERCENT, shape=Shape.IN_PERIOD, minimum_denominator=10)
+
+    assert withheld == {0}

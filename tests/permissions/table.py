@@ -484,6 +484,7 @@ PAGES: dict[str, Line] = {
     "indicators:commentary": _both(_enters),
     "indicators:commentaries": _both(_enters),
     "indicators:revise": _both(_enters),
+    "indicators:take_back": _both(_enters),
     "indicators:scorecard_settings": _both(_edits_indicators),
     # --- evidence ---
     "milestones:evidence": Line(read=Needs(Right.SEE_EVIDENCE)),

@@ -170,6 +170,7 @@ FORMS: dict[str, Form] = {
             "indicator": {
                 *("code", "title", "national_code", "definition", "numerator_label", "denominator_label"),
                 *("decimals", "polarity", "source", "lag_days", "owner_id", "journey", "minimum_denominator"),
+                *("valid_from", "valid_to"),
             }
         },
         chooses={"owner": "person"},
@@ -207,6 +208,7 @@ FORMS: dict[str, Form] = {
         makes={"commentary"},
     ),
     "indicators:revise": Form({"value": "89", "revision_reason": "A late record."}, makes={"measurement"}),
+    "indicators:take_back": Form({"reason": "Of another month."}, makes={"measurement"}),
     "indicators:scorecard_settings": Form(
         {"rule_set": "tolerance", "grouping": "journey", "hides_up_to": "4", "reason": "As the board reads it."},
         makes={"scorecard"},

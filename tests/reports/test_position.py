@@ -415,3 +415,20 @@ class TestTwoClocks(TestCase):
 
         live = plan_position(play.plan, AS_AT)
         assert to_json(plan_position(play.plan, AS_AT, live.recorded_at)) == to_json(live)
+
+
+def test_looking_back_does_not_show_counts_that_are_too_small_now(plan, people):
+    by = people.manager
+    indicator_operations.edit_scorecard(plan=plan, hides_up_to=0, reason="All", by=by)
+    indicator = indicator_operations.add_indicator(
+        plan=plan, code="I1", title="Few", unit="number", polarity="low", frequency="monthly", shape="in_period", by=by
+    )
+    then = plan_position(plan, AS_AT)
+    indicator_operations.edit_scorecard(plan=plan, hides_up_to=5, reason="The few are known", by=by)
+    indicator_operations.edit_indicator(plan=plan, indicator=indicator, minimum_denominator=10, reason="Few", by=by)
+
+    shown = plan_position(plan, AS_AT, then.recorded_at).scorecard
+    exact = plan_position(plan, AS_AT, then.recorded_at, is_exact=True).scorecard
+
+    assert (shown.hides_up_to, shown.indicators[0].minimum_denominator) == (5, 10)
+    assert (exact.hides_up_to, exact.indicators[0].minimum_denominator) == (0, None)

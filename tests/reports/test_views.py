@@ -275,7 +275,7 @@ def make_measure(plan, people):
 
 
 def named(response):
-    return [indicator.code for indicator, _ in response.context["indicators"].rows]
+    return [row.indicator.code for row in response.context["indicators"].rows]
 
 
 def test_indicators_off_target_are_named_red_first_and_key_ones_before_others(client, people, several, make_measure):
@@ -296,10 +296,37 @@ def test_indicators_off_target_are_named_red_first_and_key_ones_before_others(cl
     assert "May 2011: 60.0% · Target 90% (amber from 85%) · −30.0 points" in response.text
 
 
-def test_figures_that_are_late_are_counted(client, people, several, make_measure):
-    make_measure("LATE", None)
-    make_measure("THERE", 95)
+def test_an_indicator_off_target_says_since_when_and_what_is_done(client, people, plan, several, make_measure):
+    make_measure("RED", 70)
+    make_measure("AMBER", 86)
+    make_measure("SILENT", 60)
+    write_commentary(
+        plan=plan,
+        indicator=plan.plan_indicators.get(indicator__code="RED").indicator,
+        starts_on=MAY,
+        text="Two posts are empty.",
+        corrective_action="Agency staff begin.\n" + "They stay until both posts are filled for good. " * 5,
+        action_due_on=date(2011, 7, 31),
+        by=people.manager,
+    )
     client.force_login(people.steering)
+
+    response = client.get(PLAN)
+
+    done = {row.indicator.code: row.done for row in response.context["indicators"].rows}
+    assert done["RED"].startswith("What is done: Agency staff begin. They stay until")
+    assert done["RED"].endswith("… – by 31 July 2011")
+    assert len(done["RED"]) < 120
+    assert done["AMBER"] == ""
+    assert "Off target since May 2011. What is done: Agency staff begin." in response.text
+    assert "Off target since May 2011. Nothing is said yet about what is done" in response.text
+
+
+def test_figures_that_are_late_are_counted(client, people, several, make_measure):
+    make_measure("LATE", 95)
+    client.force_login(people.steering)
+    with time_machine.travel(date(2011, 7, 20)):
+        make_measure("THERE", 95, starts_on=date(2011, 6, 1))
 
     page = client.get(PLAN).text
 

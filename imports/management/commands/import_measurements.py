@@ -117,7 +117,7 @@ def _record(plan: Plan, found: Check, known: Known, *, source: str, by: User) ->
     save = with_override(record_measurements, override)
     save(
         plan=plan,
-        figures=figures_to_record(found, known),
+        figures=figures_to_record(found, known, f"Revised by the import of {source}"),
         source=source[:300],
         reason="Figures imported",
         by=by,
