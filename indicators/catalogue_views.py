@@ -25,6 +25,7 @@ from .change_forms import ScorecardForm
 from .change_views import get_or_post
 from .finding import find_scorecard
 from .models import Indicator, Scorecard
+from .policies import shareable
 from .terms import Frequency, Journey, Polarity, Shape, Unit
 
 NOTHING_TICKED = "Tick at least one indicator."
@@ -51,6 +52,8 @@ class Choice:
     #: The council’s own row of it, where there is one, and whether it stands on this scorecard.
     row: Indicator | None
     is_on: bool
+    #: Whether it stands on scorecards of which the reader sees none; who manages those can share it.
+    is_elsewhere: bool = False
 
     @property
     def html_id(self) -> str:
@@ -78,7 +81,7 @@ def catalogue(request: SignedInRequest, slug: str) -> HttpResponse:
         else:
             messages.success(request, _added_words(added))
             return redirect("indicators:catalogue" if one else "indicators:scorecard", plan.slug)
-    current, ended, own = _choices(plan)
+    current, ended, own = _choices(request.user, plan)
     context = {
         "plan": plan,
         "groups": current,
@@ -111,12 +114,17 @@ def _added_words(added: list[Indicator]) -> str:
     return f"{len(added)} indicators are on the scorecard. Set their targets on their pages."
 
 
-def _choices(plan: Plan) -> tuple[list[tuple[str, list[Choice]]], list[Choice], list[Choice]]:
+def _choices(user: Any, plan: Plan) -> tuple[list[tuple[str, list[Choice]]], list[Choice], list[Choice]]:
     """What is current by place in the child's journey, what has ended, and what only the council has."""
     rows = {row.code: row for row in Indicator.objects.filter(council=plan.council).order_by("code")}
     here = set(plan.plan_indicators.values_list("indicator_id", flat=True))
-    supplied = [_of_entry(entry, rows, here) for entry in CATALOGUE]
-    own = [_of_row(row) for row in rows.values() if entry_by_code(row.code) is None and row.pk not in here]
+    open_to_user = set(shareable(user).filter(council=plan.council).values_list("pk", flat=True))
+    supplied = [_of_entry(entry, rows, here, open_to_user) for entry in CATALOGUE]
+    own = [
+        _of_row(row)
+        for row in rows.values()
+        if entry_by_code(row.code) is None and row.pk not in here and row.pk in open_to_user
+    ]
     journeys = {entry.code: entry.journey for entry in CATALOGUE}
     groups = [
         (journey.label, [each for each in supplied if not each.is_ended and journeys[each.code] is journey])
@@ -125,7 +133,9 @@ def _choices(plan: Plan) -> tuple[list[tuple[str, list[Choice]]], list[Choice], 
     return [group for group in groups if group[1]], [each for each in supplied if each.is_ended], own
 
 
-def _of_entry(entry: CatalogueEntry, rows: Mapping[str, Indicator], here: Iterable[int]) -> Choice:
+def _of_entry(
+    entry: CatalogueEntry, rows: Mapping[str, Indicator], here: Iterable[int], open_to_user: Iterable[int]
+) -> Choice:
     row = rows.get(entry.code)
     return Choice(
         value=SUPPLIED + entry.code,
@@ -142,6 +152,7 @@ def _of_entry(entry: CatalogueEntry, rows: Mapping[str, Indicator], here: Iterab
         is_ended=_is_over(entry),
         row=row,
         is_on=row is not None and row.pk in here,
+        is_elsewhere=row is not None and row.pk not in open_to_user,
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
 
 from plans.models import Plan
 from plans.policies import LEFT_IN_STATE, Right, can, check_can
@@ -31,9 +32,15 @@ def check_may_change(user: Any, right: Right, plan: Plan, indicators: Sequence[i
 
 def check_may_share(user: Any, indicator: Indicator) -> None:
     """Raises PermissionDenied for an indicator that stands on scorecards of which the user sees none."""
-    on = PlanIndicator.objects.filter(indicator=indicator)
-    if on.exists() and not on.filter(plan__in=Plan.objects.visible_to(user)).exists():
+    if not shareable(user).filter(pk=indicator.pk).exists():
         raise PermissionDenied("This indicator is on the scorecard of another plan. Ask its programme manager.")
+
+
+def shareable(user: Any) -> QuerySet[Indicator]:
+    """The indicators that the user may put on another scorecard: those on one that they see, and those on none."""
+    places = PlanIndicator.objects.all()
+    seen = places.filter(plan__in=Plan.objects.visible_to(user))
+    return Indicator.objects.filter(Q(pk__in=seen.values("indicator")) | ~Q(pk__in=places.values("indicator")))
 
 
 def as_withheld_as_now(scorecard: ScorecardPosition, plan_id: int) -> ScorecardPosition:

@@ -290,6 +290,11 @@ class Figure:
     measurement: Measurement | None
     superseded: tuple[Superseded, ...]
 
+    @property
+    def is_taken_back(self) -> bool:
+        """Whether the figure was entered by mistake and counts as not there."""
+        return self.measurement is not None and self.measurement.no_value == TAKEN_BACK
+
 
 def figures_of(indicator: IndicatorPosition, as_at: date, recorded_at: datetime | None) -> tuple[Figure, ...]:
     """Every figure of an indicator at its position, newest first, with those that were revised or taken back. One

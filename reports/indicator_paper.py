@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from indicators.charts import as_data_uri
-from indicators.drawing import spc_kind, spc_of, trend_of, trend_words
+from indicators.drawing import NARROW, WIDE, spc_kind, spc_of, trend_of, trend_words
 from indicators.periods import Period, latest_due, period_of
 from indicators.position import (
     BenchmarkPosition,
@@ -33,7 +33,7 @@ from .wording import line, listed, long_day, moment, number_of, paragraphs
 PERIODS = (3, 4, 5, 6)
 USUAL_PERIODS = 4
 #: A longer commentary has no place in a narrow cell, and stands below its table; or it may go on over a page.
-LONG_COMMENTARY_WORDS = {Layout.CLASSIC: 30, Layout.ACCESSIBLE: 80}
+LONG_COMMENTARY_WORDS = {Layout.CLASSIC: 12, Layout.ACCESSIBLE: 80}
 LONG_NOTE_WORDS = 120
 LONG_FIGURE = 7
 #: How far back the table of a chart goes: years of months and quarters, else so many figures.
@@ -186,11 +186,12 @@ class FigureTable:
 
 @dataclass(frozen=True)
 class PaperChart:
-    """The chart of a key indicator as the site draws it, what it says, and its figures."""
+    """The chart of a key indicator as the site draws it, wide and narrow, what it says, and its figures."""
 
     code: str
     title: str
     picture: str
+    narrow_picture: str
     alt: str
     words: tuple[str, ...]
     figures: FigureTable
@@ -208,6 +209,7 @@ class IndicatorPaper(Paper):
     late: tuple[str, ...]
     groups: tuple[IndicatorGroup, ...]
     charts: tuple[PaperChart, ...]
+    methods: tuple[str, ...]
     notes: tuple[NoteRow, ...]
 
     @property
@@ -265,6 +267,7 @@ def indicator_paper(
         late=tuple(f"{line(each.code)}: {each.late_words}" for each in current if each.is_late),
         groups=groups,
         charts=charts,
+        methods=tuple(dict.fromkeys(each.spc.method for each in charted if each.spc.method)),
         notes=tuple(map(draw.note, shown)),
     )
 
@@ -286,6 +289,7 @@ _NO_COLOURS = {
     Rag.NO_DATA: "There is no figure for the latest period.",
     Rag.NO_RAG: "Nothing is judged.",
 }
+_WITHHELD = "The count of the latest period is too small to publish."
 _TRAVELS = {
     Travel.IMPROVED: "Better, whichever way the number went.",
     Travel.SAME: "The figures are the same as printed.",
@@ -311,9 +315,18 @@ def status_of(rag: Rag, rule_set: RuleSet, word: str = "") -> StatusView:
     return StatusView(word or look.word, definition, look.letter, "", look.shape, look.colour)
 
 
+def _signed(no_value: NoValue, rule_set: RuleSet) -> StatusView:
+    """The status of an indicator whose newest figure is a sign: its word, with the sign in the place of the letter."""
+    status = status_of(Rag.NO_DATA, rule_set, no_value.label)
+    definition = _WITHHELD if no_value is NoValue.SUPPRESSED else status.definition
+    return replace(status, letter=no_value.value, definition=definition)
+
+
 def _key(shown: Iterable[IndicatorPosition], rule_set: RuleSet) -> Iterator[StatusView]:
     for rag in _IN_KEY:
         yield status_of(rag, rule_set)
+    if any(each.rag_words == NoValue.SUPPRESSED.label for each in shown):
+        yield _signed(NoValue.SUPPRESSED, rule_set)
     for word in dict.fromkeys(each.rag_words for each in shown if each.rag is Rag.NO_RAG):
         yield status_of(Rag.NO_RAG, rule_set, word)
 
@@ -342,9 +355,10 @@ class Drawing:
             yield IndicatorGroup(line(group.words), _counts(current), tables)
 
     def _table(self, alike: Sequence[IndicatorPosition]) -> tuple[IndicatorTable, list[IndicatorPosition]] | None:
-        """The table of indicators that are counted equally often, and those in it: not those that ended before."""
+        """The table of indicators that are counted equally often, and those in it: not those that ended before,
+        nor those that have not begun."""
         periods = self._periods(alike)
-        shown = [each for each in alike if not each.is_ended or _has_figure(each, periods)]
+        shown = [each for each in alike if not each.is_ahead and (not each.is_ended or _has_figure(each, periods))]
         if not shown:
             return None
         if self.scope.red_first:
@@ -415,10 +429,8 @@ class Drawing:
 
     def _status(self, each: IndicatorPosition) -> StatusView:
         sign = self._sign_of(each.latest)
-        status = status_of(each.rag, self.position.scorecard.rule_set, each.rag_words)
-        if not sign:
-            return status
-        return StatusView(NoValue(sign).label, status.definition, sign, "", status.shape, status.colour)
+        rule_set = self.position.scorecard.rule_set
+        return _signed(NoValue(sign), rule_set) if sign else status_of(each.rag, rule_set, each.rag_words)
 
     def _direction(self, travel: Travel, latest: PointPosition | None) -> PaperTravel:
         if sign := self._sign_of(latest):
@@ -433,17 +445,17 @@ class Drawing:
             if not missing:
                 return None
             said = CommentaryPosition(each.latest.label if each.latest else "", True, "", "", None, None)
-        words = len(said.text.split()) + len(said.corrective_action.split())
-        letters = len(said.text) + len(said.corrective_action)
+        lead = self.rows.person(said.action_lead)
+        all_of_it = " ".join((said.text, said.corrective_action, lead, missing))
         self._commentaries += 1
         return PaperCommentary(
             lead_in=f"{said.label}.",
             paragraphs=paragraphs(said.text),
             action=line(said.corrective_action),
-            lead=self.rows.person(said.action_lead),
+            lead=lead,
             by_when=self.rows.day(said.action_due_on) if said.action_due_on else "",
             missing=missing,
-            is_long=max(words, letters / 7) > LONG_COMMENTARY_WORDS[self.layout],
+            is_long=max(len(all_of_it.split()), len(all_of_it) / 7) > LONG_COMMENTARY_WORDS[self.layout],
             place=f"commentary-{self._commentaries}",
         )
 
@@ -451,7 +463,7 @@ class Drawing:
 
     def chart(self, each: IndicatorPosition) -> PaperChart:
         """The drawing of its page, byte for byte: within an <img> the ids of two charts cannot meet."""
-        svg = spc_of(each) or trend_of(each)
+        wide, narrow = (spc_of(each, width) or trend_of(each, width) for width in (WIDE, NARROW))
         kind = spc_kind(each) if each.spc.applies else "Trend"
         said = [each.spc.words] if each.spc.applies else [trend_words(each), each.spc.words]
         icons = [
@@ -463,7 +475,8 @@ class Drawing:
         return PaperChart(
             code=line(each.code),
             title=line(each.title),
-            picture=as_data_uri(svg),
+            picture=as_data_uri(wide),
+            narrow_picture=as_data_uri(narrow),
             alt=f"{kind} of {line(each.code)} {line(each.title)}. {trend_words(each)}",
             words=tuple(filter(None, words)),
             figures=self._figures(each),

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.requests import SignedInRequest
 from indicators.position import IndicatorPosition
-from indicators.presenting import RAG_VIEWS, RagView
+from indicators.presenting import RAG_VIEWS, RagView, done_words
 from milestones.position import MilestonePosition
 from milestones.recommendations import Gap
 from milestones.selecting import SHOWS, leads_of
@@ -111,11 +111,20 @@ NAMED_INDICATORS = 8
 
 
 @dataclass(frozen=True)
+class OffTarget:
+    """An indicator that is off target: how it stands, and what is done about it, in a line."""
+
+    indicator: IndicatorPosition
+    status: RagView
+    done: str
+
+
+@dataclass(frozen=True)
 class IndicatorsAtAGlance:
     """The indicators that are off target, the first of them with how they stand, and the lists that have them all."""
 
     off_target: tuple[IndicatorPosition, ...]
-    rows: tuple[tuple[IndicatorPosition, RagView], ...]
+    rows: tuple[OffTarget, ...]
     off_target_query: str
     late: int
     late_query: str
@@ -128,7 +137,7 @@ def indicators_at_a_glance(position: PlanPosition, asked: AskedPosition) -> Indi
     off_target = position.scorecard.off_target
     return IndicatorsAtAGlance(
         off_target=off_target,
-        rows=tuple((each, RAG_VIEWS[each.rag]) for each in off_target[:NAMED_INDICATORS]),
+        rows=tuple(OffTarget(each, RAG_VIEWS[each.rag], done_words(each)) for each in off_target[:NAMED_INDICATORS]),
         off_target_query=asked.query_with(show="off_target"),
         late=sum(each.is_late for each in position.scorecard.indicators),
         late_query=asked.query_with(show="late"),

@@ -356,6 +356,20 @@ def test_what_the_council_has_and_this_plan_has_not_can_be_put_on(client, plan, 
     }
 
 
+def test_what_stands_on_a_plan_that_one_does_not_see_is_not_offered(client, plan, people, council, indicator, analyst):
+    other = start_plan(title="Other", council=council, cycle_anchor=date(2011, 5, 2), by=people.manager)
+    theirs = add(other, people, "OWN 9", figures=())
+    operations.add_from_catalogue(plan=other, entry=entry_by_code("NI 62"), by=people.manager)
+
+    page = client.get(PLAN + "indicator-catalogue/")
+
+    assert "Other indicators of the council" not in page.text
+    assert text_of(page).count("On the scorecard of another plan of the council.") == 1
+    refused = client.post(PLAN + "indicator-catalogue/", {"one": f"own:{theirs.pk}"})
+    assert refused.status_code == 403
+    assert PlanIndicator.objects.filter(plan=plan).count() == 1
+
+
 def test_the_catalogue_asks_as_many_questions_whatever_is_on_the_scorecard(client, plan, people, analyst):
     def questions():
         with CaptureQueriesContext(

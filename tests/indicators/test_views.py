@@ -9,7 +9,7 @@ from accounts.history import operating, recorded_clock
 from accounts.models import User
 from accounts.reading import forget_readings
 from indicators.figure_operations import NewFigure, record_measurements
-from indicators.models import Indicator, Measurement, PlanIndicator, Target
+from indicators.models import TAKEN_BACK, Indicator, Measurement, PlanIndicator, Target
 from indicators.operations import (
     add_indicator,
     change_definition,
@@ -214,7 +214,91 @@ def test_a_row_says_where_an_indicator_stands(client, people, asm):
     assert "ASM Assessments in time Key High 80.0% May 2011" in row
     assert "April 2011: 82.0%" in row
     assert "90% (amber from 85%)" in row
-    assert "R Red −10.0 points ▼ Worsened" in row
+    assert "R Red since March 2011 −10.0 points ▼ Worsened" in row
+
+
+def test_a_row_says_what_is_done_about_a_figure_off_target(client, people, plan, lead, asm):
+    details = {"action_lead": lead, "action_due_on": date(2011, 7, 31), "by": people.manager}
+    write_commentary(
+        plan=plan, indicator=asm, starts_on=MAY, text="Two posts.", corrective_action="Agency staff.", **details
+    )
+    client.force_login(people.steering)
+
+    page = text_of(client.get(SCORECARD).text)
+
+    assert "What is done: Agency staff – Leon Lead, by 31 July 2011" in page
+
+
+def test_what_was_said_of_an_earlier_figure_names_its_period(client, people, plan, asm):
+    write_commentary(
+        plan=plan,
+        indicator=asm,
+        starts_on=APRIL,
+        text="Two posts are empty.",
+        corrective_action="Agency staff begin.",
+        by=people.manager,
+    )
+    client.force_login(people.steering)
+
+    assert "What is done (April 2011): Agency staff begin" in text_of(client.get(SCORECARD).text)
+
+
+def test_an_indicator_without_any_figure_says_so_in_its_row(client, people, plan):
+    make_indicator(plan, people.manager, "FRESH", "New one")
+    client.force_login(people.steering)
+
+    assert "No figure yet" in client.get(SCORECARD).text
+
+
+@pytest.mark.parametrize("address", [SCORECARD, PAGE])
+def test_another_day_can_be_asked_for(client, people, asm, address):
+    client.force_login(people.steering)
+
+    page = client.get(f"{address}?as_at=2011-05-15").text
+
+    assert "Position at another day" in page
+    assert 'name="as_at" value="2011-05-15"' in page
+
+
+def test_another_day_keeps_what_the_scorecard_is_narrowed_to(client, people, asm):
+    client.force_login(people.steering)
+
+    page = client.get(f"{SCORECARD}?show=key&order=red").text
+
+    assert '<input type="hidden" name="show" value="key">' in page
+    assert '<input type="hidden" name="order" value="red">' in page
+
+
+def test_a_suppressed_figure_has_its_own_letter(client, people, plan):
+    found = make_indicator(plan, people.manager, "FEW", "Few")
+    row = NewFigure(indicator=found, starts_on=MAY, no_value="c")
+    record_measurements(plan=plan, figures=[row], by=people.manager)
+    client.force_login(people.steering)
+
+    assert "c Suppressed" in text_of(client.get(SCORECARD).text)
+
+
+def test_what_is_not_counted_yet_stands_apart(client, people, plan, asm):
+    change_definition(
+        plan=plan, indicator=asm, from_on=date(2011, 9, 1), code="ASM2", by=people.manager, reason="New guidance"
+    )
+    client.force_login(people.steering)
+
+    response = client.get(SCORECARD)
+
+    assert [row.indicator.code for row in response.context["ahead"]] == ["ASM2"]
+    assert "Counted this way from 1 September 2011" in text_of(response.text)
+    assert response.context["total"] == 1
+
+
+def test_the_catalogue_counts_those_that_are_still_counted(client, people, plan, asm):
+    catalogue = "/plans/safeguarding/indicator-catalogue/"
+    change_definition(
+        plan=plan, indicator=asm, from_on=date(2011, 6, 1), code="ASM2", by=people.manager, reason="New guidance"
+    )
+    client.force_login(people.manager)
+
+    assert "1 indicator is on the scorecard" in text_of(client.get(catalogue).text)
 
 
 def test_the_counts_are_words(client, people, scorecard):
@@ -360,6 +444,7 @@ def test_the_page_says_what_is_counted_and_where_it_stands(client, people, asm):
 
     assert "Of all assessments, those in time." in page
     assert "The target is 90% (amber from 85%). 80.0% is 10.0 points short of the target." in page
+    assert "Off target since March 2011 (3 figures in a row)." in page
     assert "Worsened since April 2011 (82.0%)." in page
     assert "Not compared with May 2010: a figure is missing." in page
 
@@ -460,6 +545,31 @@ def test_year_to_date_figures_have_no_control_chart_and_it_is_said_why(client, p
 
     assert "Year-to-date figures are not suitable for a control chart" in page
     assert "chart--spc" not in page
+
+
+def test_the_control_chart_says_how_its_limits_came_about(client, people, plan, asm):
+    months = periods_between(Period(Frequency.MONTHLY, date(2010, 1, 1)), Period(Frequency.MONTHLY, date(2011, 2, 1)))
+    enter(plan, people.manager, asm, {month.starts_on: str(80 + place % 3) for place, month in enumerate(months)})
+    client.force_login(people.steering)
+
+    response = client.get(PAGE)
+
+    assert "Control chart (statistical process control)" in text_of(response.text)
+    assert response.context["indicator"].spc.method in text_of(response.text)
+
+
+def test_a_figure_that_was_taken_back_stays_in_the_record(client, people, plan, asm):
+    row = NewFigure(indicator=asm, starts_on=MAY, no_value=TAKEN_BACK, revision_reason="The wrong month.")
+    record_measurements(plan=plan, figures=[row], by=people.manager)
+    client.force_login(people.manager)
+
+    response = client.get(PAGE)
+
+    newest = response.context["figures"][0]
+    assert "figures/2011-04-01/" in response.text
+    assert "figures/2011-05-01/" not in response.text
+    assert (newest.label, newest.figure, newest.status) == ("May 2011", "Taken back", None)
+    assert [old.figure for old in newest.superseded] == ["80.0%"]
 
 
 def test_a_changed_process_is_named(client, people, plan, asm):

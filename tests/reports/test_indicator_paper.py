@@ -9,8 +9,9 @@ from html import unescape
 from itertools import pairwise
 
 import pytest
+from django.template.loader import render_to_string
 
-from indicators.drawing import spc_of, trend_of
+from indicators.drawing import NARROW, spc_of, trend_of
 from indicators.figure_operations import NewFigure, record_measurements
 from indicators.operations import add_indicator, edit_scorecard, write_commentary
 from indicators.terms import Rag
@@ -53,9 +54,8 @@ def html_of(position, **order) -> str:
 
 def words_of(html: str) -> str:
     """All that somebody can read of a page, the words in its charts and the texts of its pictures among it."""
-    charts = [
-        base64.b64decode(data).decode() for data in re.findall(r"src=\"data:image/svg\+xml;base64,([^\"]+)", html)
-    ]
+    pictures = re.findall(r"src(?:set)?=\"data:image/svg\+xml;base64,([^\"]+)", html)
+    charts = [base64.b64decode(data).decode() for data in pictures]
     alts = re.findall(r'alt="([^"]*)"', html)
     return unescape(" ".join([Read(html).text, *alts, *(re.sub("<[^>]+>", " ", chart) for chart in charts)]))
 
@@ -215,6 +215,50 @@ def test_the_charts_are_the_drawings_of_the_pages_byte_for_byte(position, client
     assert base64.b64decode(drawn[0]).decode() in page
 
 
+@BOTH
+def test_a_narrow_screen_has_the_narrow_chart_and_the_pdf_the_wide_one_alone(position, layout):
+    asm = next(each for each in position.scorecard.indicators if each.is_key)
+
+    narrow = re.findall(r"srcset=\"data:image/svg\+xml;base64,([^\"]+)", html_of(position, layout=layout))
+    printed_html = render_to_string(
+        f"reports/indicators_appendix_{layout}.html", {"paper": view(position, layout=layout), "has_links": False}
+    )
+
+    assert base64.b64decode(narrow[0]).decode() == spc_of(asm, NARROW)
+    assert "srcset" not in printed_html
+
+
+@BOTH
+def test_how_the_limits_came_about_is_said_once_before_the_charts(position, layout):
+    html = html_of(position, layout=layout)
+    (method,) = view(position, layout=layout).methods
+
+    assert Read(html).text.count(method) == 1
+    assert html.index("Charts of the key indicators") < html.index(method) < html.index('class="chart-part__picture"')
+
+
+def test_what_an_indicator_has_nothing_of_is_left_out_of_the_accessible_layout(position):
+    text = Read(html_of(position)).text
+
+    assert "None." not in text
+    assert "Not compared with others. No commentary." in text
+    assert "Compared with: Statistical neighbours’ average 84.0% (March 2011)" in text
+
+
+def test_the_pace_is_a_paragraph_of_its_own(position):
+    asm = replace(position.scorecard.indicators[0], pace_words="At this rate, 90% is reached in May 2012.")
+    scorecard = replace(position.scorecard, indicators=(asm,))
+
+    assert "<p>At this rate, 90% is reached in May 2012.</p>" in html_of(replace(position, scorecard=scorecard))
+
+
+def test_what_is_not_counted_yet_is_no_row(position):
+    asm, *others = position.scorecard.indicators
+    scorecard = replace(position.scorecard, indicators=(replace(asm, is_ahead=True, series=()), *others))
+
+    assert "ASM45" not in rows_of(view(replace(position, scorecard=scorecard)))
+
+
 def test_a_chart_has_its_words_and_its_figures_beside_it(position):
     chart = view(position).charts[0]
 
@@ -265,7 +309,8 @@ def test_the_classic_layout_has_the_columns_of_the_council_papers(position, peri
 
     assert first[:4] == ["Ref", "Indicator", "Good is", "Last year (year before)"]
     assert first[4 + periods :] == [
-        "Year to date", "Target", "Status", "From target", "Direction", "Stat. neighbours", "England", "Commentary",
+        "Year to date", "Target", "Status", "From target (+ is better)", "Direction", "Stat. neighbours", "England",
+        "Commentary",
     ]  # fmt: skip
 
 
@@ -302,13 +347,15 @@ def test_what_is_withheld_is_said(position):
     assert row.figures == ("3.41%", "3.41%", "3.41%", "c")
     assert (row.status.letter, row.status.word) == ("c", "Suppressed")
     assert {row.from_target, row.year_to_date, row.direction.words, row.long_direction.words} == {"c"}
+    assert row.status in paper.statuses
+    assert row.status.definition == "The count of the latest period is too small to publish."
     assert row.last_year == "3.41%"
     assert row.commentary.paragraphs == (("The commentary is left out: it is about a count too small to publish.",),)
     assert ("c", "a count too small to publish.") in [(sign.sign, sign.words) for sign in paper.signs]
     assert (
         paper.charts[1].words[0].endswith("Limits are left out, for they would give away a count too small to publish.")
     )
-    assert paper.counts == "8 indicators: 2 green, 2 red, 2 no data, 1 for information, 1 no target"
+    assert paper.counts == "8 indicators: 2 green, 2 red, 1 suppressed, 1 no data, 1 for information, 1 no target"
 
 
 @pytest.mark.parametrize(
