@@ -35,6 +35,7 @@ WITHOUT = {
     "accounts.user_forms.UserFilterForm": NOTHING_IS_SAVED,
     "accounts.user_forms.UserForm": OF_A_USER,
     "imports.forms.FileForm": "What is read of it is asked about in its preview.",
+    "imports.measurement_views.FiguresForm": "What is read of it is asked about in the grid that it fills.",
     "imports.recommendation_forms.ListForm": "What is read of it is asked about in its preview.",
     "milestones.forms.DraftForm": DRAFT,
     "milestones.forms.DraftPageForm": DRAFT,
