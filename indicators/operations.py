@@ -16,6 +16,7 @@ from django.utils.text import slugify
 from accounts.history import Tracked, delete_with_reason, operation, save_with_reason
 from accounts.versions import ChangedMeanwhile, check_version
 from plans.models import Outcome, Plan, Theme
+from plans.operations import first_free
 from plans.policies import LEFT_IN_STATE, Right, check_can, plan_state
 
 from .catalogue import CatalogueEntry
@@ -105,13 +106,8 @@ def add_from_catalogue(
 
 
 def _free_slug(indicator: Indicator) -> str:
-    stem = slugify(indicator.code)[:34] or "indicator"
-    taken = set(Indicator.objects.filter(council=indicator.council_id).values_list("slug", flat=True))
-    number, slug = 1, stem
-    while slug in taken:
-        number += 1
-        slug = f"{stem}-{number}"
-    return slug
+    rows = Indicator.objects.filter(council=indicator.council_id)
+    return first_free(slugify(indicator.code)[:34] or "indicator", rows)
 
 
 @operation
@@ -126,12 +122,7 @@ def edit_indicator(
     check_version(indicator, version)
     counted_otherwise = [name for name in COUNTED_BY if name in changes and changes[name] != getattr(indicator, name)]
     if counted_otherwise and Measurement.objects.filter(indicator=indicator).exists():
-        raise ValidationError(
-            dict.fromkeys(
-                counted_otherwise,
-                OTHERWISE,
-            )
-        )
+        raise ValidationError(dict.fromkeys(counted_otherwise, OTHERWISE))
     if "polarity" in changes and _is_range(changes["polarity"]) != _is_range(indicator.polarity):
         other = {"value": None} if _is_range(changes["polarity"]) else {"range_low": None}
         if Target.objects.filter(indicator=indicator).exclude(**other).exists():

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property, lru_cache
-from itertools import zip_longest
+from itertools import takewhile, zip_longest
 from typing import Any
 
 from accounts.history import rows_at
@@ -195,12 +195,12 @@ class IndicatorPosition:
     @property
     def off_target_since(self) -> str:
         """The first of the periods in a row, up to the newest, whose figures were red or amber; empty for none."""
-        since = ""
-        for point in reversed(self.series):
-            if point.rag not in (Rag.RED, Rag.AMBER):
-                break
-            since = point.label
-        return since
+        return self.off_target_run[-1].label if self.off_target_run else ""
+
+    @property
+    def off_target_run(self) -> tuple[PointPosition, ...]:
+        """The periods in a row, from the newest back, whose figures were red or amber."""
+        return tuple(takewhile(lambda point: point.rag in (Rag.RED, Rag.AMBER), reversed(self.series)))
 
     @property
     def is_off_target(self) -> bool:
@@ -214,6 +214,10 @@ class IndicatorPosition:
     def at(self, starts_on: date) -> PointPosition | None:
         """The point of the period that begins on a day."""
         return self._by_start.get(starts_on)
+
+    def period_of(self, day: date) -> Period:
+        """Its period that holds a day."""
+        return _period_of(self.frequency, day, self.year_starts_in)
 
     def print(self, value: Decimal | Fraction | None) -> str:
         """A value as the indicator prints it."""

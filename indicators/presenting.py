@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from itertools import pairwise, takewhile
+from itertools import pairwise
 from typing import Any
 
 from django.utils.text import Truncator
@@ -92,12 +92,7 @@ def row_of(indicator: IndicatorPosition, by_code: Mapping[str, IndicatorPosition
 
 def latest_period(indicator: IndicatorPosition) -> Period | None:
     """The period of its newest figure."""
-    return period_from(indicator, indicator.latest.starts_on) if indicator.latest else None
-
-
-def period_from(indicator: IndicatorPosition, starts_on: date) -> Period:
-    """The period of an indicator that begins on a day."""
-    return Period(indicator.frequency, starts_on, indicator.year_starts_in)
+    return indicator.period_of(indicator.latest.starts_on) if indicator.latest else None
 
 
 def _earlier(indicator: IndicatorPosition, period: Period | None) -> Earlier | None:
@@ -163,7 +158,7 @@ def off_target_words(indicator: IndicatorPosition) -> str:
     """“Off target since November 2025 (12 figures in a row).”; empty for what is on target or has no target."""
     if not indicator.is_off_target:
         return ""
-    count = sum(1 for _ in takewhile(lambda point: point.rag in (Rag.RED, Rag.AMBER), reversed(indicator.series)))
+    count = len(indicator.off_target_run)
     many = f"{count} figures in a row" if count > 1 else "1 figure"
     return f"Off target since {indicator.off_target_since} ({many})."
 
@@ -230,7 +225,7 @@ def target_views(
     return tuple(
         TargetView(
             id=target.pk,
-            label=period_from(indicator, target.from_on).label,
+            label=indicator.period_of(target.from_on).label,
             words=_target_words(indicator, target, rules),
             steps=tuple(_step(indicator, day, value) for day, value in sorted(target.profile)),
             set_by=target.set_by,
@@ -247,7 +242,7 @@ def _target_words(indicator: IndicatorPosition, target: Target, rules: RuleSet) 
 
 
 def _step(indicator: IndicatorPosition, day: str, value: str) -> str:
-    label = period_from(indicator, date.fromisoformat(day)).label
+    label = indicator.period_of(date.fromisoformat(day)).label
     return f"{target_words(Decimal(value), indicator.unit, indicator.decimals)} from {label}"
 
 
@@ -306,7 +301,7 @@ def figures_of(indicator: IndicatorPosition, as_at: date, recorded_at: datetime 
     # By their keys a revision comes after what it revises.
     for row in rows.order_by("starts_on", "pk"):
         by_start[row.starts_on].append(row)
-    entered = {starts_on for starts_on in by_start if period_from(indicator, starts_on).ends_on <= as_at}
+    entered = {starts_on for starts_on in by_start if indicator.period_of(starts_on).ends_on <= as_at}
     starts = {point.starts_on for point in indicator.series} | entered
     return tuple(
         _figure(indicator, starts_on, by_start.get(starts_on, [])) for starts_on in sorted(starts, reverse=True)
@@ -317,7 +312,7 @@ def _figure(indicator: IndicatorPosition, starts_on: date, rows: Sequence[Measur
     point, in_force = indicator.at(starts_on), rows[-1] if rows else None
     return Figure(
         starts_on=starts_on,
-        label=period_from(indicator, starts_on).label,
+        label=indicator.period_of(starts_on).label,
         figure=_words(indicator, in_force) if in_force else "No figure entered",
         numerator=number_words(in_force.numerator) if in_force else "",
         denominator=number_words(in_force.denominator) if in_force else "",

@@ -27,7 +27,6 @@ from .presenting import (
     goal_at,
     no_pace_words,
     off_target_words,
-    period_from,
     rag_view,
     row_of,
     target_views,
@@ -157,7 +156,7 @@ def indicator_page(request: SignedInRequest, slug: str, code: str) -> HttpRespon
             "spc_rows": _spc_rows(indicator),
             "commentaries": _commentaries(indicator, asked),
             "targets": target_views(indicator, _targets(indicator, asked), position.rule_set, asked.as_at),
-            "changes": [(period_from(indicator, day).label, words) for day, words in reversed(indicator.breaks)],
+            "changes": [(indicator.period_of(day).label, words) for day, words in reversed(indicator.breaks)],
             "figures": figures_of(indicator, asked.as_at, asked.recorded_at),
             "has_marks": _has_marks(indicator),
             "may_see_history": rights.everywhere(Right.SEE_HISTORY),
@@ -219,7 +218,7 @@ def _commentaries(indicator: IndicatorPosition, asked: AskedPosition) -> list[di
     return [
         {
             "row": row,
-            "label": period_from(indicator, row.starts_on).label,
+            "label": indicator.period_of(row.starts_on).label,
             "lead": people.get(row.action_lead_id or 0),
         }
         for row in sorted(rows, key=lambda each: each.starts_on, reverse=True)

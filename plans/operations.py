@@ -84,10 +84,10 @@ def start_plan_once(*, title: str, cycle_anchor: date, by: Any, **details: Any) 
 
 def free_slug(title: str) -> str:
     """An address for a plan of this title that no plan has yet."""
-    return _first_free(slugify(title)[:70] or "plan", Plan.objects.all())
+    return first_free(slugify(title)[:70] or "plan", Plan.objects.all())
 
 
-def _first_free(stem: str, rows: QuerySet[Any]) -> str:
+def first_free(stem: str, rows: QuerySet[Any]) -> str:
     """The slug itself, or with the lowest number behind it that none of the rows has: “plan”, “plan-2”."""
     taken = set(rows.filter(slug__startswith=stem).values_list("slug", flat=True))
     number, slug = 1, stem
@@ -366,7 +366,7 @@ _NOT_FOR_A_REVIEW = ("new",)
 def _review_slug(short_name: str) -> str:
     """Unique in the whole installation: a page finds a review by it alone."""
     stem = slugify(short_name)[:100] or "review"
-    return _first_free(f"{stem}-review" if stem in _NOT_FOR_A_REVIEW else stem, Review.objects.all())
+    return first_free(f"{stem}-review" if stem in _NOT_FOR_A_REVIEW else stem, Review.objects.all())
 
 
 @operation

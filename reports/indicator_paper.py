@@ -10,7 +10,7 @@ from itertools import groupby
 
 from indicators.charts import as_data_uri
 from indicators.drawing import NARROW, WIDE, spc_kind, spc_of, trend_of, trend_words
-from indicators.periods import Period, latest_due, period_of
+from indicators.periods import Period, latest_due
 from indicators.position import (
     BenchmarkPosition,
     CommentaryPosition,
@@ -373,7 +373,9 @@ class Drawing:
     def _periods(self, alike: Sequence[IndicatorPosition]) -> tuple[Period, ...]:
         """The last periods up to the newest figure of one that is still counted."""
         first = alike[0]
-        newest = max((_period(each, each.latest) for each in alike if each.latest and not each.is_ended), default=None)
+        newest = max(
+            (each.period_of(each.latest.starts_on) for each in alike if each.latest and not each.is_ended), default=None
+        )
         if newest is None:
             newest = latest_due(first.frequency, 0, self.position.as_at, first.year_starts_in)
         return tuple(newest.step(-back) for back in reversed(range(self.scope.periods)))
@@ -489,12 +491,12 @@ class Drawing:
 
     def _by_year(self, each: IndicatorPosition) -> tuple[Sequence[PointPosition], Heads, FigureRows]:
         """A row for each year below the picture; in the classic layout, where they are beside it, a column."""
-        last = _period(each, each.series[-1]).year_start
+        last = each.period_of(each.series[-1].starts_on).year_start
         first = last.replace(year=last.year - YEARS_OF_FIGURES + 1)
         points = [point for point in each.series if point.starts_on >= first]
         starts = [
-            period_of(each.frequency, year, each.year_starts_in)
-            for year in dict.fromkeys(_period(each, point).year_start for point in points)
+            each.period_of(year)
+            for year in dict.fromkeys(each.period_of(point.starts_on).year_start for point in points)
         ]
         steps = range(each.frequency.in_a_year)
         years = [start.year_label for start in starts]
@@ -547,10 +549,6 @@ def _by_frequency(
 def _has_figure(each: IndicatorPosition, periods: Iterable[Period]) -> bool:
     points = (each.at(period.starts_on) for period in periods)
     return any(point is not None and (point.value is not None or point.no_value) for point in points)
-
-
-def _period(each: IndicatorPosition, point: PointPosition) -> Period:
-    return period_of(each.frequency, point.starts_on, each.year_starts_in)
 
 
 def _travel(travel: Travel) -> PaperTravel:

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from indicators.pace import PERIODS_LOOKED_AT
-from indicators.periods import Period, period_of
 from indicators.position import CommentaryPosition, IndicatorPosition, PointPosition, ScorecardPosition, SpcPosition
 from indicators.suppression import Figure, hidden, total_gives_away
 from indicators.terms import Frequency, NoValue, Rag, Shape
@@ -67,7 +66,7 @@ def _shown(indicator: IndicatorPosition, below: int) -> IndicatorPosition:
             travel=Travel.NO_COMPARISON,
             long_travel=Travel.NO_COMPARISON,
         )
-    period = _period(indicator, latest)
+    period = indicator.period_of(latest)
     if period.previous.starts_on in withheld.figures:
         indicator = replace(indicator, travel=Travel.NO_COMPARISON)
     if period.year_before.starts_on in withheld.figures:
@@ -77,7 +76,7 @@ def _shown(indicator: IndicatorPosition, below: int) -> IndicatorPosition:
 
 def _withheld(indicator: IndicatorPosition, below: int) -> _Withheld:
     figures = [
-        Figure(_period(indicator, point.starts_on), point.numerator, point.denominator, point.value)
+        Figure(indicator.period_of(point.starts_on), point.numerator, point.denominator, point.value)
         for point in indicator.series
     ]
     indexes = hidden(
@@ -124,7 +123,7 @@ def _totals(indicator: IndicatorPosition, latest: date, withheld: _Withheld) -> 
 
 def _ends_of_years(indicator: IndicatorPosition, latest: date) -> Iterator[date]:
     """The first days of the last periods of the two years before the one of the newest figure."""
-    last = _period(indicator, latest)
+    last = indicator.period_of(latest)
     for _ in range(2):
         last = last.first_of_year.previous
         yield last.starts_on
@@ -142,7 +141,3 @@ def _commentary(indicator: IndicatorPosition, withheld: _Withheld) -> Commentary
 
 def _no_limits() -> SpcPosition:
     return SpcPosition(LIMITS_WITHHELD, "", False, False, False, "", "", "", "", "", (), (), (), (), ())
-
-
-def _period(indicator: IndicatorPosition, day: date) -> Period:
-    return period_of(indicator.frequency, day, indicator.year_starts_in)
