@@ -10,6 +10,7 @@ from accounts.history import IndexedHistory, Tracked, TrackedQuerySet
 from accounts.models import Person
 from plans.models import (
     Action,
+    Decision,
     Document,
     GovernanceBody,
     Outcome,
@@ -85,6 +86,7 @@ class Milestone(Tracked):
     embedded_on = models.DateField(null=True, blank=True)
     embedded_by = models.ForeignKey(GovernanceBody, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     embedded_words = models.TextField("how the board knows", blank=True)
+    carried_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="carried_to")
     archived_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
 
@@ -173,6 +175,8 @@ class ProgressUpdate(Tracked):
     completed_on = models.DateField("date it was achieved", null=True, blank=True)
     outcome_words = models.TextField("how we know that the outcome is met", blank=True)
     outcome_review_on = models.DateField("when the outcome is looked at again", null=True, blank=True)
+    # In a plan that accepts or returns updates: that this one was handed in for that (`UpdateReview`).
+    is_submitted = models.BooleanField("handed in to be accepted", default=False)
     replaces = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaced_by")
     entered_at = models.DateTimeField()
     entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -396,6 +400,7 @@ class DateChange(Tracked):
     to_on = models.DateField("to")
     reason = models.TextField()
     agreed_on = models.DateField()
+    agreed_by = models.ForeignKey(GovernanceBody, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     entered_at = models.DateTimeField()
 
     history = IndexedHistory()
@@ -405,3 +410,240 @@ class DateChange(Tracked):
 
     def __str__(self) -> str:
         return f"{self.from_on} to {self.to_on}"
+
+
+class DateRequest(Tracked):
+    """That a new due date is asked for, why and with which consequence, and what became of it.
+
+    Up to the plan’s limit the programme manager grants it; above, it waits for a board and prints as an extension
+    requested. One request of a milestone is open at a time.
+    """
+
+    class Outcome(models.TextChoices):
+        GRANTED = "granted", "Granted"
+        REFUSED = "refused", "Refused"
+        TAKEN_BACK = "taken_back", "Taken back"
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="date_requests")
+    milestone = models.ForeignKey(Milestone, on_delete=models.PROTECT, related_name="date_requests")
+    from_on = models.DateField("from", null=True, blank=True)
+    to_on = models.DateField("to")
+    reason = models.TextField()
+    consequence = models.TextField("consequence for the recommendation and for children")
+    is_for_board = models.BooleanField("a board decides")
+    requested_on = models.DateField()
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    entered_at = models.DateTimeField()
+    outcome = models.CharField(max_length=20, choices=Outcome, blank=True)
+    decided_on = models.DateField(null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    decided_words = models.TextField("what was decided", blank=True)
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    change = models.OneToOneField(DateChange, on_delete=models.PROTECT, null=True, blank=True, related_name="request")
+
+    history = IndexedHistory()
+
+    class Meta:
+        ordering = ["requested_on", "entered_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["milestone"],
+                condition=Q(outcome=""),
+                name="date_request_is_open_once",
+                violation_error_message="A new date is asked for already and waits to be decided.",
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome="", decided_on=None) | (~Q(outcome="") & Q(decided_on__isnull=False)),
+                name="date_request_is_decided_on_a_day",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.from_on} to {self.to_on}"
+
+
+class UpdateReview(Tracked):
+    """That an update was accepted, or returned with a question. Append only: the newest of an update counts."""
+
+    class Verdict(models.TextChoices):
+        ACCEPTED = "accepted", "Accepted"
+        RETURNED = "returned", "Returned"
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="+")
+    update = models.ForeignKey(ProgressUpdate, on_delete=models.PROTECT, related_name="reviews")
+    verdict = models.CharField(max_length=10, choices=Verdict)
+    question = models.TextField(blank=True)
+    entered_at = models.DateTimeField()
+    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    history = IndexedHistory()
+
+    class Meta:
+        ordering = ["-entered_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(verdict="returned") | ~Q(question=""),
+                name="update_is_returned_with_a_question",
+                violation_error_message="Say what you ask the lead.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_verdict_display()}: {self.update_id}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise TypeError("What was said of an update is final. Say something new.")
+        super().save(*args, **kwargs)
+
+
+class ForecastOverride(Tracked):
+    """That somebody judges otherwise than the rules whether a milestone will be done on time, and why; an empty
+    `chance` gives the word back to the rules. Final: the newest by its day counts."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="+")
+    milestone = models.ForeignKey(Milestone, on_delete=models.PROTECT, related_name="forecast_overrides")
+    as_at = models.DateField("position at")
+    chance = models.CharField(max_length=10, blank=True)
+    reason = models.TextField()
+    entered_at = models.DateTimeField()
+    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    history = IndexedHistory()
+
+    class Meta:
+        ordering = ["-as_at", "-entered_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.chance or 'by the rules'} as at {self.as_at}"
+
+
+class PersonalLink(Tracked):
+    """A link that lets somebody without an account propose updates of their own milestones, until it runs out or is
+    revoked. The link has the token alone; here is its SHA-256."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="personal_links")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    token_digest = models.CharField(max_length=64, unique=True)
+    cycle_number = models.IntegerField("cycle that it is for")
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    mailed_to = models.EmailField(blank=True)
+
+    history = IndexedHistory()
+
+    def __str__(self) -> str:
+        return f"Link of {self.person}"
+
+
+class PersonalLinkUse(models.Model):
+    """That a personal link was used, or that somebody tried; append only, kept beside the security log."""
+
+    link = models.ForeignKey(PersonalLink, on_delete=models.PROTECT, related_name="uses")
+    at = models.DateTimeField()
+    what = models.CharField(max_length=20)
+    milestone = models.ForeignKey(Milestone, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    address = models.CharField("network address", max_length=45, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.what} at {self.at:%Y-%m-%d %H:%M}"
+
+
+class ProposedUpdate(Tracked):
+    """What somebody proposed through a personal link, and what became of it: accepted as an update of the plan,
+    or returned with a question. It counts nowhere before it is accepted."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Waiting"
+        ACCEPTED = "accepted", "Accepted"
+        RETURNED = "returned", "Returned"
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="proposed_updates")
+    milestone = models.ForeignKey(Milestone, on_delete=models.PROTECT, related_name="proposed_updates")
+    link = models.ForeignKey(PersonalLink, on_delete=models.PROTECT, related_name="proposals")
+    as_at = models.DateField("position at")
+    declared_status = models.CharField(max_length=20)
+    note = models.TextField()
+    forecast_on = models.DateField("forecast date", null=True, blank=True)
+    support_required = models.BooleanField(default=False)
+    support_text = models.TextField("support required", blank=True)
+    completed_on = models.DateField("date it was achieved", null=True, blank=True)
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    question = models.TextField(blank=True)
+    proposed_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    update = models.OneToOneField(
+        ProgressUpdate, on_delete=models.PROTECT, null=True, blank=True, related_name="proposal"
+    )
+
+    history = IndexedHistory()
+
+    class Meta:
+        ordering = ["proposed_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["milestone"],
+                condition=Q(state="waiting"),
+                name="proposal_waits_once",
+                violation_error_message="A proposed update of this milestone waits already.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.milestone_id}: {self.declared_status}, proposed"
+
+
+class Reminder(models.Model):
+    """That somebody is mailed about what they owe, at most once a day (reminding.py). Not a record of the plan, so it
+    has no history: `claimed_at` is there before the mail goes, `sent_at` after."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    on = models.DateField("day")
+    message_id = models.CharField(max_length=200)
+    claimed_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "on"], name="reminder_is_sent_once_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.user} on {self.on}"
+
+
+class ReminderPart(models.Model):
+    """What a reminder is about: one plan, one cycle, and why it is sent now."""
+
+    class Kind(models.TextChoices):
+        BEFORE = "before", "Before updates are due"
+        CUTOFF = "cutoff", "On the day updates are due"
+        OVERDUE = "overdue", "When updates are late"
+        BY_HAND = "by_hand", "Sent by hand"
+
+    reminder = models.ForeignKey(Reminder, on_delete=models.CASCADE, related_name="parts")
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="+")
+    cycle_number = models.IntegerField()
+    kind = models.CharField(max_length=10, choices=Kind)
+    milestones = models.PositiveIntegerField()
+    sent_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.milestones}"
+
+
+class NoReminders(models.Model):
+    """That a user wants no reminders by e-mail."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    since = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.user} wants no reminders"

@@ -7,26 +7,30 @@ from datetime import date, datetime
 from itertools import chain
 from typing import Any
 
-from django.db.models import Case, Exists, F, OuterRef, QuerySet, Subquery, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 
 from accounts.history import rows_at
-from plans.models import Document
+from plans.models import Document, Plan
 from plans.position import PersonPosition, PlanSlice, ReferencePosition, plan_slice, references_by
 from plans.refs import ref_order
 from plans.schemes import DeclaredStatus, EffectiveStatus, Scheme
 
+from .forecast import Chance, chance_of
 from .models import (
     DateChange,
+    DateRequest,
     Evidence,
     EvidenceSupport,
+    ForecastOverride,
     IndependentAssessment,
     Milestone,
     MilestoneLink,
     ProgressUpdate,
     SupportingLead,
+    UpdateReview,
 )
-from .status import Flag, Freshness, MilestoneFacts, PlanRules, assess, disagrees, is_due_soon
+from .status import Assessment, Flag, Freshness, MilestoneFacts, PlanRules, assess, disagrees, is_due_soon
 
 BOARD_DAYS = 30
 
@@ -70,6 +74,39 @@ class IndependentPosition:
     finding_words: str
     note: str
     disagrees: bool
+
+
+@dataclass(frozen=True)
+class ExtensionPosition:
+    """A new due date that is asked for and not decided yet. `days` is from the first agreed date to the new one."""
+
+    request_id: int
+    from_on: date | None
+    to_on: date
+    reason: str
+    consequence: str
+    requested_on: date
+    is_for_board: bool
+    days: int | None
+
+
+@dataclass(frozen=True)
+class ChancePosition:
+    """Whether it will be done on time: what the rules say and why (forecast.py), and what somebody says instead.
+
+    `given` is empty where nobody has overridden the rules; then `given_reason` is too.
+    """
+
+    by_rule: Chance
+    reasons: tuple[str, ...]
+    given: str
+    given_reason: str
+    given_on: date | None
+
+    @property
+    def chance(self) -> Chance:
+        """What is shown: the word of a person, else of the rules."""
+        return Chance(self.given) if self.given else self.by_rule
 
 
 @dataclass(frozen=True)
@@ -149,6 +186,9 @@ class MilestonePosition:
     lead_role: str
     supporting: tuple[PersonPosition, ...]
     visibility: str
+    carried_from_id: int | None = None
+    extension: ExtensionPosition | None = None
+    chance: ChancePosition | None = None
 
     @property
     def is_overdue(self) -> bool:
@@ -254,8 +294,10 @@ def milestone_slice(plan_id: int, as_at: date, recorded_at: datetime | None = No
             row.pk,
         ),
     )
-    updates = _updates_in_force(plan_id, as_at, recorded_at)
+    updates = _updates_in_force(plan.plan, as_at, recorded_at)
     changes = _date_changes(plan_id, recorded_at)
+    extensions = _open_requests(plan_id, as_at, recorded_at)
+    overrides = _overrides(plan_id, as_at, recorded_at)
     evidence = _evidence(plan_id, as_at, recorded_at)
     evidenced = {key for each in evidence if each.finding != Evidence.Finding.DOES_NOT for key in each.milestones}
     independent = _independent(plan_id, as_at, recorded_at)
@@ -296,6 +338,8 @@ def milestone_slice(plan_id: int, as_at: date, recorded_at: datetime | None = No
                 lead=people.get(row.lead_id) if row.lead_id is not None else None,
                 supporting=tuple(people[key] for key in supporting.get(row.pk, ())),
                 independent=independent.get(row.pk),
+                extension=extensions.get(row.pk),
+                override=overrides.get(row.pk),
                 has_evidence=row.pk in evidenced,
                 boards=plan.boards,
                 views=views,
@@ -320,6 +364,8 @@ def _position(
     lead: PersonPosition | None,
     supporting: tuple[PersonPosition, ...],
     independent: IndependentAssessment | None,
+    extension: DateRequest | None,
+    override: ForecastOverride | None,
     has_evidence: bool,
     boards: dict[int, str],
     views: dict[EffectiveStatus, StatusView],
@@ -393,6 +439,39 @@ def _position(
         lead_role=row.lead_role,
         supporting=supporting,
         visibility=row.visibility,
+        carried_from_id=row.carried_from_id,
+        extension=_extension(extension, row.baseline_due_on) if extension else None,
+        chance=_chance(facts, result, override, rules, as_at),
+    )
+
+
+def _extension(row: DateRequest, baseline: date | None) -> ExtensionPosition:
+    return ExtensionPosition(
+        request_id=row.pk,
+        from_on=row.from_on,
+        to_on=row.to_on,
+        reason=row.reason,
+        consequence=row.consequence,
+        requested_on=row.requested_on,
+        is_for_board=row.is_for_board,
+        days=(row.to_on - baseline).days if baseline else None,
+    )
+
+
+def _chance(
+    facts: MilestoneFacts, result: Assessment, override: ForecastOverride | None, rules: PlanRules, as_at: date
+) -> ChancePosition | None:
+    """None where there is nothing to forecast: it is finished, or has no due date."""
+    found = chance_of(facts, rules=rules, as_at=as_at) if result.is_open else None
+    if found is None:
+        return None
+    given = override if override is not None and override.chance else None
+    return ChancePosition(
+        by_rule=found.chance,
+        reasons=found.reasons,
+        given=given.chance if given else "",
+        given_reason=given.reason if given else "",
+        given_on=given.as_at if given else None,
     )
 
 
@@ -414,13 +493,19 @@ def status_view(scheme: Scheme, status: str) -> StatusView:
     return StatusView(scheme.word_for(status), line.definition, line.letter, line.symbol, line.shape, line.colour)
 
 
-def _updates_in_force(plan_id: int, as_at: date, recorded_at: datetime | None) -> dict[int, Any]:
-    """For each milestone its update with the highest (as_at, entered_at, id) by `as_at`, replaced ones left out.
+def _updates_in_force(plan: Plan, as_at: date, recorded_at: datetime | None) -> dict[int, Any]:
+    """For each milestone its update with the highest (as_at, entered_at, id) by `as_at`, replaced ones left out, and
+    those that were returned or, where the plan says so, not accepted yet.
 
     Each carries `note_since`: where the update before it has the same note, the oldest of that unbroken run.
     """
-    recorded, born = _updates_recorded(plan_id, recorded_at)
+    recorded, born = _updates_recorded(plan.pk, recorded_at)
     recorded = recorded.order_by()
+    returned, accepted = _verdicts(plan.pk, recorded_at)
+    if returned:
+        recorded = recorded.exclude(id__in=returned)
+    if not plan.counts_unaccepted:
+        recorded = recorded.exclude(Q(is_submitted=True) & ~Q(id__in=accepted))
     # A correction takes the place of what it corrects at every date, also where it is of a later day.
     counting = recorded.filter(~Exists(recorded.filter(replaces_id=OuterRef("id"))), as_at__lte=as_at)
     newest_first = ("-as_at", "-entered_at", "-id")
@@ -441,6 +526,32 @@ def _updates_in_force(plan_id: int, as_at: date, recorded_at: datetime | None) -
         .values_list(*UPDATE_COLUMNS, named=True)
     )
     return {update.milestone_id: update for update in in_force}
+
+
+def _verdicts(plan_id: int, recorded_at: datetime | None) -> tuple[set[int], set[int]]:
+    """The keys of the updates that were last returned, and of those that were last accepted."""
+    reviews = UpdateReview._base_manager.filter(plan_id=plan_id)
+    if recorded_at is not None:
+        reviews = reviews.filter(entered_at__lte=recorded_at)
+    rows = reviews.order_by("entered_at", "pk").values_list("update_id", "verdict")
+    last = dict(rows)
+    returned = {key for key, verdict in last.items() if verdict == UpdateReview.Verdict.RETURNED}
+    return returned, set(last) - returned
+
+
+def _open_requests(plan_id: int, as_at: date, recorded_at: datetime | None) -> dict[int, DateRequest]:
+    """For each milestone the new due date that was asked for and not decided by then."""
+    return {
+        row.milestone_id: row
+        for row in rows_at(DateRequest, recorded_at, plan_id=plan_id)
+        if row.requested_on <= as_at and (row.decided_on is None or row.decided_on > as_at)
+    }
+
+
+def _overrides(plan_id: int, as_at: date, recorded_at: datetime | None) -> dict[int, ForecastOverride]:
+    """For each milestone what was last said in the place of the forecast by the rules, by `as_at`."""
+    rows = [row for row in rows_at(ForecastOverride, recorded_at, plan_id=plan_id) if row.as_at <= as_at]
+    return {row.milestone_id: row for row in sorted(rows, key=lambda row: (row.as_at, row.entered_at, row.pk))}
 
 
 def _updates_recorded(plan_id: int, recorded_at: datetime | None) -> tuple[QuerySet[Any], QuerySet[Any]]:

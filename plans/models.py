@@ -1,3 +1,4 @@
+from datetime import time
 from typing import Any, Self
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.utils import timezone
 from accounts.history import IndexedHistory, Tracked, TrackedQuerySet
 from accounts.models import Organisation, Person
 
+from .cycles import Rhythm
 from .schemes import DEFAULT, Scheme, SchemeError
 
 
@@ -107,6 +109,38 @@ class Plan(Tracked):
     overdue_is_red = models.BooleanField("an overdue milestone prints as red", default=True)
     tracks_outcomes = models.BooleanField("“done” and “made a difference” are kept apart", default=False)
     requires_evidence = models.BooleanField("an achieved milestone needs evidence", default=False)
+    # The fortnight (cycles.py): working days are counted from the first day of a cycle.
+    cutoff_day = models.PositiveSmallIntegerField(
+        "working day on which updates are due", default=5, validators=[MinValueValidator(1), MaxValueValidator(260)]
+    )
+    cutoff_at = models.TimeField("time of that day", default=time(12, 0))
+    meeting_day = models.PositiveSmallIntegerField(
+        "working day on which the board meets", default=10, validators=[MinValueValidator(1), MaxValueValidator(260)]
+    )
+    board = models.ForeignKey(
+        "GovernanceBody",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="board that goes through the plan",
+    )
+    reviews_updates = models.BooleanField("updates of leads are accepted or returned", default=False)
+    counts_unaccepted = models.BooleanField("an update counts before it is accepted", default=True)
+    sends_reminders = models.BooleanField("leads are reminded by e-mail", default=True)
+    date_limit_days = models.PositiveSmallIntegerField(
+        "days after the first agreed date up to which the programme manager moves a due date",
+        default=28,
+        validators=[MaxValueValidator(3660)],
+    )
+    follows = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="followed_by",
+        verbose_name="plan that it was refreshed from",
+    )
     archived_at = models.DateTimeField(null=True, blank=True)
     # Set by reports when a paper leaves the house; bookkeeping, so it has no history of its own.
     last_reported_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -129,6 +163,11 @@ class Plan(Tracked):
 
     def get_absolute_url(self) -> str:
         return reverse("reports:plan", args=[self.slug])
+
+    @property
+    def rhythm(self) -> Rhythm:
+        """How its cycles run."""
+        return Rhythm(self.cycle_anchor, self.cycle_days, self.cutoff_day, self.cutoff_at, self.meeting_day)
 
 
 class PlanMembershipQuerySet(TrackedQuerySet):
@@ -217,6 +256,7 @@ class Theme(Tracked):
     order = models.PositiveIntegerField()
     name = models.CharField(max_length=300)
     lead = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    carried_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="carried_to")
 
     history = IndexedHistory()
 
@@ -245,6 +285,7 @@ class Action(Tracked):
         "monitoring and evaluation", blank=True, help_text="Which report goes to which meeting, and who escalates."
     )
     programme_ref = models.CharField("programme reference", max_length=50, blank=True)
+    carried_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="carried_to")
     archived_at = models.DateTimeField(null=True, blank=True)
 
     history = IndexedHistory()
@@ -388,6 +429,161 @@ class GovernanceBody(Tracked):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Meeting(Tracked):
+    """A meeting of a board on a day: what it has to decide, and what it decided (`decisions`)."""
+
+    council = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="meetings")
+    body = models.ForeignKey(GovernanceBody, on_delete=models.PROTECT, related_name="meetings")
+    held_on = models.DateField("date of the meeting")
+    agenda_item = models.CharField("agenda item", max_length=100, blank=True)
+    papers_due_on = models.DateField("papers due", null=True, blank=True)
+    publication_due_on = models.DateField("agenda published by", null=True, blank=True)
+    note = models.TextField(blank=True)
+    minutes = models.URLField("address of the minutes", max_length=500, blank=True)
+    archived_at = models.DateTimeField(null=True, blank=True)
+
+    history = IndexedHistory()
+    objects = OfCouncilQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-held_on", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["body", "held_on"],
+                condition=Q(archived_at=None),
+                name="board_meets_once_a_day",
+                violation_error_message="This board has a meeting on that day already.",
+            ),
+            models.CheckConstraint(
+                condition=Q(papers_due_on=None) | Q(papers_due_on__lte=F("held_on")),
+                name="papers_are_due_before_the_meeting",
+                violation_error_message="The papers are due after the meeting.",
+            ),
+            models.CheckConstraint(
+                condition=Q(publication_due_on=None) | Q(publication_due_on__lte=F("held_on")),
+                name="agenda_is_published_before_the_meeting",
+                violation_error_message="The agenda is published after the meeting.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.body}, {self.held_on.day} {self.held_on:%B %Y}"
+
+
+class OfPlanQuerySet(TrackedQuerySet):
+    """What belongs to a plan as a whole."""
+
+    def visible_to(self, user: Any) -> Self:
+        """What belongs to the plans of which the user sees all."""
+        from .policies import Reach, Right, plans_within
+
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        return self.filter(plan__in=plans_within(user, Right.SEE, Reach.ALL))
+
+
+class Decision(Tracked):
+    """What a meeting decided, asked or noted of a plan."""
+
+    class Kind(models.TextChoices):
+        NOTED = "noted", "Noted"
+        APPROVED = "approved", "Approved"
+        REFUSED = "refused", "Not approved"
+        REFERRED = "referred", "Referred"
+        QUESTION = "question", "Question"
+        CHALLENGE = "challenge", "Challenge"
+        REQUEST = "request", "Request"
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="decisions")
+    meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="decisions")
+    kind = models.CharField(max_length=20, choices=Kind, default=Kind.NOTED)
+    words = models.TextField("what was decided")
+    archived_at = models.DateTimeField(null=True, blank=True)
+
+    history = IndexedHistory()
+    objects = OfPlanQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.words
+
+
+class FollowUp(Tracked):
+    """What somebody has to do because of a decision, by when, and the day it was done."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="+")
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="follow_ups")
+    words = models.TextField("what is to be done")
+    owner = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    due_on = models.DateField("due", null=True, blank=True)
+    done_on = models.DateField("done", null=True, blank=True)
+    done_words = models.TextField("what came of it", blank=True)
+    archived_at = models.DateTimeField(null=True, blank=True)
+
+    history = IndexedHistory()
+    objects = OfPlanQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.words
+
+
+class Risk(Tracked):
+    """A risk to the plan, or an issue that is there already, in brief: how likely and how bad from 1 to 5, what is
+    done about it, and which way it goes."""
+
+    class Kind(models.TextChoices):
+        RISK = "risk", "Risk"
+        ISSUE = "issue", "Issue"
+
+    class Trend(models.TextChoices):
+        RISING = "rising", "Rising"
+        STEADY = "steady", "Steady"
+        FALLING = "falling", "Falling"
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="risks")
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.RISK)
+    words = models.TextField("what it is")
+    likelihood = models.PositiveSmallIntegerField(default=3, validators=[MinValueValidator(1), MaxValueValidator(5)])
+    impact = models.PositiveSmallIntegerField(default=3, validators=[MinValueValidator(1), MaxValueValidator(5)])
+    mitigation = models.TextField("what is done about it", blank=True)
+    owner = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    trend = models.CharField(max_length=10, choices=Trend, default=Trend.STEADY)
+    raised_on = models.DateField("raised")
+    closed_on = models.DateField("closed", null=True, blank=True)
+    closed_words = models.TextField("why it is closed", blank=True)
+
+    history = IndexedHistory()
+    objects = OfPlanQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(likelihood__gte=1, likelihood__lte=5, impact__gte=1, impact__lte=5),
+                name="risk_is_scored_from_1_to_5",
+                violation_error_message="Likelihood and impact run from 1 to 5.",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_on=None) | Q(raised_on__lte=F("closed_on")),
+                name="risk_is_raised_before_it_is_closed",
+                violation_error_message="It is closed before it was raised.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.words
+
+    @property
+    def score(self) -> int:
+        """Likelihood times impact; an issue is certain."""
+        return self.impact * (5 if self.kind == self.Kind.ISSUE else self.likelihood)
 
 
 class FrameworkQuerySet(TrackedQuerySet):

@@ -55,7 +55,13 @@ class Right(StrEnum):
     EDIT_SETTINGS = "change the settings of this plan"
     RECORD_UPDATE = "record updates of this plan"
     DRAFT_UPDATE = "draft updates of this plan"
+    ACCEPT_UPDATE = "accept or return updates of this plan"
+    CHASE = "remind the leads of this plan"
+    SEND_LINK = "send personal links of this plan"
+    REQUEST_DATE = "ask for new dates of this plan"
     CHANGE_DATE = "change the dates of this plan"
+    GIVE_FORECAST = "say otherwise than the forecast of this plan"
+    WRITE_ISSUES = "write the key issues of this plan"
     SEE_EVIDENCE = "see the evidence of this plan"
     SEE_RESTRICTED = "see the restricted evidence of this plan"
     ADD_EVIDENCE = "add evidence to this plan"
@@ -117,7 +123,13 @@ RIGHTS: Mapping[Right, Mapping[Role, Reach]] = {
     Right.EDIT_SETTINGS: {Role.MANAGER: _ALL},
     Right.RECORD_UPDATE: {Role.MANAGER: _ALL, Role.THEME_LEAD: _OWN, Role.LEAD: _OWN},
     Right.DRAFT_UPDATE: {Role.MANAGER: _ALL, Role.THEME_LEAD: _OWN, Role.LEAD: _OWN, Role.CONTRIBUTOR: _OWN},
+    Right.ACCEPT_UPDATE: {Role.MANAGER: _ALL, Role.THEME_LEAD: _OWN},
+    Right.CHASE: {Role.MANAGER: _ALL},
+    Right.SEND_LINK: {Role.MANAGER: _ALL},
+    Right.REQUEST_DATE: {Role.MANAGER: _ALL, Role.THEME_LEAD: _OWN, Role.LEAD: _OWN},
     Right.CHANGE_DATE: {Role.MANAGER: _ALL},
+    Right.GIVE_FORECAST: {Role.MANAGER: _ALL, Role.THEME_LEAD: _OWN},
+    Right.WRITE_ISSUES: {Role.MANAGER: _ALL, Role.REPORTING_OFFICER: _ALL},
     Right.SEE_EVIDENCE: {
         Role.MANAGER: _ALL,
         Role.THEME_LEAD: _ALL,

@@ -27,24 +27,32 @@ from indicators.models import (
 )
 from milestones.models import (
     DateChange,
+    DateRequest,
     Evidence,
     EvidenceSupport,
+    ForecastOverride,
     IndependentAssessment,
     Milestone,
     MilestoneLink,
+    PersonalLink,
     ProgressUpdate,
+    ProposedUpdate,
     SupportingLead,
+    UpdateReview,
 )
 from plans.models import (
     Action,
     ActionLink,
     BreakGlass,
     ChildDataOverride,
+    Decision,
     Document,
+    FollowUp,
     Framework,
     GovernanceBody,
     Intervention,
     Judgement,
+    Meeting,
     NoMilestoneNeeded,
     Outcome,
     OutcomeJudgement,
@@ -53,12 +61,14 @@ from plans.models import (
     PlanReview,
     Recommendation,
     Review,
+    Risk,
     StatusScheme,
     Theme,
 )
 from plans.schemes import Scheme
 from plans.texts import plain
 
+from .models import KeyIssues
 from .wording import line, long_day, moment, month_words, number_of
 
 #: What operations are called that write many records; the others are called by what they wrote.
@@ -82,9 +92,14 @@ REDACTED = "Words taken out of the records"
 #: The records that say what an operation was about, the most telling first.
 TELLING: tuple[Model, ...] = (
     DateChange,
+    DateRequest,
+    ProposedUpdate,
+    UpdateReview,
     ProgressUpdate,
     Milestone,
     IndependentAssessment,
+    ForecastOverride,
+    PersonalLink,
     SupportingLead,
     MilestoneLink,
     Evidence,
@@ -105,6 +120,11 @@ TELLING: tuple[Model, ...] = (
     Commentary,
     ProcessChange,
     Benchmark,
+    Meeting,
+    Decision,
+    FollowUp,
+    Risk,
+    KeyIssues,
     Indicator,
     PlanIndicator,
     IndicatorOutcome,
@@ -121,6 +141,13 @@ KINDS: Mapping[Model, tuple[str, str]] = {
     ActionLink: ("reference of an action", "references of actions"),
     MilestoneLink: ("reference of a milestone", "references of milestones"),
     DateChange: ("move of a due date", "moves of due dates"),
+    DateRequest: ("request for a new date", "requests for new dates"),
+    UpdateReview: ("answer to an update", "answers to updates"),
+    ProposedUpdate: ("proposed update", "proposed updates"),
+    PersonalLink: ("personal link", "personal links"),
+    ForecastOverride: ("word on a forecast", "words on forecasts"),
+    FollowUp: ("follow-up", "follow-ups"),
+    KeyIssues: ("paragraph of key issues", "paragraphs of key issues"),
     IndependentAssessment: ("independent assessment", "independent assessments"),
     OutcomeJudgement: ("judgement of an outcome", "judgements of outcomes"),
     Evidence: ("piece of evidence", "pieces of evidence"),
@@ -144,6 +171,13 @@ BELONGS_TO: Mapping[Model, str] = {
     MilestoneLink: "milestone",
     ProgressUpdate: "milestone",
     DateChange: "milestone",
+    DateRequest: "milestone",
+    UpdateReview: "update",
+    ProposedUpdate: "milestone",
+    ForecastOverride: "milestone",
+    PersonalLink: "person",
+    Decision: "meeting",
+    FollowUp: "decision",
     IndependentAssessment: "milestone",
     EvidenceSupport: "evidence",
     PlanReview: "review",
@@ -226,6 +260,12 @@ class Names:
             return line(said["name"] or said["email"])
         if model is ProgressUpdate:
             return f"the update of {long_day(said['as_at'])}"
+        if model is Meeting:
+            return f"the meeting of {long_day(said['held_on'])}"
+        if model in (Decision, FollowUp, Risk):
+            return quoted(said["words"])
+        if model is KeyIssues:
+            return f"the key issues of {long_day(said['as_at'])}"
         if model is OutcomeJudgement:
             return f"the judgement of {long_day(said['judged_on'])}"
         if model is Measurement:
@@ -437,6 +477,11 @@ _RECORDS: Mapping[Model, str] = {
     ActionLink: "reference",
     PlanMembership: "role",
     DateChange: "move of the due date",
+    DateRequest: "request for a new date",
+    UpdateReview: "answer",
+    ProposedUpdate: "proposed update",
+    ForecastOverride: "word on the forecast",
+    FollowUp: "follow-up",
     BreakGlass: "access",
     ChildDataOverride: "warning passed over",
 }

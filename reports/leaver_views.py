@@ -71,7 +71,7 @@ def hand_over(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
 def _form(request: SignedInRequest, plan: Plan, leaver: Person) -> HandOverForm:
     today = timezone.localdate()
     people = successors_of(leaver, plan, today)
-    holdings: Holdings = holdings_of(leaver, plan_position(plan, today), people)
+    holdings: Holdings = holdings_of(leaver, plan_position(plan, today, with_scorecard=False), people)
     return HandOverForm(request.POST if request.method == "POST" else None, holdings=holdings, people=people)
 
 

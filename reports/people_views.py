@@ -29,7 +29,7 @@ def leads(request: SignedInRequest, slug: str) -> HttpResponse:
     """Everybody who answers for something on the plan, with how much, and the council's others."""
     plan, rights = plan_for(request.user, slug, Right.EDIT_PLAN)
     today = timezone.localdate()
-    position = plan_position(plan, today)
+    position = plan_position(plan, today, with_scorecard=False)
     counts = _counts(position)
     people = people_of(plan).select_related("organisation", "user").order_by("name", "pk")
     rows = [

@@ -5,7 +5,7 @@ is read as it stood at `recorded_at`, which is now unless someone asks otherwise
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,11 +14,12 @@ from functools import cache, cached_property
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 from cattrs.preconf.json import JsonConverter, make_converter
 
-from accounts.history import newest_instant
-from accounts.reading import read_still
+from accounts.history import newest_instant, sharing_rows
+from accounts.reading import LIVE_READS, read_still
 from indicators.policies import as_withheld_as_now
 from indicators.position import ScorecardPosition, scorecard_position
 from indicators.reading import scorecards
+from indicators.terms import RuleSet
 from milestones.models import Evidence
 from milestones.policies import as_sensitive_as_now
 from milestones.position import EvidencePosition, MilestonePosition, MilestoneSlice, milestone_slice
@@ -148,6 +149,9 @@ class PlanPosition:
         return _Proof(self.evidence, self.themes)
 
 
+NO_SCORECARD = ScorecardPosition(rule_set=RuleSet.TOLERANCE, grouping="", hides_up_to=0, indicators=())
+
+
 class _Proof:
     """Which evidence is that of a recommendation: the one rule of it."""
 
@@ -175,9 +179,16 @@ class _Proof:
 
 
 def plan_position(
-    plan: Plan, as_at: date, recorded_at: datetime | None = None, *, is_exact: bool = False
+    plan: Plan,
+    as_at: date,
+    recorded_at: datetime | None = None,
+    *,
+    is_exact: bool = False,
+    with_scorecard: bool = True,
 ) -> PlanPosition:
     """The position of a plan at `as_at`, as recorded at `recorded_at` (aware) or, for None, now.
+
+    `with_scorecard=False` leaves its indicators unread, for pages that show none of them.
 
     Evidence of an earlier moment is as sensitive as it is now where that is more, but in the record itself: `is_exact`
     is for what nobody is shown but who may see everything. Raises Plan.DoesNotExist where the plan was not yet recorded
@@ -185,15 +196,36 @@ def plan_position(
     """
     if recorded_at is not None:
         found = milestone_slice(plan.pk, as_at, recorded_at)
+        scorecard = scorecard_position(plan.pk, as_at, recorded_at) if with_scorecard else NO_SCORECARD
         if not is_exact:
             found = replace(found, evidence=as_sensitive_as_now(found.evidence))
-        scorecard = scorecard_position(plan.pk, as_at, recorded_at)
-        if not is_exact:
-            found = replace(found, evidence=as_sensitive_as_now(found.evidence))
-            scorecard = as_withheld_as_now(scorecard, plan.pk)
+            scorecard = as_withheld_as_now(scorecard, plan.pk) if with_scorecard else scorecard
         return _position(found, scorecard, as_at, newest_instant(recorded_at))
+    if not with_scorecard:
+        newest, (found,) = read_still(slices, key=(plan.pk, as_at))
+        return _position(found, NO_SCORECARD, as_at, newest)
     newest, (found, scorecard) = read_still(slices, scorecards, key=(plan.pk, as_at))
     return _position(found, scorecard, as_at, newest)
+
+
+def plan_positions(
+    plan: Plan, dates: Sequence[date], recorded_at: datetime | None = None, *, with_scorecard: bool = True
+) -> tuple[PlanPosition, ...]:
+    """The positions of a plan at several dates, all of one moment and read together; with the indicators at the first
+    of the dates alone. Raises Plan.DoesNotExist."""
+
+    def read(recorded_at: datetime | None) -> tuple[PlanPosition, ...]:
+        return tuple(
+            plan_position(plan, day, recorded_at, with_scorecard=with_scorecard and place == 0)
+            for place, day in enumerate(dates)
+        )
+
+    with sharing_rows():
+        for _ in range(LIVE_READS):
+            found = read(recorded_at)
+            if len({each.recorded_at for each in found}) == 1:
+                return found
+        return read(found[0].recorded_at)
 
 
 def _position(

@@ -41,7 +41,7 @@ class Reading:
         return self.asked.is_now and self.rights.everywhere(right)
 
 
-def read_plan(request: SignedInRequest, slug: str) -> Reading:
+def read_plan(request: SignedInRequest, slug: str, *, with_scorecard: bool = True) -> Reading:
     """The position that was asked for; today's, and why, where the plan was not there at the recorded moment.
 
     Http404 for who does not see the plan; PermissionDenied for who may not look back.
@@ -50,8 +50,8 @@ def read_plan(request: SignedInRequest, slug: str) -> Reading:
     rights = rights_of(request.user, plan)
     asked = asked_position(request.GET, today=timezone.localdate(), rights=rights)
     try:
-        whole = plan_position(plan, asked.as_at, asked.recorded_at)
+        whole = plan_position(plan, asked.as_at, asked.recorded_at, with_scorecard=with_scorecard)
     except Plan.DoesNotExist:
         asked = today_because(NOT_RECORDED, today=timezone.localdate())
-        whole = plan_position(plan, asked.as_at)
+        whole = plan_position(plan, asked.as_at, with_scorecard=with_scorecard)
     return Reading(plan, rights, sight_of(request.user, plan, rights), asked, whole)

@@ -24,7 +24,7 @@ from .reading import Reading, read_plan
 @require_safe
 def recommendations(request: SignedInRequest, slug: str) -> HttpResponse:
     """The gaps of a plan and the progress of its recommendations, perhaps of one review or with one gap."""
-    reading = read_plan(request, slug)
+    reading = read_plan(request, slug, with_scorecard=False)
     coverage = Coverage(reading.position)
     review, gap = _asked_for(request, reading)
     rows = [
@@ -56,7 +56,7 @@ def recommendations(request: SignedInRequest, slug: str) -> HttpResponse:
 @require_safe
 def coverage(request: SignedInRequest, slug: str) -> HttpResponse:
     """The matrix: recommendations down, themes across."""
-    reading = read_plan(request, slug)
+    reading = read_plan(request, slug, with_scorecard=False)
     found = Coverage(reading.position)
     review, _ = _asked_for(request, reading)
     rows = [row for row in found.rows if not review or row.recommendation.review_id == review]
@@ -68,7 +68,7 @@ def coverage(request: SignedInRequest, slug: str) -> HttpResponse:
 @require_safe
 def recommendation(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """One recommendation: what was asked, what answers it, and how we can prove it."""
-    reading = read_plan(request, slug)
+    reading = read_plan(request, slug, with_scorecard=False)
     row = found_row(reading, pk)
     context = _context(reading) | {
         "row": row,

@@ -169,6 +169,7 @@ PURE_MODULES = (
     "plans/texts.py",
     "plans/file_names.py",
     "plans/uploads/",
+    "milestones/forecast.py",
     "milestones/status.py",
     "milestones/own_table.py",
     "milestones/recommendations.py",

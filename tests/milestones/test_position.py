@@ -199,7 +199,7 @@ def test_the_queries_do_not_grow_with_the_plan(
             update(more, people)
 
     def count():
-        with django_assert_max_num_queries(22) as captured:
+        with django_assert_max_num_queries(24) as captured:
             milestone_slice(milestone.plan_id, AS_AT, recorded_at)
         return len(captured)
 

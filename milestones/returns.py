@@ -1,0 +1,123 @@
+"""The return of a cycle: which milestones owe an update, and whether it has come.
+
+An update counts for the cycle in whose time it was entered: after the cut-off of the cycle before, up to its own. What
+comes later counts for the next cycle, and says so (plans/cycles.py). This is about who has done their part; how old a
+note is, is another question (status.py, D5).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from django.utils import timezone
+
+from plans.cycles import Cycle, Rhythm
+from plans.models import Plan
+
+from .models import ProgressUpdate, ProposedUpdate, UpdateReview
+from .position import MilestonePosition
+from .status import Freshness
+
+
+class ReturnState(StrEnum):
+    """How far the update of one milestone has got in a cycle."""
+
+    MISSING = "missing"
+    RETURNED = "returned"
+    PROPOSED = "proposed"
+    SUBMITTED = "submitted"
+    UPDATED = "updated"
+    LATE = "late"
+
+    @property
+    def label(self) -> str:
+        return _LABELS[self]
+
+    @property
+    def is_owed(self) -> bool:
+        """Whether its lead still has to write."""
+        return self in (ReturnState.MISSING, ReturnState.RETURNED)
+
+
+_LABELS = {
+    ReturnState.MISSING: "No update yet",
+    ReturnState.RETURNED: "Returned with a question",
+    ReturnState.PROPOSED: "Proposed by a partner, waits to be accepted",
+    ReturnState.SUBMITTED: "Waits to be accepted",
+    ReturnState.UPDATED: "Updated",
+    ReturnState.LATE: "Came after the cut-off, counts for the next cycle",
+}
+
+
+@dataclass(frozen=True)
+class Return:
+    """What one milestone’s lead owes in a cycle. `update` is the newest that counts for it, or came late; `review` the
+    last word on it; `proposal` what a partner has sent in and nobody has looked at yet."""
+
+    milestone: MilestonePosition
+    state: ReturnState
+    update: ProgressUpdate | None
+    review: UpdateReview | None
+    proposal: ProposedUpdate | None
+
+
+def returns_of(
+    plan: Plan, milestones: Iterable[MilestonePosition], cycle: Cycle, *, now: datetime
+) -> tuple[Return, ...]:
+    """The return of a cycle, at a local moment: each milestone that is asked in it, in the order given.
+
+    `milestones` are of the position of the day. Three queries, whatever their number.
+    """
+    opens, closes = window_of(plan.rhythm, cycle)
+    ends = window_of(plan.rhythm, plan.rhythm.cycle(cycle.number + 1))[1]
+    rows = ProgressUpdate.objects.filter(plan=plan, entered_at__gt=opens, entered_at__lte=min(now, ends))
+    newest: dict[int, ProgressUpdate] = {}
+    late: dict[int, ProgressUpdate] = {}
+    for row in rows.select_related("entered_by").order_by("entered_at", "pk"):
+        (newest if row.entered_at <= closes else late)[row.milestone_id] = row
+    keys = [row.pk for row in (*newest.values(), *late.values())]
+    said = UpdateReview.objects.filter(update__in=keys).select_related("entered_by").order_by("entered_at", "pk")
+    reviews = {each.update_id: each for each in said}
+    waiting = ProposedUpdate.objects.filter(plan=plan, state=ProposedUpdate.State.WAITING)
+    proposals = {row.milestone_id: row for row in waiting.select_related("link__person")}
+    found = []
+    for milestone in milestones:
+        update = newest.get(milestone.id)
+        came_late = update is None and milestone.id in late
+        update = late[milestone.id] if came_late else update
+        proposal = proposals.get(milestone.id)
+        if not _is_asked(milestone) and update is None and proposal is None:
+            continue
+        review = reviews.get(update.pk) if update else None
+        found.append(Return(milestone, _state(update, review, proposal, came_late=came_late), update, review, proposal))
+    return tuple(found)
+
+
+def window_of(rhythm: Rhythm, cycle: Cycle) -> tuple[datetime, datetime]:
+    """The moments after which and up to which an update is entered that counts for a cycle."""
+    before = rhythm.cycle(cycle.number - 1)
+    return _moment(before), _moment(cycle)
+
+
+def _moment(cycle: Cycle) -> datetime:
+    return timezone.make_aware(datetime.combine(cycle.cutoff_on, cycle.cutoff_at))
+
+
+def _is_asked(milestone: MilestonePosition) -> bool:
+    return milestone.freshness in (Freshness.CURRENT, Freshness.DUE, Freshness.STALE)
+
+
+def _state(
+    update: ProgressUpdate | None, review: UpdateReview | None, proposal: ProposedUpdate | None, *, came_late: bool
+) -> ReturnState:
+    is_returned = review is not None and review.verdict == UpdateReview.Verdict.RETURNED
+    if update is None or is_returned:
+        if proposal is not None:
+            return ReturnState.PROPOSED
+        return ReturnState.RETURNED if update else ReturnState.MISSING
+    if came_late:
+        return ReturnState.LATE
+    if update.is_submitted and review is None:
+        return ReturnState.SUBMITTED
+    return ReturnState.UPDATED
