@@ -1,0 +1,260 @@
+"""Refreshing a plan: themes mapped, open milestones carried over with their history, and “where did 1.4 go?”."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.operations import add_person
+from milestones.models import Milestone
+from milestones.operations import add_supporting_lead, change_due_date, link_milestone, record_update
+from plans.models import Plan, PlanMembership
+from plans.operations import add_action, add_outcome, add_recommendation, add_review, add_theme
+from plans.recommendation_operations import answer_review
+from reports.position import plan_position
+from reports.refreshing import Refresh, refresh_plan, switch_over
+from tests.cast import make_milestone, sign_in
+
+TODAY = timezone.localdate
+
+
+@pytest.fixture
+def old(plan, action, milestone, lead, people, council):
+    """A plan of two themes: 1.1 and 1.4 of the first are open, 1.2 is achieved, 2.1 of the second is open."""
+    today = TODAY()
+    by = people.manager
+    details = {"start_on": today - timedelta(days=60), "due_on": today + timedelta(days=60), "lead": lead}
+    done = make_milestone(action, ref="1.2", by=by, **details)
+    record_update(milestone=done, declared_status="achieved", note="Done.", as_at=today, completed_on=today, by=by)
+    four = make_milestone(action, ref="1.4", text="Audit the front door.", by=by, **details)
+    record_update(
+        milestone=four, declared_status="off_track", note="Two posts are empty.", as_at=today - timedelta(days=9), by=by
+    )
+    change_due_date(milestone=four, to_on=today + timedelta(days=90), reason="Recruitment.", agreed_on=today, by=by)
+    helper = add_person(name="Hanna Helper", organisation=council, by=by)
+    add_supporting_lead(milestone=four, person=helper, by=by)
+    add_outcome(action=action, text="Children are seen sooner.", by=by)
+    review = add_review(council=council, short_name="Ofsted May 2026", by=by)
+    answer_review(plan=plan, review=review, needs_statement=False, by=by)
+    asked = add_recommendation(review=review, number="4", text="Visit every week.", by=by)
+    link_milestone(milestone=four, as_written="(Ofsted 4)", review=review, recommendation=asked, by=by)
+    second = add_theme(plan=plan, name="Practice", by=by)
+    other = add_action(theme=second, ref="2", text="Supervise every month.", by=by)
+    make_milestone(other, ref="2.1", by=by, **details)
+    return plan
+
+
+def wanted_of(plan, names=("Front door", "Front door"), refs=("1.1", "1.4", "2.1"), **changes):
+    themes = {theme.pk: name for theme, name in zip(plan.themes.order_by("order"), names, strict=True)}
+    keys = frozenset(Milestone.objects.filter(plan=plan, ref__in=refs).values_list("pk", flat=True))
+    return Refresh(
+        **{"title": "Plan 2", "short_title": "", "cycle_anchor": TODAY(), "themes": themes, "milestones": keys}
+        | changes
+    )
+
+
+def refreshed(plan, people, **changes):
+    return refresh_plan(plan=plan, wanted=wanted_of(plan, **changes), by=people.manager)
+
+
+def of(position, ref):
+    return next(each for each in position.milestones if each.ref == ref)
+
+
+def test_two_themes_become_one_and_what_is_finished_stays_behind(old, people):
+    new = refreshed(old, people)
+
+    position = plan_position(new, TODAY())
+    assert [theme.name for theme in position.themes] == ["Front door"]
+    assert {each.ref for each in position.milestones} == {"1.1", "1.4", "2.1"}
+    assert (new.follows, new.status) == (old, Plan.Status.DRAFT)
+
+
+def test_a_carried_milestone_stands_where_it_stood(old, people):
+    before = of(plan_position(old, TODAY()), "1.4")
+
+    after = of(plan_position(refreshed(old, people), TODAY()), "1.4")
+
+    same = (
+        *("text", "start_on", "due_on", "baseline_due_on", "date_moves", "slippage_words", "declared_status"),
+        *("effective_status", "flags", "freshness", "lead", "supporting", "references"),
+    )
+    assert {name: getattr(after, name) for name in same} == {name: getattr(before, name) for name in same}
+    assert (after.note.text, after.note.as_at) == (before.note.text, before.note.as_at)
+    assert after.carried_from_id == before.id
+
+
+def test_a_theme_that_ends_takes_its_milestones_with_it(old, people):
+    new = refreshed(old, people, names=("Front door", ""))
+
+    assert {each.ref for each in plan_position(new, TODAY()).milestones} == {"1.1", "1.4"}
+
+
+def test_the_people_and_the_reviews_come_along(old, people):
+    new = refreshed(old, people)
+
+    assert PlanMembership.objects.filter(plan=new, user=people.lead, role="lead").exists()
+    assert [each.short_name for each in plan_position(new, TODAY()).reviews] == ["Ofsted May 2026"]
+
+
+def test_the_old_plan_goes_on_until_it_is_switched_over_and_what_it_says_by_then_comes_along(old, people):
+    new = refreshed(old, people)
+    four = Milestone.objects.get(plan=old, ref="1.4")
+    record_update(
+        milestone=four, declared_status="on_track", note="Both posts are filled.", as_at=TODAY(), by=people.lead
+    )
+    change_due_date(
+        milestone=four, to_on=TODAY() + timedelta(days=95), reason="Induction.", agreed_on=TODAY(), by=people.manager
+    )
+
+    switch_over(plan=new, by=people.manager)
+    old.refresh_from_db()
+    new.refresh_from_db()
+    carried = of(plan_position(new, TODAY()), "1.4")
+
+    assert (old.status, new.status) == (Plan.Status.SUPERSEDED, Plan.Status.ACTIVE)
+    assert (carried.note.text, carried.date_moves) == ("Both posts are filled.", 2)
+    assert carried.due_on == TODAY() + timedelta(days=95)
+
+
+def test_what_a_lead_wrote_in_the_new_plan_since_is_not_overwritten(old, people):
+    new = refreshed(old, people)
+    four = Milestone.objects.get(plan=old, ref="1.4")
+    record_update(
+        milestone=four, declared_status="on_track", note="Said in the old plan.", as_at=TODAY(), by=people.lead
+    )
+    carried = Milestone.objects.get(plan=new, ref="1.4")
+    record_update(milestone=carried, declared_status="off_track", note="Said here.", as_at=TODAY(), by=people.lead)
+
+    switch_over(plan=new, by=people.manager)
+
+    assert of(plan_position(new, TODAY()), "1.4").note.text == "Said here."
+
+
+def test_switching_over_twice_does_it_once(old, people):
+    new = refreshed(old, people)
+
+    for _ in range(2):
+        switch_over(plan=Plan.objects.get(pk=new.pk), by=people.manager)
+
+    assert Milestone.objects.get(plan=new, ref="1.4").updates.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        pytest.param({"names": ("", "")}, "Name at least one theme that goes on.", id="no theme"),
+    ],
+)
+def test_a_refresh_without_sense_is_refused_and_writes_nothing(old, people, changes, sentence):
+    with pytest.raises(ValidationError, match=sentence):
+        refreshed(old, people, **changes)
+
+    assert Plan.objects.count() == 1
+
+
+def test_a_plan_is_followed_by_one_plan(old, people):
+    refreshed(old, people)
+
+    with pytest.raises(ValidationError, match="follows this one already"):
+        refreshed(old, people)
+
+
+def test_who_does_not_manage_the_plan_refreshes_nothing(old, people):
+    with pytest.raises(PermissionDenied):
+        refresh_plan(plan=old, wanted=wanted_of(old), by=people.lead)
+
+
+@pytest.fixture
+def manager(client, people):
+    sign_in(client, people.manager)
+    return client
+
+
+def form_of(old, **changes):
+    first, second = old.themes.order_by("order")
+    keys = dict(Milestone.objects.filter(plan=old).values_list("ref", "pk"))
+    return {
+        "title": "Plan 2",
+        "cycle_anchor": TODAY().isoformat(),
+        f"theme_{first.pk}": "Front door and practice",
+        f"carry_{first.pk}": [keys["1.4"]],
+        f"theme_{second.pk}": "Front door and practice",
+        f"carry_{second.pk}": [keys["2.1"]],
+    } | changes
+
+
+def test_a_manager_maps_the_themes_and_finds_where_1_4_went(manager, old):
+    answer = manager.post(reverse("reports:refresh", args=[old.slug]), form_of(old), follow=True)
+    page = manager.get(reverse("reports:carried", args=[old.slug]), {"ref": "1.4"}).content.decode()
+
+    assert "is prepared as a draft" in answer.content.decode()
+    assert [row.old.ref for row in answer.context["rows"]] == ["1.1", "1.2", "1.4", "2.1"]
+    assert Milestone.objects.get(carried_from__ref="1.4").get_absolute_url() in page
+    assert "1.2" not in page.split("<table", 1)[1]
+
+
+def test_the_pages_of_both_milestones_lead_to_each_other(manager, old, people):
+    new = refreshed(old, people)
+    four = Milestone.objects.get(plan=old, ref="1.4")
+
+    was, became = (
+        manager.get(reverse("milestones:detail", args=[plan.slug, "1.4"])).content.decode() for plan in (old, new)
+    )
+
+    assert reverse("milestones:detail", args=[new.slug, "1.4"]) in was
+    assert four.get_absolute_url() in became
+    assert became.count("Two posts are empty.") == 2
+
+
+def test_pressed_twice_it_prepares_one_plan(manager, old):
+    for _ in range(2):
+        manager.post(reverse("reports:refresh", args=[old.slug]), form_of(old))
+
+    assert Plan.objects.filter(follows=old).count() == 1
+
+
+def test_nothing_typed_is_lost_where_no_theme_goes_on(manager, old):
+    first, second = old.themes.order_by("order")
+    empty = form_of(old, **{f"theme_{first.pk}": "", f"theme_{second.pk}": ""})
+
+    answer = manager.post(reverse("reports:refresh", args=[old.slug]), empty)
+
+    assert answer.status_code == 422
+    assert "Name at least one theme that goes on." in answer.content.decode()
+    assert 'value="Plan 2"' in answer.content.decode()
+
+
+def test_switching_over_from_the_page(manager, old, people):
+    new = refreshed(old, people)
+
+    answer = manager.post(reverse("reports:take_over", args=[new.slug]), follow=True)
+
+    assert "is active now" in answer.content.decode()
+    assert manager.post(reverse("reports:take_over", args=[old.slug])).status_code in (403, 409)
+
+
+def test_a_plan_that_follows_none_says_so(manager, plan):
+    page = manager.get(reverse("reports:carried", args=[plan.slug])).content.decode()
+
+    assert "This plan follows no other, and none follows it." in page
+
+
+def test_where_everything_went_costs_the_same_for_more_milestones(
+    manager, old, people, action, django_assert_max_num_queries
+):
+    def count():
+        with django_assert_max_num_queries(80) as captured:
+            manager.get(reverse("reports:carried", args=[old.slug]))
+        return len(captured)
+
+    refreshed(old, people)
+    count()
+    make_milestone(action, ref="1.60", by=people.manager)
+    few = count()
+    for number in range(61, 70):
+        make_milestone(action, ref=f"1.{number}", by=people.manager)
+
+    assert count() == few
