@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
@@ -10,17 +11,19 @@ from django.views.decorators.http import require_http_methods
 from accounts.requests import SignedInRequest, sent
 from plans.forms import ChildDataCheck, TextField
 from plans.overrides import with_override
-from plans.policies import Right
+from plans.policies import Right, can
 
 from .change_views import make_change
 from .forecast import RULES, Chance
 from .forecast_operations import override_forecast
 from .models import Milestone
+from .position import ChancePosition
 from .reading import current_slice
-from .update_views import override_of
+from .update_views import override_of, refuse
 from .views import find_milestone
 
 BY_RULES = ("", "As the rules say")
+NOTHING_TO_FORECAST = "There is nothing to forecast: the milestone has no due date, or it is finished."
 
 
 class ForecastForm(ChildDataCheck):
@@ -46,6 +49,9 @@ def forecast(request: SignedInRequest, slug: str, ref: str) -> HttpResponse:
     """Says how likely a milestone is to be done on time where somebody knows more than the rules do."""
     milestone = find_milestone(request, slug, ref)
     today = timezone.localdate()
+    chance = _chance_of(milestone)
+    if chance is None and can(request.user, Right.GIVE_FORECAST, milestone.plan):
+        return refuse(request, ValidationError(NOTHING_TO_FORECAST), milestone)
     newest = milestone.forecast_overrides.first()
 
     def change(data: dict[str, Any]) -> None:
@@ -67,10 +73,10 @@ def forecast(request: SignedInRequest, slug: str, ref: str) -> HttpResponse:
         change,
         is_so=is_so,
         template="milestones/forecast.html",
-        context={"chance": _chance_of(milestone), "rules": RULES},
+        context={"chance": chance, "rules": RULES},
     )
 
 
-def _chance_of(milestone: Milestone) -> Any:
+def _chance_of(milestone: Milestone) -> ChancePosition | None:
     found = current_slice(milestone.plan_id, timezone.localdate())[1]
     return next((each.chance for each in found.milestones if each.id == milestone.pk), None)

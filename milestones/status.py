@@ -22,7 +22,7 @@ FINISHED = frozenset({EffectiveStatus.ACHIEVED, EffectiveStatus.EMBEDDED, Effect
 _DECLARED_FINISHED = (DeclaredStatus.ACHIEVED, DeclaredStatus.EMBEDDED)
 
 # An achieved note that looks ahead (D3): a hint to read it again, no more.
-_UNFINISHED = re.compile(r"\b(?:will\s+be|needs?\s+to|not\s+yet|in\s+development)\b", re.IGNORECASE)
+UNFINISHED = re.compile(r"\b(?:will\s+be|needs?\s+to|not\s+yet|in\s+development)\b", re.IGNORECASE)
 
 
 class Flag(StrEnum):
@@ -274,7 +274,7 @@ def flags(facts: MilestoneFacts, *, rules: PlanRules, as_at: date) -> tuple[Flag
         Flag.EMBEDDED_BUT_DECLARED_OPEN: not is_open and facts.declared not in _DECLARED_FINISHED,
         Flag.NOTE_EMPTY: facts.last_update_on is not None and not has_note,
         Flag.NOTE_UNCHANGED: is_open and has_note and _note_is_unchanged(facts, rules, as_at),
-        Flag.UNFINISHED_WORDS: not is_open and _UNFINISHED.search(facts.note) is not None,
+        Flag.UNFINISHED_WORDS: not is_open and UNFINISHED.search(facts.note) is not None,
         Flag.LEAD_HAS_LEFT: is_open and _counts(facts.lead_left_on, as_at),
         Flag.LINK_UNRESOLVED: facts.has_unresolved_link,
         Flag.OUTCOME_MISSING: not facts.has_outcome,

@@ -13,16 +13,18 @@ from statistics import median_low
 from indicators.terms import Rag
 from milestones.position import MilestonePosition
 from milestones.recommendations import Gap
-from milestones.status import FINISHED, Flag
+from milestones.status import FINISHED, UNFINISHED, Flag
 
 from .position import PlanPosition
-from .wording import long_day, number_of
+from .wording import line, long_day, number_of
 
 #: A date so many years from the position is a slip of the pen.
 FAR_YEARS = 10
 #: With so many dates in a theme, one that lies more than a year outside all others is asked about.
 ENOUGH_DATES = 4
 DAYS_OF_A_YEAR = 365
+#: How many characters of a note are shown, and how many before the words in question.
+EXCERPT, LEAD_IN = 90, 30
 
 
 class Ask(StrEnum):
@@ -129,12 +131,43 @@ def _of_milestones(milestones: Iterable[MilestonePosition]) -> Iterator[Question
         for flag in each.flags:
             if flag in _OF_FLAG:
                 ask, field = _OF_FLAG[flag]
-                yield _about(each, ask, f"{flag.label}.", field)
+                yield _about(each, ask, _facts(each, flag), field)
         if each.is_stale:
             since = f"Last updated {long_day(each.note.as_at)}." if each.note else "Never updated."
             yield _about(each, Ask.NOTE_OLD, since, "note")
         if each.lead is None and each.effective_status not in FINISHED:
             yield _about(each, Ask.NO_LEAD, "Nobody is named as its lead.", "lead")
+
+
+def _facts(milestone: MilestonePosition, flag: Flag) -> str:
+    """What a flag rests on, in words; of those without figures, the flag's own."""
+    due, note = milestone.due_on, milestone.note
+    if flag is Flag.DECLARED_ON_TRACK_BUT_OVERDUE and due:
+        return f"It was due on {long_day(due)}."
+    if flag is Flag.FORECAST_AFTER_DUE and due and milestone.forecast_on:
+        return f"It is due on {long_day(due)} and expected on {long_day(milestone.forecast_on)}."
+    if flag is Flag.DUE_AFTER_RECOMMENDATION and due:
+        return f"It is due on {long_day(due)}, later than a recommendation that it answers."
+    if flag is Flag.UNFINISHED_WORDS and note:
+        return f"The note says “{_around(note.text)}”. A hint: it may be wrong."
+    if flag is Flag.LEAD_HAS_LEFT and milestone.lead and milestone.lead.left_on:
+        return f"{milestone.lead.name} left on {long_day(milestone.lead.left_on)}."
+    if flag is Flag.NOTE_UNCHANGED and note:
+        return f"“{_short(note.text)}”"
+    return f"{flag.label}."
+
+
+def _around(text: str) -> str:
+    """The words around what sounds unfinished."""
+    found = UNFINISHED.search(text)
+    if found is None:
+        return _short(text)
+    return _short(text[max(0, found.start() - LEAD_IN) :], "…" if found.start() > LEAD_IN else "")
+
+
+def _short(text: str, before: str = "") -> str:
+    text = line(text)
+    return before + (f"{text[:EXCERPT].rstrip()}…" if len(text) > EXCERPT else text)
 
 
 def _of_dates(milestones: Iterable[MilestonePosition], as_at: date) -> Iterator[Question]:

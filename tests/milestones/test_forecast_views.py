@@ -104,3 +104,13 @@ def test_a_word_without_a_reason_comes_back_with_a_sentence(client, coming, peop
 
     assert answer.status_code == 422
     assert "Say why you judge otherwise than the rules." in answer.content.decode()
+
+
+def test_what_has_no_due_date_has_nothing_to_forecast(client, action, people):
+    ongoing = make_milestone(action, ref="1.8", due_on=None, due_words="Ongoing", by=people.manager)
+    sign_in(client, people.manager)
+
+    answer = client.get(address(ongoing))
+
+    assert answer.status_code == 409
+    assert "There is nothing to forecast" in answer.content.decode()
