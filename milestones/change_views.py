@@ -15,11 +15,12 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.requests import SignedInRequest, sent
 from plans.forms import add_refusal
-from plans.models import Plan
 from plans.overrides import with_override
-from plans.policies import Right, check_can, people_visible_to
+from plans.policies import Right, can, check_can, people_visible_to
 
-from . import operations
+from . import date_operations, operations
+from .date_forms import DateRequestForm
+from .date_limit import last_within, moved_words
 from .forms import ArchiveForm, DetailsForm, DueDateForm, WithdrawForm, person_words
 from .models import Milestone
 from .policies import check_is_open_to_change
@@ -32,6 +33,7 @@ DONE = {
     "Move the due date": "The due date of {} is moved.",
     "Withdraw the milestone": "The withdrawal of {} is recorded.",
     "Archive the milestone": "The archive holds {} now.",
+    "Say otherwise than the forecast": "What you say of {} is recorded.",
     "Record it as embedded": "It is recorded that a board agreed to call {} embedded.",
     "Take back that it is embedded": "That {} is embedded is taken back.",
     "Record what others found": "What others found of {} is recorded.",
@@ -72,30 +74,83 @@ def details(request: SignedInRequest, slug: str, ref: str) -> HttpResponse:
 
 @get_or_post
 def due_date(request: SignedInRequest, slug: str, ref: str) -> HttpResponse:
-    """Moves the due date. The first agreed date stays, and every move is printed with its reason."""
+    """Asks for a new due date, and moves it at once where the asker decides; in a draft the date is only corrected."""
     milestone = find_milestone(request, slug, ref)
+    if operations.is_only_corrected(milestone):
+        return _correct_due_date(request, milestone)
+    decides = can(request.user, Right.CHANGE_DATE, milestone.plan)
 
-    def now() -> list[tuple[str, Any]]:
-        return [("Due date", milestone.due_words if milestone.due_on is None else _day(milestone.due_on))]
+    def change(data: dict[str, Any]) -> None:
+        with_override(date_operations.ask_or_move, override_of(form, milestone))(
+            milestone=milestone, by=request.user, **data
+        )
 
+    def is_so(data: dict[str, Any]) -> bool:
+        newest = milestone.date_requests.order_by("pk").last()
+        if newest is None or newest.requested_by_id != request.user.pk:
+            return False
+        is_same = all(getattr(newest, name) == data[name] for name in ("to_on", "reason", "consequence"))
+        return is_same and (not newest.outcome or (newest.change_id is not None and milestone.due_on == data["to_on"]))
+
+    def said() -> str:
+        newest = milestone.date_requests.order_by("pk").last()
+        of = milestone.ref or "the milestone"
+        if newest is None or newest.change_id is not None:
+            return f"The due date of {of} is moved."
+        if newest.is_for_board:
+            return f"The new date of {of} is asked for. It waits for a board, and prints as an extension requested."
+        return f"The new date of {of} is asked for. It waits for the programme manager."
+
+    initial = {"version": milestone.version, "requested_on": timezone.localdate()}
+    form = DateRequestForm(sent(request), initial=initial, decides=decides)
+    first, present, limit = milestone.baseline_due_on, milestone.due_on, milestone.plan.date_limit_days
+    moves = milestone.date_changes.count()
+    return make_change(
+        request,
+        milestone,
+        form,
+        "Move the due date" if decides else "Ask for a new date",
+        Right.REQUEST_DATE,
+        change,
+        is_so=is_so,
+        now=lambda: _due_now(milestone),
+        template="milestones/date_request.html",
+        context={
+            "decides": decides,
+            "limit": limit,
+            "last_within": last_within(first=first, present=present, limit=limit),
+            "moved": moved_words(moves, (present - first).days if first and present else None),
+        },
+        check=lambda: date_operations.check_can_request_date(request.user, milestone),
+        check_open=date_operations.check_can_be_asked,
+        said=said,
+    )
+
+
+def _correct_due_date(request: SignedInRequest, milestone: Milestone) -> HttpResponse:
     def change(data: dict[str, Any]) -> None:
         with_override(operations.change_due_date, override_of(form, milestone))(
             milestone=milestone, by=request.user, **data
         )
 
     def is_so(data: dict[str, Any]) -> bool:
-        if data["version"] == milestone.version or data["to_on"] != milestone.due_on:
-            return False
-        if milestone.plan.status == Plan.Status.DRAFT:
-            return True
-        newest = milestone.date_changes.order_by("entered_at", "pk").last()
-        return newest is not None and all(
-            getattr(newest, name) == data[name] for name in ("to_on", "reason", "agreed_on")
-        )
+        return bool(data["version"] != milestone.version and data["to_on"] == milestone.due_on)
 
-    initial = {"version": milestone.version, "agreed_on": timezone.localdate()}
-    form = DueDateForm(sent(request), initial=initial)
-    return make_change(request, milestone, form, "Move the due date", Right.CHANGE_DATE, change, is_so=is_so, now=now)
+    form = DueDateForm(sent(request), initial={"version": milestone.version, "agreed_on": timezone.localdate()})
+    return make_change(
+        request,
+        milestone,
+        form,
+        "Move the due date",
+        Right.CHANGE_DATE,
+        change,
+        is_so=is_so,
+        now=lambda: _due_now(milestone),
+    )
+
+
+def _due_now(milestone: Milestone) -> list[tuple[str, Any]]:
+    return [("Due date", milestone.due_words if milestone.due_on is None else _day(milestone.due_on))]
 
 
 @get_or_post
@@ -150,17 +205,24 @@ def make_change(
     after: str = "",
     template: str = "milestones/change.html",
     context: dict[str, Any] | None = None,
+    check: Callable[[], None] | None = None,
+    check_open: Callable[[Milestone], None] = check_is_open_to_change,
+    said: Callable[[], str] | None = None,
 ) -> HttpResponse:
     """Checks the right and the state, and makes the change or shows the form; 409 where somebody was quicker.
 
     `is_so` says whether the milestone says already what was sent, as after a button pressed twice: that is done.
+    `check` takes the place of the right of the whole plan, and `said` of what is said when it is done.
     """
-    check_can(request.user, right, milestone.plan)
+    if check is None:
+        check_can(request.user, right, milestone.plan)
+    else:
+        check()
     is_valid = request.method == "POST" and form.is_valid()
     if is_valid and is_so(form.cleaned_data):
-        return _done(request, milestone, title, after)
+        return _done(request, milestone, title, after, said)
     try:
-        check_is_open_to_change(milestone)
+        check_open(milestone)
     except ValidationError as error:
         return refuse(request, error, milestone)
     status, conflict = 200, None
@@ -169,21 +231,23 @@ def make_change(
             change(dict(form.cleaned_data))
         except operations.ChangedMeanwhile:
             if is_so(form.cleaned_data):
-                return _done(request, milestone, title, after)
+                return _done(request, milestone, title, after, said)
             status, form, conflict = 409, _with_version(form, request.POST, milestone), now() if now else []
         except ValidationError as error:
             add_refusal(form, error)
             milestone.refresh_from_db()
         else:
-            return _done(request, milestone, title, after)
+            return _done(request, milestone, title, after, said)
     if form.errors:
         status = 422
     shown = {"plan": milestone.plan, "milestone": milestone, "form": form, "title": title, "conflict": conflict}
     return render(request, template, shown | (context or {}), status=status)
 
 
-def _done(request: SignedInRequest, milestone: Milestone, title: str, after: str) -> HttpResponse:
-    messages.success(request, DONE[title].format(milestone.ref or "the milestone"))
+def _done(
+    request: SignedInRequest, milestone: Milestone, title: str, after: str, said: Callable[[], str] | None
+) -> HttpResponse:
+    messages.success(request, said() if said else DONE[title].format(milestone.ref or "the milestone"))
     return redirect(after or milestone)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
 
+from milestones.date_limit import moved_words, next_move_words
 from milestones.position import MilestonePosition, StatusView
 from plans.position import OutcomePosition, PersonPosition, ReferencePosition
 from plans.schemes import EffectiveStatus, StatusLine
@@ -41,10 +42,12 @@ class PaperNote:
 
 @dataclass(frozen=True)
 class PaperDate:
-    """A date of a milestone and what it is: “Due”, “Forecast”, “First agreed”."""
+    """A date of a milestone and what it is: “Due”, “Forecast”, “First agreed”; `more` is what stands behind it: “,
+    moved twice, 61 days”."""
 
     label: str
     words: str
+    more: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,20 @@ class PaperRow:
         return (
             f"milestone {self.ref}" if self.ref else f"“{self.text[:60].rstrip()}{'…' if len(self.text) > 60 else ''}”"
         )
+
+
+@dataclass(frozen=True)
+class PaperExtension:
+    """A new due date that waits for a board: “third move, 92 days”, and why."""
+
+    ref: str
+    text: str
+    first: str
+    due: str
+    to: str
+    move: str
+    reason: str
+    consequence: str
 
 
 @dataclass(frozen=True)
@@ -124,12 +141,14 @@ class MilestonePaper(Paper):
     """The whole milestone appendix."""
 
     themes: tuple[PaperTheme, ...]
+    extensions: tuple[PaperExtension, ...]
 
     @property
     def is_short(self) -> bool:
         """Whether its themes may follow each other on a page. Counts every row that either layout can have."""
         actions = [action for theme in self.themes for action in theme.actions]
         rows = len(self.key) + len(self.themes) + sum(len(action.rows) + 1 for action in actions)
+        rows += len(self.extensions) + 1 if self.extensions else 0
         return rows <= SHORT_PAPER_ROWS
 
 
@@ -178,8 +197,14 @@ def milestone_paper(
         counts_more=_counts_more(position.counts),
         key=position.key,
         themes=themes,
+        extensions=tuple(map(draw.extension, extensions_requested(position))),
         nothing="" if themes else nothing or "There is no action or milestone in this plan yet.",
     )
+
+
+def extensions_requested(position: PlanPosition) -> list[MilestonePosition]:
+    """The milestones of which a new due date waits for a board."""
+    return [each for each in position.milestones if each.extension and each.extension.is_for_board]
 
 
 class RowDrawing:
@@ -206,6 +231,21 @@ class RowDrawing:
             supporting="; ".join(map(name_and_organisation, milestone.supporting)),
         )
 
+    def extension(self, milestone: MilestonePosition) -> PaperExtension:
+        """What is asked of the board, of a milestone that has such a request."""
+        assert milestone.extension is not None
+        asked = milestone.extension
+        return PaperExtension(
+            ref=line(milestone.ref),
+            text=line(milestone.text),
+            first=self.day(milestone.baseline_due_on) if milestone.baseline_due_on else NONE,
+            due=self.day(milestone.due_on) if milestone.due_on else line(milestone.due_words) or NONE,
+            to=self.day(asked.to_on),
+            move=next_move_words(milestone.date_moves, asked.days),
+            reason=line(asked.reason),
+            consequence=line(asked.consequence),
+        )
+
     def day(self, day: date) -> str:
         return short_day(day) if self.layout is Layout.CLASSIC else long_day(day)
 
@@ -227,7 +267,8 @@ class RowDrawing:
         """The further dates where they say more than the due date, oldest question first."""
         found = [("Start", self.day(milestone.start_on) if milestone.start_on else NONE), ("Due", due)]
         baseline = milestone.baseline_due_on
-        if baseline and baseline != milestone.due_on:
+        moved = _moved(milestone)
+        if baseline and (moved or baseline != milestone.due_on):
             found.append(("First agreed", self.day(baseline)))
         if milestone.forecast_on and milestone.due_on and milestone.forecast_on > milestone.due_on:
             found.append(("Forecast", self.day(milestone.forecast_on)))
@@ -235,7 +276,8 @@ class RowDrawing:
             found.append(("Completed", self.day(milestone.completed_on)))
         if milestone.withdrawn_on:
             found.append(("Withdrawn", self.day(milestone.withdrawn_on)))
-        return tuple(PaperDate(label, words if words != DASH else NONE) for label, words in found)
+        more = {"First agreed": f", {moved}"} if moved else {}
+        return tuple(PaperDate(label, words if words != DASH else NONE, more.get(label, "")) for label, words in found)
 
     def _note(self, milestone: MilestonePosition) -> PaperNote | None:
         note = milestone.note
@@ -280,6 +322,12 @@ def _remarks(milestone: MilestonePosition) -> str:
         remarks.append(milestone.slippage_words)
     words = "; ".join(filter(None, remarks))
     return words[:1].upper() + words[1:]
+
+
+def _moved(milestone: MilestonePosition) -> str:
+    """“moved twice, 61 days”: how far the due date is from the first agreed one, and in how many moves."""
+    due, baseline = milestone.due_on, milestone.baseline_due_on
+    return moved_words(milestone.date_moves, (due - baseline).days if due and baseline else None)
 
 
 def _outcomes(outcomes: tuple[OutcomePosition, ...]) -> str:

@@ -51,7 +51,7 @@ def select(position: PlanPosition, selection: Selection) -> PlanPosition:
     themes = tuple(theme for theme in position.themes if selection.theme in (None, theme.id))
     return _narrowed(
         replace(position, themes=themes),
-        lambda milestone, action: fits(milestone, action, selection, scheme),
+        lambda milestone, action: fits(milestone, action, selection, scheme, position.cycle),
         stays,
     )
 
@@ -130,7 +130,8 @@ def for_readers(position: PlanPosition, readers: Readers) -> PlanPosition:
     Restricted evidence is in no paper. Left out for all but internal readers: internal milestones and evidence,
     actions that have no other milestones, reviews that nothing else cites, contradictions, notes on figures. For the
     public also: the names of people who are not marked as named, when somebody left, which support was asked for, what
-    somebody independent found, who checked, and counts too small to publish (small_counts.py).
+    somebody independent found, new dates that no board is asked for, forecasts, who checked, and counts too small to
+    publish (small_counts.py).
     """
     shown = _for_readers(position, readers)
     sensitivities = {Evidence.Sensitivity.PUBLIC}
@@ -281,7 +282,9 @@ def _texts(position: PlanPosition) -> Iterator[tuple[str, tuple[str, ...]]]:
             yield f"action {action.ref}".strip(), (action.text, action.monitoring, action.programme_ref, *outcomes)
             for each in action.milestones:
                 note = each.note.text if each.note else ""
-                words = (each.text, note, each.lead_role, each.outcome_words, each.embedded_words)
+                asked_for = each.extension if each.extension and each.extension.is_for_board else None
+                extension = (asked_for.reason, asked_for.consequence) if asked_for else ()
+                words = (each.text, note, each.lead_role, each.outcome_words, each.embedded_words, *extension)
                 yield each.ref or f"“{line(each.text)[:40]}”", words
     for review in position.reviews:
         judged = (words for each in review.judgements for words in (each.area, each.grade, each.words))
@@ -395,4 +398,7 @@ def _public_milestone(milestone: MilestonePosition) -> MilestonePosition:
         lead=public_person(milestone.lead, milestone.lead_role) if milestone.lead else None,
         supporting=tuple(public_person(person) for person in milestone.supporting),
         note=replace(milestone.note, support_text="") if milestone.note else None,
+        # What waits for the programme manager alone is not the public's yet, nor is what somebody expects.
+        extension=milestone.extension if milestone.extension and milestone.extension.is_for_board else None,
+        chance=None,
     )

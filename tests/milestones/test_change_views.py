@@ -2,13 +2,20 @@ from datetime import date
 
 import pytest
 
-from milestones.models import DateChange, Milestone
+from milestones.models import DateChange, DateRequest, Milestone
 from milestones.operations import edit_milestone, withdraw_milestone
 from plans.models import ChildDataOverride
+from plans.operations import edit_plan
+from tests.cast import make_milestone
 
 PAGE = "/plans/safeguarding/milestones/1.1/"
 DETAILS = {"text": "A duty manager reads it.", "start_on": "2011-03-01", "lead": "", "lead_role": "", "reason": ""}
-DUE = {"to_on": "2011-10-31", "reason": "Two posts are vacant.", "agreed_on": "2011-06-01"}
+DUE = {
+    "to_on": "2011-09-20",
+    "reason": "Two posts are vacant.",
+    "consequence": "Recommendation 6 is answered three weeks later.",
+    "requested_on": "2011-06-01",
+}
 
 
 def test_a_manager_changes_the_details(client, people, milestone):
@@ -47,24 +54,32 @@ def test_a_start_after_the_due_date_is_refused_with_a_sentence(client, people, m
     assert Milestone.objects.get().start_on == date(2011, 3, 1)
 
 
-def test_a_due_date_moves_with_its_reason(client, people, milestone):
+def test_a_due_date_within_the_limit_moves_at_once_with_its_reason(client, people, milestone):
     client.force_login(people.manager)
 
-    client.post(PAGE + "due-date/", DUE | {"version": 1})
+    page = client.post(PAGE + "due-date/", DUE | {"version": 1}, follow=True)
 
-    change = DateChange.objects.get()
-    assert (change.from_on, change.to_on, change.reason) == (
+    change, asked = DateChange.objects.get(), DateRequest.objects.get()
+    assert (change.from_on, change.to_on, change.reason, change.agreed_on) == (
         date(2011, 8, 31),
-        date(2011, 10, 31),
+        date(2011, 9, 20),
         "Two posts are vacant.",
+        date(2011, 6, 1),
     )
-    assert Milestone.objects.get().baseline_due_on == date(2011, 8, 31)
+    assert (asked.outcome, asked.change, asked.decided_by) == ("granted", change, people.manager)
+    assert (Milestone.objects.get().baseline_due_on, Milestone.objects.get().due_on) == (
+        date(2011, 8, 31),
+        date(2011, 9, 20),
+    )
+    assert "The due date of 1.1 is moved." in page.text
 
 
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
         ({"reason": ""}, "Say why the date moves."),
+        ({"consequence": " "}, "Say what follows for the recommendation and for children."),
+        ({"requested_on": "2999-01-01"}, "This day has not come yet."),
         ({"to_on": ""}, "Enter the new due date."),
         ({"to_on": "2011-08-31"}, "This is the due date already."),
         ({"to_on": "2010-01-01"}, "The start date is after the due date."),
@@ -78,6 +93,7 @@ def test_a_date_that_cannot_move_stays(client, people, milestone, changes, words
     assert response.status_code == 422
     assert words in response.text
     assert not DateChange.objects.exists()
+    assert not DateRequest.objects.exists()
 
 
 def test_a_milestone_is_withdrawn_and_stays_readable(client, people, milestone):
@@ -144,7 +160,7 @@ def test_a_milestone_is_archived_and_gone(client, people, milestone):
     assert client.get(PAGE).status_code == 404
 
 
-@pytest.mark.parametrize("change", ["details", "due-date", "withdraw", "archive"])
+@pytest.mark.parametrize("change", ["details", "withdraw", "archive"])
 def test_only_managers_change_milestones(client, people, milestone, change):
     statuses = {}
     for name in ("lead", "steering", "outsider"):
@@ -152,6 +168,22 @@ def test_only_managers_change_milestones(client, people, milestone, change):
         statuses[name] = (client.get(f"{PAGE}{change}/").status_code, client.post(f"{PAGE}{change}/").status_code)
 
     assert statuses == {"lead": (403, 403), "steering": (403, 403), "outsider": (404, 404)}
+
+
+def test_in_a_draft_a_manager_corrects_a_date_and_nobody_asks(client, people, plan, action):
+    edit_plan(plan=plan, status="draft", by=people.manager, reason="Not agreed yet")
+    action.refresh_from_db()
+    drafted = make_milestone(action, ref="1.1", by=people.manager)
+    client.force_login(people.manager)
+    correction = {"to_on": "2012-10-31", "reason": "Typed wrongly.", "agreed_on": "2011-06-01", "version": 1}
+
+    answers = [client.post(PAGE + "due-date/", correction) for _ in range(2)]
+
+    drafted.refresh_from_db()
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert (drafted.due_on, drafted.baseline_due_on, drafted.version) == (date(2012, 10, 31), date(2012, 10, 31), 2)
+    assert not DateChange.objects.exists()
+    assert not DateRequest.objects.exists()
 
 
 @pytest.mark.parametrize("change", ["details", "due-date", "withdraw", "archive"])
@@ -179,6 +211,11 @@ def test_a_withdrawn_milestone_takes_no_changes(client, people, milestone):
         ("details", DETAILS | {"lead_role": "Worker of Family B"}, "lead’s role for this milestone"),
         ("details", DETAILS | {"text": "Changed.", "reason": "Child A"}, "why it changes"),
         ("due-date", DUE | {"reason": "Child A moved to N22 8LE."}, "why it moves"),
+        (
+            "due-date",
+            DUE | {"consequence": "Child A waits."},
+            "what follows for the recommendation and for children",
+        ),
         ("withdraw", {"withdrawn_on": "2011-06-01", "reason": "Child A has moved."}, "why it is withdrawn"),
         ("archive", {"reason": "About Child A."}, "why it is archived"),
     ],
