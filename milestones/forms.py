@@ -10,6 +10,7 @@ from accounts.models import Person
 from plans.forms import ChildDataCheck, DayField, TextField
 from plans.schemes import CHOOSABLE, DeclaredStatus, Scheme
 
+from .cutoff_words import before_saving_late
 from .models import Milestone, ProgressUpdate, UpdateDraft
 
 LONGEST_NOTE = 20_000
@@ -39,7 +40,11 @@ class UpdateForm(ChildDataCheck):
 
     Of an achieved milestone a plan that tracks outcomes asks two things: what was delivered, which is the note, and
     how we know that the outcome is met, or when it is looked at again. A field that belongs to another status than
-    the chosen one is left out of `cleaned_data`'s values, so that what is hidden from view is never recorded.
+    the chosen one is left out of `cleaned_data`'s values, so that what is hidden from view is never recorded. A
+    forecast is asked for where the milestone is late (`asks_forecast`), or is said to be.
+
+    `returned` is the update that came back with a question: its words are there to be changed. `late_words` say that
+    the cut-off of the cycle has passed.
     """
 
     declared_status = forms.ChoiceField(
@@ -72,7 +77,7 @@ class UpdateForm(ChildDataCheck):
     )
     forecast_on = DayField(
         label="Forecast (optional)",
-        help_text="When you now expect it to be done, if not by its due date.",
+        help_text="When you now expect it to be done, where that is not by its due date.",
         required=False,
     )
     as_at = DayField(label="Position at", error_messages={"required": "Enter the day this position stands at."})
@@ -89,12 +94,18 @@ class UpdateForm(ChildDataCheck):
         others: Sequence[UpdateDraft] = (),
         is_draft_of_another: bool = False,
         corrected: ProgressUpdate | None = None,
+        returned: ProgressUpdate | None = None,
         **kwargs: Any,
     ) -> None:
         initial = self._first_values(milestone, newest, today, corrected or newest, draft)
         if corrected is not None:
             initial |= {"note": corrected.note, "as_at": corrected.as_at}
+        if returned is not None and draft is None:
+            initial |= {"note": returned.note}
         super().__init__(*args, **kwargs | {"initial": initial, "auto_id": f"update-{milestone.pk}-%s"})
+        is_past_due = milestone.due_on is not None and milestone.due_on < today
+        self.asks_forecast = is_past_due or bool(self["forecast_on"].value())
+        self.late_words = before_saving_late(milestone.plan.rhythm, timezone.localtime())
         self.today, self.draft, self.others = today, draft, others
         self.is_draft_of_another = is_draft_of_another
         if not milestone.plan.tracks_outcomes:

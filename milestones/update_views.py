@@ -21,6 +21,7 @@ from plans.overrides import Override, with_override
 from plans.policies import Right, rights_of
 
 from . import operations
+from .cutoff_words import after_saving_late
 from .forms import DraftForm, DraftPageForm, UpdateForm
 from .models import Milestone, ProgressUpdate, UpdateDraft
 from .policies import check_can_update, sight_of
@@ -123,8 +124,14 @@ def _record(
         return _show(request, milestone, form, corrected=corrected, status=422)
     if request.htmx:
         return _show_saved(request, milestone)
-    messages.success(request, f"The update of {milestone.ref or 'the milestone'} is saved.")
+    saved = f"The update of {milestone.ref or 'the milestone'} is saved."
+    messages.success(request, f"{saved} {_late_words(milestone)}".strip())
     return redirect(next_address(request) or milestone.get_absolute_url())
+
+
+def _late_words(milestone: Milestone) -> str:
+    """That an update which is saved now counts for the next cycle; empty before the cut-off."""
+    return after_saving_late(milestone.plan.rhythm, timezone.localtime())
 
 
 def override_of(form: ChildDataCheck, milestone: Milestone) -> Override | None:
@@ -189,6 +196,7 @@ def _show_saved(request: SignedInRequest, milestone: Milestone) -> HttpResponse:
             "milestone": _position(request, milestone),
             "may_update": True,
             "saved_at": timezone.now(),
+            "late_words": _late_words(milestone),
             "back": next_address(request),
         },
     )

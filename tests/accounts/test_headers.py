@@ -66,7 +66,7 @@ def test_every_page_has_them_whoever_asks_and_however(strict, name):
 
 STATUSES = {
     200: lambda client: client.get("/plans/"),
-    302: lambda client: client.get("/"),
+    302: lambda client: client.get("/accounts/sign-in/"),
     400: lambda client: client.get("/plans/safeguarding/milestones/?as_at=tbc"),
     403: lambda client: client.get("/plans/safeguarding/milestones/1.1/archive/"),
     404: lambda client: client.get("/plans/nothing/"),

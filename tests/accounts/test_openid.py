@@ -252,7 +252,7 @@ def test_words_too_long_for_a_session_are_shown_to_be_copied(client, people, pro
 def test_it_never_leads_on_to_another_site(client, people, provider):
     link(people.lead, provider)
 
-    assert go(client, provider, next="//elsewhere.example/").headers["Location"] == "/plans/"
+    assert go(client, provider, next="//elsewhere.example/").headers["Location"] == "/"
 
 
 def test_without_a_provider_it_is_not_there(client, people):
@@ -309,7 +309,7 @@ def test_whoever_presses_the_button_of_their_invitation_is_tied_and_signed_in(cl
     invitation.refresh_from_db()
     assert invitation.accepted_at is not None
     other = Client()
-    assert go(other, provider).headers["Location"] == "/plans/"
+    assert go(other, provider).headers["Location"] == "/"
 
 
 def test_an_ordinary_sign_in_after_an_invitation_was_opened_ties_nobody(client, people, provider, invitation):

@@ -64,7 +64,7 @@ def test_the_code_of_the_app_signs_in_with_a_new_session_key(client, people, sec
 
     response = client.post(STEP, {"code": code_now(secret)})
 
-    assert response.headers["Location"] == "/plans/"
+    assert response.headers["Location"] == "/"
     assert is_signed_in(client)
     assert client.session.session_key != before
     assert SecurityEvent.objects.filter(kind="signed_in", user=people.lead, details__by="password and totp").exists()
@@ -181,7 +181,7 @@ def test_words_wait_for_their_writer_alone(client, people, secret, milestone):
     assert "The rota began on Monday." not in client.get(SIGN_IN).text
     response = client.post(SIGN_IN, {"login": people.manager.email, "password": PASSWORD}, follow=True)
 
-    assert response.redirect_chain[-1][0] == "/plans/"
+    assert response.redirect_chain[-1][0] == "/"
     assert "The rota began on Monday." not in client.get("/accounts/save-again/", follow=True).text
 
 

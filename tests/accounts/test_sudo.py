@@ -149,7 +149,7 @@ def test_it_never_leads_to_another_site(client, people):
 
     done = client.post(f"{CONFIRM}?next=//elsewhere.example/", {"password": PASSWORD})
 
-    assert done.headers["Location"] == "/plans/"
+    assert done.headers["Location"] == "/"
 
 
 def test_it_is_asked_again_after_a_quarter_of_an_hour(client, people):

@@ -8,12 +8,12 @@ LIST = "/plans/safeguarding/milestones/"
 
 
 def sign_in(page: Page, user) -> None:
-    """Signs in by the form, and stands before the plans."""
+    """Signs in by the form, and stands at the start of the site."""
     page.goto("/accounts/sign-in/")
     page.get_by_label("E-mail address").fill(user.email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
-    page.get_by_role("heading", name="Plans", exact=True).wait_for()
+    page.get_by_role("heading", name="Home", exact=True).wait_for()
 
 
 def row_of(page: Page, milestone) -> Locator:

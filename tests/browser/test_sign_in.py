@@ -55,7 +55,7 @@ def test_an_app_is_set_up_and_signs_in(page, people, axe, console):
     axe(title="Recovery codes")
     recovery_code = page.locator(".recovery-codes code").first.inner_text()
     page.get_by_role("button", name="I have kept them").click()
-    expect(page.get_by_role("heading", name="Plans", exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", name="Home", exact=True)).to_be_visible()
     sign_out(page)
 
     give_password(page, people.lead)
@@ -65,13 +65,13 @@ def test_an_app_is_set_up_and_signs_in(page, people, axe, console):
     axe(title="Error: Second step", status=422)
     page.get_by_label("Code", exact=True).fill(code_now(secret))
     page.get_by_role("button", name="Go on").click()
-    expect(page.get_by_role("heading", name="Plans", exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", name="Home", exact=True)).to_be_visible()
     sign_out(page)
 
     give_password(page, people.lead)
     page.get_by_label("Code", exact=True).fill(recovery_code)
     page.get_by_role("button", name="Go on").click()
-    expect(page.get_by_role("heading", name="Plans", exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", name="Home", exact=True)).to_be_visible()
 
     page.get_by_role("link", name="Leon Lead").click()
     axe(title="Your account")
@@ -104,12 +104,12 @@ def test_a_passkey_is_set_up_and_signs_in_alone(page, context, people, axe):
     sign_out(page)
 
     page.get_by_role("button", name="Sign in with a passkey").click()
-    expect(page.get_by_role("heading", name="Plans", exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", name="Home", exact=True)).to_be_visible()
     sign_out(page)
 
     give_password(page, people.lead)
     page.get_by_role("button", name="Use a passkey instead").click()
-    expect(page.get_by_role("heading", name="Plans", exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", name="Home", exact=True)).to_be_visible()
 
 
 def test_a_note_is_still_there_after_the_second_step(page, context, people, milestone, console):

@@ -1,0 +1,168 @@
+"""The fortnight of a lead: from the link in an e-mail through everything that is due, without a mouse (domain.md 7)."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from playwright.sync_api import expect
+
+from milestones.models import ProgressUpdate, UpdateDraft
+from milestones.operations import record_update
+from tests.cast import PASSWORD, make_milestone
+
+PAGE = "/plans/safeguarding/my-updates/"
+
+
+class Keyboard:
+    """A person without a mouse. `actions` counts what they decide: a link, a button, another choice. Moving about and
+    typing are not counted (domain.md 7)."""
+
+    def __init__(self, page):
+        self.page = page
+        self.actions = 0
+
+    def open(self, address):
+        self.actions += 1
+        self.page.goto(address)
+
+    def act(self, key):
+        self.actions += 1
+        self.page.keyboard.press(key)
+
+    def go_to(self, target, key="Tab"):
+        for _ in range(80):
+            if target.evaluate("element => element === document.activeElement"):
+                return
+            self.page.keyboard.press(key)
+        raise AssertionError("The keyboard does not get there.")
+
+    def type(self, words):
+        self.page.keyboard.type(words)
+
+
+@pytest.fixture
+def owed(people, action, lead):
+    """Six milestones that Leon leads, on track a month ago, and nothing written of them since."""
+    today = datetime.now(UTC)
+    found = [
+        make_milestone(
+            action, ref=f"1.{number}", lead=lead, due_on=today.date() + timedelta(days=200), by=people.manager
+        )
+        for number in range(1, 7)
+    ]
+    for milestone in found:
+        record_update(
+            milestone=milestone,
+            declared_status="on_track",
+            note=f"Before: {milestone.ref}.",
+            as_at=today.date(),
+            by=people.lead,
+        )
+    with time_machine.travel(today + timedelta(days=30)):
+        yield found
+
+
+def sign_in_with(keyboard, user):
+    """What a lead who is signed out does on the way; the keyboard stands in the first box."""
+    page = keyboard.page
+    keyboard.go_to(page.get_by_label("E-mail address"))
+    keyboard.type(user.email)
+    keyboard.go_to(page.get_by_label("Password", exact=True))
+    keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+
+
+def form_of(page, milestone):
+    return page.get_by_role("article").filter(has=page.get_by_role("button", name=f"update of {milestone.ref}"))
+
+
+def newest():
+    rows = ProgressUpdate.objects.order_by("pk").values_list("milestone__ref", "declared_status", "note")
+    return list(rows)[6:]
+
+
+def test_a_lead_writes_all_that_is_due_from_the_link_in_an_e_mail(page, people, owed, axe):
+    keyboard = Keyboard(page)
+    keyboard.open(PAGE)
+    sign_in_with(keyboard, people.lead)
+    expect(page).to_have_url(re.compile(PAGE + "$"))
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("^6 updates due by "))
+    axe(title="6 updates due by")
+
+    for place, milestone in enumerate(owed[:5]):
+        form = form_of(page, milestone)
+        expect(form).to_contain_text(f"Before: {milestone.ref}.")
+        note = form.get_by_label("Progress note")
+        if place:
+            expect(note).to_be_focused()
+            expect(form).to_contain_text(f"The update of {owed[place - 1].ref} is saved.")
+        keyboard.go_to(note)
+        keyboard.type(f"News of {milestone.ref}.")
+        keyboard.go_to(form.get_by_role("button", name="Save and next"))
+        keyboard.act("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text(re.compile(f"^{5 - place} updates? due by "))
+    assert keyboard.actions == 1 + 5
+
+    last = form_of(page, owed[5])
+    expect(last.get_by_label("Progress note")).to_be_focused()
+    keyboard.go_to(last.get_by_label("On track", exact=True), key="Shift+Tab")
+    keyboard.act("ArrowDown")
+    expect(last.get_by_label("Not on track", exact=True)).to_be_checked()
+    keyboard.go_to(last.get_by_label("Progress note"))
+    keyboard.type("A post is vacant.")
+    keyboard.go_to(last.get_by_role("button", name="Save and next"))
+    keyboard.act("Enter")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Nothing due")
+    assert keyboard.actions == 1 + 5 + 2
+    expected = [(each.ref, "on_track", f"News of {each.ref}.") for each in owed[:5]]
+    assert newest() == [*expected, ("1.6", "off_track", "A post is vacant.")]
+    axe(title="Nothing due")
+
+
+def test_a_forecast_shows_with_the_status_that_is_late(page, people, owed):
+    page.goto(PAGE)
+    sign_in_with(Keyboard(page), people.lead)
+    first, second = form_of(page, owed[0]), form_of(page, owed[1])
+    expect(first.get_by_label("Forecast")).to_be_hidden()
+
+    first.get_by_label("Not on track", exact=True).check()
+
+    expect(first.get_by_label("Forecast")).to_be_visible()
+    expect(second.get_by_label("Forecast")).to_be_hidden()
+    first.get_by_label("On track", exact=True).check()
+    expect(first.get_by_label("Forecast")).to_be_hidden()
+
+
+def test_what_is_typed_is_kept_without_saving_and_comes_back(page, people, owed):
+    page.goto(PAGE)
+    sign_in_with(Keyboard(page), people.lead)
+    second = form_of(page, owed[1])
+    second.get_by_label("Progress note").press_sequentially("Half a sentence")
+    expect(second.get_by_text(re.compile("Draft kept"))).to_be_visible()
+
+    page.reload()
+
+    expect(form_of(page, owed[1]).get_by_label("Progress note")).to_have_value("Half a sentence")
+    expect(form_of(page, owed[0]).get_by_label("Progress note")).to_have_value("")
+    assert UpdateDraft.objects.get().milestone == owed[1]
+
+
+def test_the_page_goes_on_without_javascript_and_fits_a_telephone(browser, browser_context_args, console, people, owed):
+    telephone = {"width": 390, "height": 844}
+    context = browser.new_context(**browser_context_args, java_script_enabled=False, viewport=telephone)
+    console.watch(context)
+    page = context.new_page()
+    page.goto(PAGE)
+    sign_in_with(Keyboard(page), people.lead)
+    first = form_of(page, owed[0])
+
+    first.get_by_label("Progress note").fill("News.")
+    first.get_by_role("button", name="Save and next").click()
+
+    expect(form_of(page, owed[1]).get_by_label("Progress note")).to_be_focused()
+    expect(form_of(page, owed[1]).get_by_text("The update of 1.1 is saved.")).to_be_in_viewport()
+    expect(form_of(page, owed[1]).get_by_text("Before: 1.2.")).to_be_in_viewport()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    context.close()

@@ -1,0 +1,269 @@
+"""The start of the site: what each plan wants of its reader.
+
+The cycle of the plan is 13 to 26 June 2011; updates are due on Friday 17 June at 12:00.
+"""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import time_machine
+
+from accounts.operations import add_person
+from milestones.date_operations import request_date
+from milestones.operations import record_update
+from milestones.review_operations import return_update
+from plans.meeting_operations import add_follow_up, add_meeting, finish_follow_up, record_decision
+from plans.models import PlanMembership
+from plans.operations import add_action, add_theme, edit_plan, give_role, start_plan
+from plans.review_operations import add_board
+from tests.cast import make_milestone
+
+BEFORE = datetime(2011, 6, 15, 9, 0, tzinfo=UTC)
+AFTER = datetime(2011, 6, 20, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    with time_machine.travel(BEFORE) as clock:
+        yield clock
+
+
+@pytest.fixture
+def plan(plan, people):
+    """The plan of the cast, whose updates are accepted or returned."""
+    return edit_plan(plan=plan, reviews_updates=True, reason="Agreed", by=people.manager)
+
+
+@pytest.fixture
+def home_of(client):
+    """The start of the site for a user."""
+
+    def get(user):
+        client.force_login(user)
+        return client.get("/")
+
+    return get
+
+
+def lines(response, plan=None):
+    blocks = [block for block in response.context["blocks"] if plan in (None, block.plan)]
+    return [(line.words, line.address) for block in blocks for line in block.lines]
+
+
+def record(milestone, by):
+    return record_update(
+        milestone=milestone, declared_status="on_track", note="Begun.", as_at=datetime.now(UTC).date(), by=by
+    )
+
+
+def test_the_start_of_the_site_needs_a_sign_in(client, db):
+    assert client.get("/").headers["Location"] == "/accounts/sign-in/?next=/"
+
+
+def test_a_lead_is_told_what_is_due_and_when(home_of, people, action, lead, milestone):
+    make_milestone(action, ref="1.2", lead=lead, by=people.manager)
+
+    home = home_of(people.lead)
+
+    assert lines(home) == [("2 updates due Friday 17 June, 12:00", "/plans/safeguarding/my-updates/")]
+    assert 'href="/plans/safeguarding/my-updates/">2 updates due Friday 17 June, 12:00</a>' in home.text
+
+
+def test_the_number_is_that_of_the_page_behind_it(home_of, client, people, action, lead, milestone):
+    make_milestone(action, ref="1.2", lead=lead, by=people.manager)
+    make_milestone(action, ref="1.3", lead=lead, start_on=date(2011, 8, 1), due_on=date(2012, 1, 1), by=people.manager)
+    return_update(update=record(milestone, people.lead), question="Who covers?", by=people.manager)
+
+    words = [words for words, _ in lines(home_of(people.lead))]
+
+    assert words == ["2 updates due Friday 17 June, 12:00", "1 came back with a question"]
+    assert len(client.get("/plans/safeguarding/my-updates/").context["owed"]) == 2
+
+
+def test_a_lead_who_has_written_all_is_told_when_the_next_is_due(home_of, people, milestone):
+    record(milestone, people.lead)
+
+    home = home_of(people.lead)
+
+    assert lines(home) == [("Nothing due; next cut-off Friday 17 June, 12:00", "/plans/safeguarding/my-updates/")]
+    assert "Nothing waits for you today." in home.text
+
+
+def test_after_the_cut_off_the_next_is_named(home_of, people, milestone, clock):
+    clock.move_to(AFTER)
+
+    assert lines(home_of(people.lead))[0][0] == "1 update due Friday 1 July, 12:00"
+
+
+def test_a_manager_is_told_how_far_the_cycle_has_got(home_of, client, people, action, lead, milestone):
+    others = [make_milestone(action, ref=f"1.{number}", lead=lead, by=people.manager) for number in range(2, 6)]
+    record(milestone, people.manager)
+    record(others[0], people.lead)
+    return_update(update=record(others[1], people.lead), question="Who covers?", by=people.manager)
+
+    found = lines(home_of(people.manager))
+
+    words = "Cut-off Friday 17 June, 12:00 – 1 of 5 updated – 1 to accept – 2 silent – 1 returned with a question"
+    assert found == [
+        (words, "/plans/safeguarding/cycle/"),
+        ("1 update waits for you to accept", "/plans/safeguarding/cycle/review/"),
+    ]
+    board = client.get("/plans/safeguarding/cycle/")
+    assert [words for _, words in board.context["counts"]] == words.split(" – ")[1:]
+
+
+def test_after_the_cut_off_a_manager_still_sees_the_cycle_of_the_day(home_of, people, milestone, clock):
+    record(milestone, people.manager)
+    clock.move_to(AFTER)
+
+    assert lines(home_of(people.manager))[0][0] == "Cut-off was Friday 17 June, 12:00 – 1 of 1 updated"
+
+
+def test_what_comes_after_the_cut_off_is_said_to_be_late(home_of, people, milestone, clock):
+    clock.move_to(AFTER)
+    record(milestone, people.manager)
+
+    words = lines(home_of(people.manager))[0][0]
+
+    assert words == "Cut-off was Friday 17 June, 12:00 – 0 of 1 updated – 1 after the cut-off"
+
+
+def test_what_waits_from_the_cycle_before_is_still_to_be_accepted(home_of, people, milestone, clock):
+    record(milestone, people.lead)
+    clock.move_to(AFTER + timedelta(days=10))
+
+    found = lines(home_of(people.manager))
+
+    assert found == [
+        ("Cut-off Friday 1 July, 12:00 – 0 of 1 updated – 1 silent", "/plans/safeguarding/cycle/"),
+        ("1 update waits for you to accept", "/plans/safeguarding/cycle/review/"),
+    ]
+
+
+def test_a_theme_lead_is_told_of_their_theme(home_of, people, council, plan, action, lead, milestone):
+    give_role(plan=plan, user=people.outsider, role=PlanMembership.Role.THEME_LEAD, by=people.manager)
+    otto = add_person(name="Otto", organisation=council, user=people.outsider, by=people.manager)
+    theme = add_theme(plan=plan, name="Care", lead=otto, by=people.manager)
+    own = add_action(theme=theme, ref="2", text="See every child.", by=people.manager)
+    record(make_milestone(own, ref="2.1", lead=lead, by=people.manager), people.lead)
+
+    found = lines(home_of(people.outsider))
+
+    assert found == [
+        (
+            "Care: cut-off Friday 17 June, 12:00 – 0 of 1 updated – 1 to accept",
+            f"/plans/safeguarding/cycle/?theme={theme.pk}",
+        ),
+        ("1 update waits for you to accept", "/plans/safeguarding/cycle/review/"),
+    ]
+
+
+def test_a_lead_sees_nothing_of_the_managers_line(home_of, people, milestone):
+    assert "Cut-off" not in " ".join(words for words, _ in lines(home_of(people.lead)))
+
+
+def test_new_dates_wait_for_a_manager(home_of, people, milestone):
+    request_date(
+        milestone=milestone,
+        to_on=date(2012, 8, 31),
+        reason="The post is still vacant.",
+        consequence="The rota stays as it is.",
+        by=people.lead,
+    )
+
+    assert ("1 new date waits for a decision, 1 of a board", "/plans/safeguarding/dates/") in lines(
+        home_of(people.manager)
+    )
+    assert "decision" not in " ".join(words for words, _ in lines(home_of(people.lead)))
+
+
+def test_open_follow_ups_are_shown_to_who_has_to_do_them(home_of, people, council, plan, lead, milestone):
+    board = add_board(council=council, name="Steering group", kind="steering_group", by=people.manager)
+    meeting = add_meeting(body=board, held_on=date(2011, 6, 3), by=people.manager)
+    decision = record_decision(plan=plan, meeting=meeting, kind="request", words="Count it.", by=people.manager)
+    for due_on in (date(2011, 6, 24), date(2011, 6, 20)):
+        follow_up = add_follow_up(decision=decision, words=f"By {due_on}", owner=lead, due_on=due_on, by=people.manager)
+    line = ("2 follow-ups of yours are open, the first due 20 June 2011", "/plans/safeguarding/decisions/")
+
+    assert line in lines(home_of(people.lead))
+    assert line not in lines(home_of(people.manager))
+    finish_follow_up(follow_up=follow_up, done_on=date(2011, 6, 15), by=people.lead)
+    assert "1 follow-up of yours is open, due 24 June 2011" in dict(lines(home_of(people.lead)))
+
+
+def test_who_has_nothing_to_do_finds_how_their_plan_stands(home_of, client, people, action, milestone):
+    make_milestone(action, ref="1.2", due_on=date(2011, 5, 31), by=people.manager)
+
+    home = home_of(people.steering)
+
+    counts = [(line.words, line.address) for line in home.context["blocks"][0].counts]
+    page = "/plans/safeguarding/milestones/"
+    assert counts == [
+        ("2 milestones", page),
+        ("1 overdue", page + "?show=overdue"),
+        ("2 without a recent update", page + "?show=stale"),
+    ]
+    assert lines(home) == []
+    assert "Nothing waits for you today." in home.text
+    assert client.get(page + "?show=overdue").context["shown"] == 1
+    assert client.get(page + "?show=stale").context["shown"] == 2
+
+
+def test_nobody_is_told_of_milestones_that_they_may_not_see(home_of, people, action, milestone):
+    make_milestone(action, ref="1.2", visibility="internal", by=people.manager)
+
+    assert home_of(people.steering).context["blocks"][0].counts[0].words == "1 milestone"
+    assert home_of(people.manager).context["blocks"][0].counts[0].words == "2 milestones"
+
+
+def test_a_plan_that_is_over_is_named_no_more(home_of, people, plan, milestone):
+    edit_plan(plan=plan, status="closed", reason="Over", by=people.manager)
+
+    home = home_of(people.lead)
+
+    assert home.context["blocks"] == []
+    assert "See 1 plan that is over or in the archive" in home.text
+
+
+def test_who_has_no_plan_is_told_what_to_do(home_of, people, plan):
+    home = home_of(people.outsider)
+
+    assert home.status_code == 200
+    assert "Ask the programme manager of your council’s plan to give you a role on it." in home.text
+    assert plan.title not in home.text
+
+
+def test_every_plan_of_the_reader_has_its_block(home_of, people, council, plan):
+    start_plan(
+        title="Another Plan",
+        short_title="Another",
+        slug="another",
+        council=council,
+        cycle_anchor=date(2011, 5, 2),
+        by=people.manager,
+    )
+
+    titles = [block.plan.title for block in home_of(people.manager).context["blocks"]]
+
+    assert titles == ["Another Plan", "Safeguarding Improvement Plan"]
+
+
+@pytest.mark.parametrize("who", ["lead", "manager"])
+def test_the_start_costs_the_same_for_more_milestones(
+    home_of, people, action, lead, milestone, who, django_assert_max_num_queries
+):
+    return_update(update=record(milestone, people.lead), question="Who covers?", by=people.manager)
+    record(make_milestone(action, ref="1.2", lead=lead, by=people.manager), people.lead)
+    home_of(getattr(people, who))
+    with django_assert_max_num_queries(80) as few:
+        home_of(getattr(people, who))
+
+    for number in range(3, 12):
+        another = make_milestone(action, ref=f"1.{number}", lead=lead, by=people.manager)
+        update = record(another, people.lead)
+        if number % 2:
+            return_update(update=update, question="Who covers?", by=people.manager)
+    with django_assert_max_num_queries(80) as many:
+        home_of(getattr(people, who))
+
+    assert len(many) == len(few)
