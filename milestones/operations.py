@@ -5,16 +5,18 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from accounts.history import current_instant, delete_with_reason, operation, save_with_reason
 from accounts.models import Person
-from plans.models import Action, Plan, Recommendation, Review
+from plans.models import Action, GovernanceBody, Plan, Recommendation, Review
 from plans.operations import PRESSED_TWICE, check_is_of_council, link_state
-from plans.policies import Right, check_can
+from plans.policies import Right, check_can, rights_of
 from plans.schemes import DeclaredStatus
 
-from .models import DateChange, Milestone, MilestoneLink, ProgressUpdate, SupportingLead, UpdateDraft
+from .accepting import accept_reach
+from .models import DateChange, Milestone, MilestoneLink, ProgressUpdate, SupportingLead, UpdateDraft, UpdateReview
 from .policies import check_can_update, check_is_open_to_change
 
 
@@ -126,9 +128,11 @@ def change_due_date(
     reason: str,
     by: Any,
     agreed_on: date | None = None,
+    agreed_by: GovernanceBody | None = None,
     version: int | None = None,
 ) -> DateChange | None:
-    """Moves the due date, and keeps from when to when and why. The baseline stays the first agreed date.
+    """Moves the due date, and keeps from when to when, why, and which board agreed where one did. The baseline stays
+    the first agreed date. Imports come here; people ask for a new date first (date_operations.py).
 
     In a plan that was never more than a draft the date is only corrected, and the baseline with it; then there is no
     change to return. Raises ChangedMeanwhile, ValidationError (no reason, no other date, before the start).
@@ -147,7 +151,7 @@ def change_due_date(
         raise ValidationError(
             {"agreed_on": f"The date was last moved on {newest.agreed_on:%d %B %Y}. Give a later day."}
         )
-    if milestone.plan.status == Plan.Status.DRAFT and not _was_agreed(milestone):
+    if is_only_corrected(milestone):
         change_milestone(milestone, {"due_on": to_on, "baseline_due_on": to_on}, reason=reason, by=by)
         return None
     change = DateChange(
@@ -157,6 +161,7 @@ def change_due_date(
         to_on=to_on,
         reason=reason,
         agreed_on=agreed_on,
+        agreed_by=agreed_by,
         entered_at=current_instant(),
     )
     change.full_clean()
@@ -269,7 +274,8 @@ def record_update(
     there is a newer one. `update_month` as “2011-05”; by default the month of `as_at`. `completed_on` goes with an
     achieved status alone (domain.md 2.2); left out, it stays what the update in force at that date says. So do how we
     know that the outcome is met (`outcome_words`) and when it is looked at again: both stay where the words are None.
-    `replaces` is the update that this one corrects, and that it takes up from instead. Raises PermissionDenied,
+    `replaces` is the update that this one corrects, and that it takes up from instead. Where the plan has updates
+    accepted or returned, it is handed in for that by all who could not accept it themselves. Raises PermissionDenied,
     ValidationError.
     """
     lock_milestone(milestone)
@@ -305,6 +311,7 @@ def record_update(
         completed_on=completed_on,
         outcome_words=outcome_words or "",
         outcome_review_on=outcome_review_on,
+        is_submitted=_is_for_another(milestone, by),
         replaces=replaces,
         entered_at=current_instant(),
         entered_by=by,
@@ -327,13 +334,32 @@ def save_draft(*, milestone: Milestone, declared_status: str, note: str, by: Any
     )
 
 
+def _is_for_another(milestone: Milestone, by: Any) -> bool:
+    """Whether the plan wants what `by` writes of the milestone to be accepted by somebody else."""
+    if not milestone.plan.reviews_updates:
+        return False
+    return not accept_reach(by, milestone.plan, rights_of(by, milestone.plan)).may_answer(milestone.pk)
+
+
 def update_in_force(milestone: Milestone, as_at: date) -> ProgressUpdate | None:
-    """The update that counts at a date: the one with the highest (as_at, entered_at, id), replaced ones left out."""
+    """The update that counts at a date: the one with the highest (as_at, entered_at, id), replaced and returned ones
+    left out."""
+    last = UpdateReview.objects.filter(update=OuterRef("pk")).order_by("-entered_at", "-pk").values("verdict")[:1]
+    counting = (
+        ProgressUpdate.objects.filter(milestone=milestone)
+        .alias(verdict=Subquery(last))
+        .filter(Q(verdict=None) | ~Q(verdict=UpdateReview.Verdict.RETURNED))
+    )
     return (
-        ProgressUpdate.objects.filter(milestone=milestone, as_at__lte=as_at, replaced_by=None)
+        counting.filter(~Exists(counting.filter(replaces=OuterRef("pk"))), as_at__lte=as_at)
         .order_by("-as_at", "-entered_at", "-pk")
         .first()
     )
+
+
+def is_only_corrected(milestone: Milestone) -> bool:
+    """Whether its due date is not agreed yet, as in a plan that was never more than a draft: then it does not move."""
+    return milestone.plan.status == Plan.Status.DRAFT and not _was_agreed(milestone)
 
 
 def _was_agreed(milestone: Milestone) -> bool:

@@ -218,10 +218,15 @@ def check_can_update(user: Any, milestone: Milestone, right: Right = Right.RECOR
 def drafts_shown_to(user: Any, milestone: Milestone) -> QuerySet[UpdateDraft]:
     """The user's own draft, and those of contributors, who draft for others to record. The draft of somebody who
     records updates is theirs alone."""
-    members = PlanMembership.objects.current().filter(plan=milestone.plan)
+    return drafts_of_plan_shown_to(user, milestone.plan).filter(milestone=milestone)
+
+
+def drafts_of_plan_shown_to(user: Any, plan: Plan) -> QuerySet[UpdateDraft]:
+    """As `drafts_shown_to`, of all milestones of a plan."""
+    members = PlanMembership.objects.current().filter(plan=plan)
     recorders = members.filter(role__in=list(RIGHTS[Right.RECORD_UPDATE]))
     drafters = members.filter(role=Role.CONTRIBUTOR).exclude(user__in=recorders.values("user"))
-    rows = UpdateDraft.objects.filter(Q(user=user) | Q(user__in=drafters.values("user")), milestone=milestone)
+    rows = UpdateDraft.objects.filter(Q(user=user) | Q(user__in=drafters.values("user")), milestone__plan=plan)
     return rows.select_related("user").order_by("-saved_at")
 
 

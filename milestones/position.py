@@ -295,7 +295,7 @@ def milestone_slice(plan_id: int, as_at: date, recorded_at: datetime | None = No
         ),
     )
     updates = _updates_in_force(plan.plan, as_at, recorded_at)
-    changes = _date_changes(plan_id, recorded_at)
+    changes = date_changes(plan_id, recorded_at)
     extensions = _open_requests(plan_id, as_at, recorded_at)
     overrides = _overrides(plan_id, as_at, recorded_at)
     evidence = _evidence(plan_id, as_at, recorded_at)
@@ -319,7 +319,7 @@ def milestone_slice(plan_id: int, as_at: date, recorded_at: datetime | None = No
         action = actions[row.action_id][1]
         theme = themes[action.theme_id][1]
         own_references = references.get(row.pk, ())
-        due_on, moves = _due_at(row, changes.get(row.pk, ()), as_at)
+        due_on, moves = due_at(row, changes.get(row.pk, ()), as_at)
         positions.append(
             _position(
                 row,
@@ -440,7 +440,7 @@ def _position(
         supporting=supporting,
         visibility=row.visibility,
         carried_from_id=row.carried_from_id,
-        extension=_extension(extension, row.baseline_due_on) if extension else None,
+        extension=_extension(extension, row.baseline_due_on) if extension and result.is_open else None,
         chance=_chance(facts, result, override, rules, as_at),
     )
 
@@ -499,13 +499,7 @@ def _updates_in_force(plan: Plan, as_at: date, recorded_at: datetime | None) -> 
 
     Each carries `note_since`: where the update before it has the same note, the oldest of that unbroken run.
     """
-    recorded, born = _updates_recorded(plan.pk, recorded_at)
-    recorded = recorded.order_by()
-    returned, accepted = _verdicts(plan.pk, recorded_at)
-    if returned:
-        recorded = recorded.exclude(id__in=returned)
-    if not plan.counts_unaccepted:
-        recorded = recorded.exclude(Q(is_submitted=True) & ~Q(id__in=accepted))
+    recorded, born = updates_counting(plan, recorded_at)
     # A correction takes the place of what it corrects at every date, also where it is of a later day.
     counting = recorded.filter(~Exists(recorded.filter(replaces_id=OuterRef("id"))), as_at__lte=as_at)
     newest_first = ("-as_at", "-entered_at", "-id")
@@ -526,6 +520,19 @@ def _updates_in_force(plan: Plan, as_at: date, recorded_at: datetime | None) -> 
         .values_list(*UPDATE_COLUMNS, named=True)
     )
     return {update.milestone_id: update for update in in_force}
+
+
+def updates_counting(plan: Plan, recorded_at: datetime | None) -> tuple[QuerySet[Any], QuerySet[Any]]:
+    """The updates of a plan without those that were returned or, where the plan says so, are not accepted yet, in no
+    order and with corrected ones; and milestones that hold all of theirs."""
+    recorded, born = _updates_recorded(plan.pk, recorded_at)
+    recorded = recorded.order_by()
+    returned, accepted = _verdicts(plan.pk, recorded_at)
+    if returned:
+        recorded = recorded.exclude(id__in=returned)
+    if not plan.counts_unaccepted:
+        recorded = recorded.exclude(Q(is_submitted=True) & ~Q(id__in=accepted))
+    return recorded, born
 
 
 def _verdicts(plan_id: int, recorded_at: datetime | None) -> tuple[set[int], set[int]]:
@@ -641,7 +648,7 @@ def _supporting(plan_id: int, recorded_at: datetime | None) -> dict[int, list[in
     return found
 
 
-def _date_changes(plan_id: int, recorded_at: datetime | None) -> dict[int, list[DateChange]]:
+def date_changes(plan_id: int, recorded_at: datetime | None) -> dict[int, list[DateChange]]:
     """The moves of each milestone's due date, in the order they were agreed."""
     found: dict[int, list[DateChange]] = defaultdict(list)
     rows = rows_at(DateChange, recorded_at, plan_id=plan_id)
@@ -650,7 +657,7 @@ def _date_changes(plan_id: int, recorded_at: datetime | None) -> dict[int, list[
     return found
 
 
-def _due_at(row: Milestone, changes: Sequence[DateChange], as_at: date) -> tuple[date | None, int]:
+def due_at(row: Milestone, changes: Sequence[DateChange], as_at: date) -> tuple[date | None, int]:
     """The due date at a date and how often it had moved by then (design.md 2)."""
     agreed = [change for change in changes if change.agreed_on <= as_at]
     if agreed:

@@ -1,14 +1,15 @@
 """The return of a cycle: which milestones owe an update, and whether it has come.
 
 An update counts for the cycle in whose time it was entered: after the cut-off of the cycle before, up to its own. What
-comes later counts for the next cycle, and says so (plans/cycles.py). This is about who has done their part; how old a
-note is, is another question (status.py, D5).
+comes later counts for the next cycle, and as long as this one lasts it says so (plans/cycles.py). This is about who has
+done their part; how old a note is, is another question (status.py, D5).
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from enum import StrEnum
+from typing import Protocol
 
 from django.utils import timezone
 
@@ -70,8 +71,9 @@ def returns_of(
     `milestones` are of the position of the day. Three queries, whatever their number.
     """
     opens, closes = window_of(plan.rhythm, cycle)
-    ends = window_of(plan.rhythm, plan.rhythm.cycle(cycle.number + 1))[1]
-    rows = ProgressUpdate.objects.filter(plan=plan, entered_at__gt=opens, entered_at__lte=min(now, ends))
+    ends = timezone.make_aware(datetime.combine(plan.rhythm.cycle(cycle.number + 1).first_on, time.min))
+    until = min(now, max(closes, ends))
+    rows = ProgressUpdate.objects.filter(plan=plan, entered_at__gt=opens, entered_at__lte=until)
     newest: dict[int, ProgressUpdate] = {}
     late: dict[int, ProgressUpdate] = {}
     for row in rows.select_related("entered_by").order_by("entered_at", "pk"):
@@ -79,18 +81,18 @@ def returns_of(
     keys = [row.pk for row in (*newest.values(), *late.values())]
     said = UpdateReview.objects.filter(update__in=keys).select_related("entered_by").order_by("entered_at", "pk")
     reviews = {each.update_id: each for each in said}
-    waiting = ProposedUpdate.objects.filter(plan=plan, state=ProposedUpdate.State.WAITING)
+    waiting = ProposedUpdate.objects.filter(plan=plan, state=ProposedUpdate.State.WAITING, proposed_at__lte=until)
     proposals = {row.milestone_id: row for row in waiting.select_related("link__person")}
     found = []
     for milestone in milestones:
-        update = newest.get(milestone.id)
-        came_late = update is None and milestone.id in late
-        update = late[milestone.id] if came_late else update
-        proposal = proposals.get(milestone.id)
+        update, proposal = newest.get(milestone.id), proposals.get(milestone.id)
+        is_late = milestone.id in late and (update is None or _is_returned(reviews.get(update.pk)))
+        if is_late:
+            update = late[milestone.id]
         if not _is_asked(milestone) and update is None and proposal is None:
             continue
         review = reviews.get(update.pk) if update else None
-        found.append(Return(milestone, _state(update, review, proposal, came_late=came_late), update, review, proposal))
+        found.append(Return(milestone, _state(update, review, proposal, is_late=is_late), update, review, proposal))
     return tuple(found)
 
 
@@ -108,16 +110,40 @@ def _is_asked(milestone: MilestonePosition) -> bool:
     return milestone.freshness in (Freshness.CURRENT, Freshness.DUE, Freshness.STALE)
 
 
+def _is_returned(review: UpdateReview | None) -> bool:
+    return review is not None and review.verdict == UpdateReview.Verdict.RETURNED
+
+
 def _state(
-    update: ProgressUpdate | None, review: UpdateReview | None, proposal: ProposedUpdate | None, *, came_late: bool
+    update: ProgressUpdate | None, review: UpdateReview | None, proposal: ProposedUpdate | None, *, is_late: bool
 ) -> ReturnState:
-    is_returned = review is not None and review.verdict == UpdateReview.Verdict.RETURNED
-    if update is None or is_returned:
+    if update is None or _is_returned(review):
         if proposal is not None:
             return ReturnState.PROPOSED
         return ReturnState.RETURNED if update else ReturnState.MISSING
-    if came_late:
+    if is_late:
         return ReturnState.LATE
     if update.is_submitted and review is None:
         return ReturnState.SUBMITTED
     return ReturnState.UPDATED
+
+
+class Keyed(Protocol):
+    """A milestone, as a row or as a position."""
+
+    @property
+    def id(self) -> int: ...
+
+
+def question_of(milestone: Keyed) -> UpdateReview | None:
+    """What the lead of a milestone is asked: of its newest update, where that one was returned."""
+    return questions_of([milestone.id]).get(milestone.id)
+
+
+def questions_of(milestone_ids: Iterable[int]) -> dict[int, UpdateReview]:
+    """As `question_of`, by the key of each milestone that there is a question about. One query or two."""
+    updates = ProgressUpdate.objects.filter(milestone__in=list(milestone_ids)).order_by("entered_at", "pk")
+    newest = dict(updates.values_list("milestone_id", "pk"))
+    reviews = UpdateReview.objects.filter(update__in=newest.values()).order_by("entered_at", "pk")
+    last = {each.update_id: each for each in reviews.select_related("entered_by")}
+    return {key: last[update] for key, update in newest.items() if update in last and _is_returned(last[update])}

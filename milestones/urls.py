@@ -2,7 +2,7 @@ from django.urls import include, path, register_converter
 
 from plans.addresses import RefConverter
 
-from . import action_views, change_views, new_views, outcome_views, update_views, views
+from . import action_views, change_views, forecast_views, new_views, outcome_views, update_views, views
 
 register_converter(RefConverter, "ref")
 
@@ -13,6 +13,11 @@ MILESTONE = "plans/<slug:slug>/milestones/<ref:ref>/"
 app_name = "milestones"
 urlpatterns = [
     path("", include("milestones.evidence_urls")),
+    path("", include("milestones.cycle_urls")),
+    path("", include("milestones.personal_link_urls")),
+    path("", include("milestones.date_urls")),
+    path("", include("milestones.reminder_urls")),
+    path("", include("milestones.own_updates_urls")),
     path("plans/<slug:slug>/milestones/", views.milestone_list, name="list"),
     path(ACTION, action_views.action_page, name="action"),
     path(ACTION + "new-outcome/", action_views.new_outcome, name="new_outcome"),
@@ -34,6 +39,7 @@ urlpatterns = [
     path(MILESTONE + "withdraw/", change_views.withdraw, name="withdraw"),
     path(MILESTONE + "archive/", change_views.archive, name="archive"),
     path(MILESTONE + "embedded/", outcome_views.embed, name="embed"),
+    path(MILESTONE + "forecast/", forecast_views.forecast, name="forecast"),
     path(MILESTONE + "assess/", outcome_views.assess, name="assess"),
     path(MILESTONE + "assess/<int:pk>/", outcome_views.reassess, name="reassess"),
 ]

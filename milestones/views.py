@@ -16,9 +16,10 @@ from plans.models import Plan, Review
 from plans.policies import Right, rights_of
 from plans.schemes import DeclaredStatus, EffectiveStatus, Scheme
 
+from .date_reading import dates_of
 from .filters import SORTS, MilestoneFilter, in_order
 from .forms import UpdateForm
-from .models import DateChange, IndependentAssessment, Milestone, ProgressUpdate, UpdateDraft
+from .models import IndependentAssessment, Milestone, ProgressUpdate, ProposedUpdate, UpdateDraft, UpdateReview
 from .policies import Sight, as_sensitive_as_now, drafts_shown_to, own_milestones, reaches, sight_of, updatable
 from .position import MilestonePosition, MilestoneSlice, StatusView, milestone_slice, status_view
 from .reading import current_slice
@@ -145,6 +146,7 @@ def milestone_page(request: SignedInRequest, slug: str, ref: str) -> HttpRespons
         and position.id in updatable(request.user, plan, rights, Right.DRAFT_UPDATE)
     )
     is_open_to_others = asked.is_now and position.withdrawn_on is None
+    updates = note_history(position.id, asked, found.plan.scheme, may_see_internal=sight.is_internal)
     action = next(each for each in found.plan.actions if each.id == position.action_id)
     recommendations = {each.id: each for each in found.plan.recommendations}
     return render(
@@ -164,9 +166,10 @@ def milestone_page(request: SignedInRequest, slug: str, ref: str) -> HttpRespons
             "may_see_evidence": Right.SEE_EVIDENCE in rights,
             "may_add_evidence": asked.is_now
             and (rights.everywhere(Right.ADD_EVIDENCE) or (Right.ADD_EVIDENCE in rights and position.id in sight.own)),
-            "updates": note_history(position.id, asked, found.plan.scheme),
-            "date_changes": date_history(position.id, asked),
+            "updates": updates,
+            **dates_of(position, asked, plan=plan, user=request.user, rights=rights, own=sight.own),
             "form": _form_at(request, position) if may_update else None,
+            "question": _question_in(updates) if may_update or may_only_draft else None,
             "is_finished": position.effective_status in FINISHED,
             "is_achieved": position.effective_status is EffectiveStatus.ACHIEVED,
             "is_embedded_now": position.embedded_on is not None,
@@ -178,6 +181,9 @@ def milestone_page(request: SignedInRequest, slug: str, ref: str) -> HttpRespons
             "may_update": may_update,
             "may_only_draft": may_only_draft,
             "may_edit": asked.is_now and Right.EDIT_PLAN in rights,
+            "earlier": earlier_notes(position.carried_from_id, asked, request.user),
+            "became": Milestone.objects.visible_to(request.user).filter(carried_from=position.id, archived_at=None),
+            "may_forecast": is_open_to_others and Right.GIVE_FORECAST in rights,
             "may_see_internal": sight.is_internal,
             # Whoever may update it sees who changed it, by every line of the table; so nothing more is read for them.
             "may_see_history": asked.is_now
@@ -199,16 +205,25 @@ def _form_at(request: SignedInRequest, position: MilestonePosition) -> UpdateFor
     return update_form(request, get_object_or_404(rows, pk=position.id))
 
 
-def note_history(milestone_id: int, asked: AskedPosition, scheme: Scheme) -> list[dict[str, Any]]:
-    """Every update at the position, newest first, each with what its status printed as, whether one replaced it, and
-    by whom it was entered."""
+def note_history(
+    milestone_id: int, asked: AskedPosition, scheme: Scheme, *, may_see_internal: bool = False
+) -> list[dict[str, Any]]:
+    """Every update at the position, newest first, each with what its status printed as, whether one replaced it, by
+    whom it was entered or proposed, and what was said to it. Who sees nothing internal gets those that count alone."""
     rows = rows_at(ProgressUpdate, asked.recorded_at, milestone_id=milestone_id)
     updates = sorted(
         (row for row in rows if row.as_at <= asked.as_at),
         key=lambda row: (row.as_at, row.entered_at, row.id),
         reverse=True,
     )
-    people = User.objects.in_bulk({update.entered_by_id for update in updates})
+    said = _answers_at(updates, asked)
+    if not may_see_internal and any(row.is_submitted for row in updates):
+        counts_unaccepted = Plan.objects.get(pk=updates[0].plan_id).counts_unaccepted
+        updates = [row for row in updates if _counts(row, said.get(row.id), counts_unaccepted=counts_unaccepted)]
+    writers = {row.entered_by_id for row in updates} | {row.entered_by_id for row in said.values()}
+    people = User.objects.in_bulk(writers)
+    proposed = ProposedUpdate.objects.filter(update__in=[row.id for row in updates]).select_related("link__person")
+    partners = {row.update_id: row.link.person for row in proposed}
     # As in the position, a correction of a later day takes the first note's place at every date.
     replaced = {row.replaces_id for row in rows}
     return [
@@ -217,9 +232,56 @@ def note_history(milestone_id: int, asked: AskedPosition, scheme: Scheme) -> lis
             "status": declared_view(scheme, update),
             "is_replaced": update.id in replaced,
             "by": people[update.entered_by_id],
+            "partner": partners.get(update.id),
+            "answer": said.get(update.id),
+            "answered_by": people[said[update.id].entered_by_id] if update.id in said else None,
+            "waits": update.is_submitted and update.id not in said and not _is_overtaken(update, rows),
         }
         for update in updates
     ]
+
+
+def _answers_at(updates: Iterable[ProgressUpdate], asked: AskedPosition) -> dict[int, UpdateReview]:
+    """What was last said to each update that was handed in, as recorded."""
+    keys = [row.id for row in updates if row.is_submitted]
+    rows = rows_at(UpdateReview, asked.recorded_at, update_id__in=keys) if keys else []
+    return {row.update_id: row for row in sorted(rows, key=lambda row: (row.entered_at, row.pk))}
+
+
+def _question_in(entries: Iterable[dict[str, Any]]) -> UpdateReview | None:
+    """What the lead is asked, as `returns.question_of`, of a history that is read already and shown in full."""
+    newest = max(entries, key=lambda entry: (entry["update"].entered_at, entry["update"].id), default=None)
+    answer = newest["answer"] if newest else None
+    return answer if answer is not None and answer.verdict == UpdateReview.Verdict.RETURNED else None
+
+
+def _counts(update: ProgressUpdate, said: UpdateReview | None, *, counts_unaccepted: bool) -> bool:
+    """As the position has it: what was returned does not count, what waits where the plan says so."""
+    if said is not None:
+        return said.verdict == UpdateReview.Verdict.ACCEPTED
+    return counts_unaccepted or not update.is_submitted
+
+
+def _is_overtaken(update: ProgressUpdate, rows: Iterable[ProgressUpdate]) -> bool:
+    """Whether a newer update came, so that this one does not wait any more (accepting.py)."""
+    return any(row.id > update.id and (row.as_at >= update.as_at or row.replaces_id == update.id) for row in rows)
+
+
+def earlier_notes(carried_from: int | None, asked: AskedPosition, user: Any) -> list[dict[str, Any]]:
+    """Of a milestone that was carried over: the milestones of the plans before, the last first, each with its notes,
+    and whether the reader sees that plan too."""
+    found: list[dict[str, Any]] = []
+    while carried_from is not None:
+        origin = Milestone._base_manager.select_related("plan__status_scheme").get(pk=carried_from)
+        found.append(
+            {
+                "milestone": origin,
+                "is_seen": Milestone.objects.visible_to(user).filter(pk=origin.pk).exists(),
+                "updates": note_history(origin.pk, asked, origin.plan.status_scheme.scheme),
+            }
+        )
+        carried_from = origin.carried_from_id
+    return found
 
 
 def assessments_at(milestone_id: int, asked: AskedPosition) -> list[dict[str, Any]]:
@@ -248,18 +310,8 @@ def assessments_at(milestone_id: int, asked: AskedPosition) -> list[dict[str, An
     ]
 
 
-def date_history(milestone_id: int, asked: AskedPosition) -> list[DateChange]:
-    """The moves of the due date at the position, the last agreed first."""
-    rows = rows_at(DateChange, asked.recorded_at, milestone_id=milestone_id)
-    return sorted(
-        (row for row in rows if row.agreed_on <= asked.as_at),
-        key=lambda row: (row.agreed_on, row.entered_at, row.id),
-        reverse=True,
-    )
-
-
-def declared_view(scheme: Scheme, update: ProgressUpdate) -> StatusView:
-    """What an update declared, as the key prints it."""
+def declared_view(scheme: Scheme, update: ProgressUpdate | ProposedUpdate) -> StatusView:
+    """What an update declared, or what a partner proposed, as the key prints it."""
     needs_support = update.support_required and update.declared_status == DeclaredStatus.OFF_TRACK
     return status_view(scheme, EffectiveStatus.SUPPORT_REQUIRED if needs_support else update.declared_status)
 

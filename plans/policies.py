@@ -128,7 +128,7 @@ RIGHTS: Mapping[Right, Mapping[Role, Reach]] = {
     Right.SEND_LINK: {Role.MANAGER: _ALL},
     Right.REQUEST_DATE: {Role.MANAGER: _ALL, Role.THEME_LEAD: _OWN, Role.LEAD: _OWN},
     Right.CHANGE_DATE: {Role.MANAGER: _ALL},
-    Right.GIVE_FORECAST: {Role.MANAGER: _ALL, Role.THEME_LEAD: _OWN},
+    Right.GIVE_FORECAST: {Role.MANAGER: _ALL},
     Right.WRITE_ISSUES: {Role.MANAGER: _ALL, Role.REPORTING_OFFICER: _ALL},
     Right.SEE_EVIDENCE: {
         Role.MANAGER: _ALL,
