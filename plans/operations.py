@@ -113,7 +113,7 @@ READ_ONLY = (Plan.Status.CLOSED, Plan.Status.SUPERSEDED)
 
 @operation
 def edit_plan(*, plan: Plan, by: Any, reason: str, version: int | None = None, **changes: Any) -> Plan:
-    """Changes columns of a plan: its titles, dates, cycle, status or settings.
+    """Changes columns of a plan: its titles, dates, cycle, fortnight, status or settings.
 
     Of a closed plan nothing but the status changes, unless the same change opens it again. `version` is the one the
     form was opened with (accounts/versions.py). Raises PermissionDenied, ChangedMeanwhile, ValidationError.
@@ -123,9 +123,25 @@ def edit_plan(*, plan: Plan, by: Any, reason: str, version: int | None = None, *
     stays_closed = plan.status in READ_ONLY and changes.get("status", plan.status) in READ_ONLY
     if stays_closed and any(getattr(plan, name) != value for name, value in changes.items() if name != "status"):
         raise ValidationError(READ_ONLY_WORDS)
+    _check_fortnight(plan, changes)
     return _change(plan, changes, reason=reason, by=by)
 
 
+def _check_fortnight(plan: Plan, changes: dict[str, Any]) -> None:
+    """Updates are due before the board meets, and the board is one of the council that still meets."""
+    cutoff, meeting = (changes.get(name, getattr(plan, name)) for name in ("cutoff_day", "meeting_day"))
+    if cutoff > meeting:
+        raise ValidationError({"cutoff_day": CUTOFF_TOO_LATE})
+    board = changes.get("board")
+    if board is None or board.pk == plan.board_id:
+        return
+    if board.council_id != plan.council_id:
+        raise ValidationError({"board": "Choose a board of this council."})
+    if board.ended_on is not None and board.ended_on <= _today():
+        raise ValidationError({"board": f"{board} does not meet any more. Choose one that does."})
+
+
+CUTOFF_TOO_LATE = "Updates would be due after the board has met. Give the same working day or an earlier one."
 READ_ONLY_WORDS = "This plan is closed and takes no changes. Set its status to active first."
 
 

@@ -1,16 +1,40 @@
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from accounts.models import Person
 
 from .changing import NO_REASON, RowForm
 from .forms import ChildDataCheck, CycleDaysField, DayField, RequiresEvidenceField, TextField, TracksOutcomesField
-from .models import Plan
+from .meetings import long_day
+from .models import GovernanceBody, Plan
+from .operations import CUTOFF_TOO_LATE
+from .policies import people_visible_to
 
 LONGEST_TEXT = 20_000
 ORDER_ERRORS = {"required": "Enter a number.", "invalid": "Enter a whole number.", "min_value": "Count from 1."}
+
+
+#: Of Plan.cutoff_day, Plan.meeting_day and Plan.date_limit_days.
+LATEST_WORKING_DAY, LONGEST_DATE_LIMIT = 260, 3660
+
+
+def _working_day_field(label: str, hint: str) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label,
+        help_text=hint,
+        min_value=1,
+        max_value=LATEST_WORKING_DAY,
+        widget=forms.NumberInput(attrs={"class": "govuk-input--width-3"}),
+        error_messages={
+            "required": "Enter which working day.",
+            "invalid": "Enter a whole number.",
+            "min_value": "Count from 1, the first working day of the cycle.",
+            "max_value": "A cycle has no more than 260 working days.",
+        },
+    )
 
 
 class SettingsForm(RowForm):
@@ -28,7 +52,17 @@ class SettingsForm(RowForm):
         "report_months_end",
         "tracks_outcomes",
         "requires_evidence",
+        "cutoff_day",
+        "cutoff_at",
+        "meeting_day",
+        "board",
+        "reviews_updates",
+        "counts_unaccepted",
+        "sends_reminders",
+        "date_limit_days",
     )
+    #: Where the fields of the fortnight begin, under a heading of their own.
+    FORTNIGHT = "cutoff_day"
 
     title = TextField(max_length=300, error_messages={"required": "Enter the title of the plan."})
     short_title = TextField(
@@ -62,10 +96,83 @@ class SettingsForm(RowForm):
     )
     tracks_outcomes = TracksOutcomesField()
     requires_evidence = RequiresEvidenceField()
+    cutoff_day = _working_day_field("Updates are due on working day", "Counted from the first day of the cycle.")
+    cutoff_at = forms.TimeField(
+        label="At what time",
+        help_text="Such as 12:00. What comes in later counts for the next cycle, and says so.",
+        widget=forms.TimeInput(format="%H:%M", attrs={"class": "govuk-input--width-5"}),
+        error_messages={"required": "Enter the time, such as 12:00.", "invalid": "Write the time as 12:00."},
+    )
+    meeting_day = _working_day_field("The board meets on working day", "Of the same cycle, on or after the cut-off.")
+    board: Any = forms.ModelChoiceField(
+        queryset=GovernanceBody.objects.none(),
+        label="Board that goes through the plan (optional)",
+        required=False,
+        empty_label="None",
+        help_text="What moved is counted from its last meeting.",
+    )
+    reviews_updates = forms.BooleanField(
+        label="Updates of leads are accepted or returned",
+        help_text="The programme manager reads each update, and accepts it or sends it back with a question.",
+        required=False,
+    )
+    counts_unaccepted = forms.BooleanField(
+        label="An update counts before it is accepted",
+        help_text="Unticked, lists and papers show the one before until it is accepted.",
+        required=False,
+    )
+    sends_reminders = forms.BooleanField(
+        label="Leads are reminded by e-mail",
+        help_text="Before updates are due, when they are due, and when they are overdue.",
+        required=False,
+    )
+    date_limit_days = forms.IntegerField(
+        label="Days by which the programme manager may move a due date",
+        help_text="After the first agreed date. What goes beyond waits for a board. With 0 every new date does.",
+        min_value=0,
+        max_value=LONGEST_DATE_LIMIT,
+        widget=forms.NumberInput(attrs={"class": "govuk-input--width-4"}),
+        error_messages={
+            "required": "Enter a number of days, or 0.",
+            "invalid": "Enter a whole number of days.",
+            "min_value": "Enter 0 or more days.",
+            "max_value": "That is more than ten years.",
+        },
+    )
     field_order = [*columns, "reason"]
+
+    def __init__(self, data: Any, *, row: Plan, **kwargs: Any) -> None:
+        super().__init__(data, row=row, **kwargs)
+        meets = Q(ended_on=None) | Q(ended_on__gt=timezone.localdate())
+        boards = GovernanceBody.objects.filter(meets | Q(pk=row.board_id), council=row.council_id)
+        self.fields["board"].queryset = boards.order_by("name", "pk")  # type: ignore[attr-defined]
+
+    def before_the_fortnight(self) -> list[forms.BoundField]:
+        """The fields above that heading."""
+        return self._part(slice(None, self.columns.index(self.FORTNIGHT)))
+
+    def of_the_fortnight(self) -> list[forms.BoundField]:
+        """The fields below that heading."""
+        return self._part(slice(self.columns.index(self.FORTNIGHT), None))
+
+    def _part(self, part: slice) -> list[forms.BoundField]:
+        return [self[name] for name in self.columns[part]]
+
+    @property
+    def comes_to(self) -> str:
+        """What the saved settings come to in the present cycle: “Updates due Friday 4 December 2026, 12:00”."""
+        cycle = self.row.rhythm.cycle_on(timezone.localdate())  # type: ignore[attr-defined]
+        due, meets = cycle.cutoff_on, cycle.meeting_on
+        return (
+            f"Updates due {due:%A} {long_day(due)}, {cycle.cutoff_at:%H:%M}; "
+            f"board {meets:%A} {meets.day} {meets:%B}{'' if meets.year == due.year else f' {meets.year}'}"
+        )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        cutoff, meeting = cleaned.get("cutoff_day"), cleaned.get("meeting_day")
+        if cutoff and meeting and cutoff > meeting:
+            self.add_error("cutoff_day", CUTOFF_TOO_LATE)
         first, last = cleaned.get("starts_on"), cleaned.get("ends_on")
         if first and last and last < first:
             self.add_error("ends_on", "The last day is before the first.")
@@ -77,6 +184,12 @@ class PersonChoice(forms.ModelChoiceField):
 
     def label_from_instance(self, person: Any) -> str:
         return f"{person.name}, {person.job_title}" if person.job_title else str(person.name)
+
+
+def people_to_choose(user: Any, chosen: int | None = None) -> QuerySet[Person]:
+    """Who can be chosen as a lead or an owner: nobody who has left, but for the one who is chosen."""
+    people = people_visible_to(user)
+    return (people.filter(left_on=None) | people.filter(pk__in=[chosen] if chosen else [])).order_by("name", "pk")
 
 
 class NewThemeForm(ChildDataCheck):

@@ -17,9 +17,9 @@ from .finding import names_of, plan_for
 from .forms import ChildDataCheck, add_refusal
 from .models import Action, Plan, Theme
 from .overrides import with_override
-from .policies import Right, Rights, people_visible_to
+from .policies import Right, Rights
 from .refs import ref_order
-from .settings_forms import ActionForm, NewActionForm, NewThemeForm, SettingsForm, ThemeForm
+from .settings_forms import ActionForm, NewActionForm, NewThemeForm, SettingsForm, ThemeForm, people_to_choose
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -56,7 +56,7 @@ def themes(request: SignedInRequest, slug: str) -> HttpResponse:
 def new_theme(request: SignedInRequest, slug: str) -> HttpResponse:
     """Adds a theme at the end of the plan."""
     plan, _ = plan_for(request.user, slug, Right.EDIT_PLAN)
-    form = NewThemeForm(sent(request), people=_people(request))
+    form = NewThemeForm(sent(request), people=people_to_choose(request.user))
 
     def add(**details: Any) -> Theme:
         return operations.add_theme(plan=plan, **details)
@@ -73,7 +73,7 @@ def theme(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     def save(**changes: Any) -> Theme:
         return operations.edit_theme(theme=row, **changes)
 
-    form = ThemeForm(sent(request), row=row, people=_people(request, row.lead_id))
+    form = ThemeForm(sent(request), row=row, people=people_to_choose(request.user, row.lead_id))
     return _change(request, plan, form, save, "The theme", title="Change the theme")
 
 
@@ -153,9 +153,3 @@ def _add(
         status = 422
     context: dict[str, Any] = {"plan": plan, "form": form, "title": title, "caption": within, "is_of_themes": True}
     return render(request, "plans/setting.html", context, status=status)
-
-
-def _people(request: SignedInRequest, chosen: int | None = None) -> Any:
-    """Who can be chosen as a lead: nobody who has left, but for the one who is chosen."""
-    people = people_visible_to(request.user)
-    return (people.filter(left_on=None) | people.filter(pk__in=[chosen] if chosen else [])).order_by("name", "pk")

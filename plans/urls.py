@@ -6,6 +6,7 @@ app_name = "plans"
 urlpatterns = [
     path("", include("plans.review_urls")),
     path("", include("plans.recommendation_urls")),
+    path("", include("plans.meeting_urls")),
     path("plans/", views.plan_list, name="list"),
     path("start-a-plan/", views.start_plan, name="start"),
     path("plans/<slug:slug>/people/", membership_views.people, name="people"),

@@ -1,15 +1,18 @@
 """The pages on which a plan is set up: its settings, its themes and its actions."""
 
 import re
-from datetime import date
+from datetime import date, time
 
 import pytest
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 
+from accounts.history import operating, save_with_reason
 from accounts.models import User
+from accounts.operations import add_organisation
 from accounts.versions import version_of
-from plans.models import Action, ChildDataOverride, Plan, Theme
+from plans.models import Action, ChildDataOverride, GovernanceBody, Plan, Theme
 from plans.operations import add_action, add_theme, archive_plan, edit_plan, edit_theme, give_role, start_plan
+from plans.review_operations import add_board, edit_board
 
 SETTINGS = "/plans/safeguarding/settings/"
 THEMES = "/plans/safeguarding/themes/"
@@ -27,6 +30,13 @@ def settings_of(plan, **changes):
         "cycle_days": plan.cycle_days,
         "overdue_is_red": "on",
         "report_months_end": "on",
+        "cutoff_day": plan.cutoff_day,
+        "cutoff_at": f"{plan.cutoff_at:%H:%M}",
+        "meeting_day": plan.meeting_day,
+        "board": plan.board_id or "",
+        "counts_unaccepted": "on",
+        "sends_reminders": "on",
+        "date_limit_days": plan.date_limit_days,
         "version": version_of(plan),
         "reason": "Agreed by the board",
     } | changes
@@ -65,6 +75,97 @@ def test_a_plan_is_told_to_track_outcomes_and_to_require_evidence(client, plan, 
     assert "An achieved milestone without any is something to look at" in page
     plan.refresh_from_db()
     assert (plan.tracks_outcomes, plan.requires_evidence) == (True, True)
+
+
+def test_the_fortnight_is_set_and_the_page_says_what_it_comes_to(client, plan, people, monkeypatch):
+    monkeypatch.setattr("plans.settings_forms.timezone.localdate", lambda *args: date(2011, 5, 11))
+    board = add_board(council=plan.council, name="Steering group", kind="steering_group", by=people.manager)
+    client.force_login(people.manager)
+    sent = settings_of(
+        plan,
+        cutoff_day="4",
+        cutoff_at="17:30",
+        meeting_day="8",
+        board=board.pk,
+        reviews_updates="on",
+        counts_unaccepted="",
+        sends_reminders="",
+        date_limit_days="0",
+    )
+
+    before = client.get(SETTINGS).text
+    answer = client.post(SETTINGS, sent)
+    after = client.get(SETTINGS).text
+
+    assert answer.status_code == 302
+    assert "Updates due Monday 9 May 2011, 12:00; board Friday 13 May" in before  # 2 May is a bank holiday
+    assert "Updates due Friday 6 May 2011, 17:30; board Thursday 12 May" in after
+    plan.refresh_from_db()
+    assert (plan.cutoff_day, plan.cutoff_at, plan.meeting_day, plan.board) == (4, time(17, 30), 8, board)
+    assert (plan.reviews_updates, plan.counts_unaccepted, plan.sends_reminders) == (True, False, False)
+    assert plan.date_limit_days == 0
+
+
+def test_a_cut_off_after_the_meeting_is_refused(client, plan, people):
+    client.force_login(people.manager)
+
+    answer = client.post(SETTINGS, settings_of(plan, cutoff_day="8", meeting_day="7", title="Kept"))
+
+    assert answer.status_code == 422
+    assert "Updates would be due after the board has met." in answer.text
+    assert 'value="Kept"' in answer.text
+    with pytest.raises(ValidationError, match="after the board has met"):
+        edit_plan(plan=plan, cutoff_day=11, reason="Later", by=people.manager)
+    edit_plan(plan=plan, cutoff_day=10, reason="On the day", by=people.manager)
+
+
+def test_the_board_of_a_plan_is_one_of_its_council_that_meets(client, plan, people):
+    ended = add_board(
+        council=plan.council, name="Old board", kind="other", ended_on=date(2011, 1, 1), by=people.manager
+    )
+    elsewhere = add_organisation(name="Otherton Council", kind="council", by=people.manager)
+    with operating(by=people.manager, name="test"):
+        foreign = GovernanceBody(council=elsewhere, name="Their board", kind="other")
+        save_with_reason(foreign, reason="Test", by=people.manager)
+    client.force_login(people.manager)
+
+    answers = [client.post(SETTINGS, settings_of(plan, board=board.pk)).status_code for board in (ended, foreign)]
+
+    assert answers == [422, 422]
+    assert "Old board" not in client.get(SETTINGS).text
+    for board, words in ((ended, "does not meet any more"), (foreign, "of this council")):
+        with pytest.raises(ValidationError, match=words):
+            edit_plan(plan=plan, board=board, reason="Wrong", by=people.manager)
+
+
+def test_a_plan_keeps_its_board_after_the_board_has_ended(client, plan, people):
+    board = add_board(council=plan.council, name="Steering group", kind="steering_group", by=people.manager)
+    edit_plan(plan=plan, board=board, reason="It meets", by=people.manager)
+    edit_board(board=board, ended_on=date(2011, 6, 1), reason="Over", by=people.manager)
+    client.force_login(people.manager)
+
+    answer = client.post(SETTINGS, settings_of(plan, title="New title"))
+
+    assert answer.status_code == 302
+    plan.refresh_from_db()
+    assert (plan.title, plan.board) == ("New title", board)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"cutoff_at": "noon"}, "Write the time as 12:00."),
+        ({"cutoff_day": "0"}, "Count from 1"),
+        ({"date_limit_days": "-1"}, "Enter 0 or more days."),
+    ],
+)
+def test_what_the_fortnight_cannot_be_is_refused(client, plan, people, changes, words):
+    client.force_login(people.manager)
+
+    answer = client.post(SETTINGS, settings_of(plan, **changes))
+
+    assert answer.status_code == 422
+    assert words in answer.text
 
 
 def test_an_action_says_how_it_is_monitored(client, plan, action, people):
