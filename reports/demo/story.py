@@ -53,6 +53,11 @@ def reviews() -> dict[str, Any]:
     return _read("reviews")
 
 
+def meetings() -> dict[str, Any]:
+    """What boards decided, what endangers the plan, and what was asked for in the fortnight."""
+    return _read("meetings")
+
+
 def indicators() -> dict[str, Any]:
     """The scorecard: how the figures of each indicator run, and what was said of them."""
     return _read("indicators")

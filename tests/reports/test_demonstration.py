@@ -19,11 +19,13 @@ from indicators.models import Measurement
 from indicators.position import scorecard_position
 from indicators.selecting import counts_words
 from indicators.terms import Comparator, Polarity, Rag
-from milestones.models import DateChange, Evidence, Milestone, ProgressUpdate
+from milestones.accepting import waiting_updates
+from milestones.models import DateChange, DateRequest, Evidence, Milestone, ProgressUpdate, UpdateReview
 from milestones.recommendations import Gap, Progress
 from milestones.status import Flag
 from plans.documents import open_document
-from plans.models import Document, Judgement, Plan, Review
+from plans.meetings import decisions_at, last_meeting_before, next_meeting, open_follow_ups, risks_at
+from plans.models import Decision, Document, Judgement, Plan, Review
 from plans.schemes import EffectiveStatus
 from reports.coverage import Coverage
 from reports.demo import story
@@ -338,6 +340,65 @@ def test_what_was_recorded_before_a_revision_has_the_old_figure(scorecard, demo_
     assert (old.numerator, old.is_provisional, old.is_revised) == (new.numerator - 3, True, False)
     assert (new.is_provisional, new.is_revised) == (False, True)
     assert "CPVIS-10" in then
+
+
+def test_its_boards_meet_and_what_they_asked_for_is_partly_open(demo_plan):
+    decisions = decisions_at(demo_plan, TODAY)
+    to_do = open_follow_ups(decisions)
+    last, following = last_meeting_before(demo_plan, TODAY), next_meeting(demo_plan, TODAY + timedelta(days=1))
+
+    assert (last.body.name, (TODAY - last.held_on).days) == ("Improvement Steering Group", 14)
+    assert following.held_on > TODAY
+    assert len({decision.board for decision in decisions}) == 3
+    assert {decision.kind for decision in decisions} == set(Decision.Kind)
+    assert 2 <= sum(each.is_overdue for each, _ in to_do) < len(to_do)
+    assert any(each.done_on for decision in decisions for each in decision.follow_ups)
+    for decision in decisions:
+        assert decision.held_on < TODAY
+
+
+def test_its_risks_and_issues_go_up_and_down(demo_plan):
+    risks = risks_at(demo_plan, TODAY)
+
+    assert {each.kind for each in risks} == {"risk", "issue"}
+    assert [each.trend for each in risks if each.is_open].count("rising") == 1
+    assert sum(not each.is_open for each in risks) == 1
+    assert risks_at(demo_plan, anchor_of(TODAY)) == ()
+
+
+def test_its_updates_are_accepted_and_one_is_returned(demo_plan, position):
+    reviews = UpdateReview.objects.order_by("entered_at")
+    newest = reviews.filter(entered_at__date__gt=TODAY - timedelta(days=14))
+
+    assert demo_plan.reviews_updates
+    assert 3 <= waiting_updates(demo_plan).count() <= 8
+    assert Counter(newest.values_list("verdict", flat=True)) == {"accepted": 2, "returned": 1}
+    assert reviews.count() > 12
+    returned = newest.get(verdict="returned").update
+    (milestone,) = [each for each in position.milestones if each.id == returned.milestone_id]
+    assert milestone.note != returned.note
+
+
+def test_its_dates_are_asked_for_granted_and_refused(demo_plan):
+    requests = DateRequest.objects.filter(plan=demo_plan)
+
+    granted, refused = (requests.get(outcome=outcome) for outcome in ("granted", "refused"))
+
+    assert granted.change.to_on == granted.to_on
+    assert granted.change.agreed_by.name == granted.decision.meeting.body.name == "Children’s Improvement Board"
+    assert (refused.change, refused.decision.kind) == (None, "refused")
+    assert sorted(requests.filter(outcome="").values_list("is_for_board", flat=True)) == [False, True]
+
+
+def test_its_updates_are_in_by_the_cut_off(demo_plan):
+    late = [
+        update
+        for update in ProgressUpdate.objects.filter(plan=demo_plan, replaces=None)
+        if demo_plan.rhythm.counting_at(update.entered_at.astimezone(LONDON).replace(tzinfo=None)).number
+        != demo_plan.rhythm.cycle_on(update.as_at).number
+    ]
+
+    assert late == []
 
 
 def test_its_history_is_true(demo_plan):
