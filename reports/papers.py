@@ -13,6 +13,7 @@ from pathlib import Path
 
 from django.template.loader import render_to_string
 
+from .changes_paper import ChangesPaper, changes_csv, changes_json, changes_paper
 from .csv_out import milestones_csv, milestones_json
 from .indicator_paper import IndicatorPaper, Scope, indicator_paper, of_scope
 from .indicator_rows import indicators_csv, indicators_json
@@ -36,13 +37,14 @@ class Order:
     """How a paper is wanted. `whose` names the person whose own milestones it is about, where that is all it is.
 
     Of the selection, a recommendations report takes the review alone; `part` is the one part of it that is wanted.
-    `scope` is what a performance report shows.
+    `scope` is what a performance report shows. `before` is the position that a report of changes begins with.
     """
 
     layout: Layout = Layout.ACCESSIBLE
     selection: Selection = field(default_factory=Selection)
     part: Part | None = None
     scope: Scope = field(default_factory=Scope)
+    before: PlanPosition | None = None
     readers: Readers = Readers.INTERNAL
     whose: str = ""
 
@@ -57,13 +59,14 @@ class Format:
 @dataclass(frozen=True)
 class Kind:
     """A kind of paper. `leaves_the_house`: making it is reporting from the plan. `is_record`: it is the position
-    itself, exactly as it was recorded."""
+    itself, exactly as it was recorded. `compares`: it is of two positions."""
 
     label: str
     formats: dict[str, Format]
     leaves_the_house: bool = True
     has_public_copy: bool = True
     is_record: bool = False
+    compares: bool = False
 
 
 @dataclass(frozen=True)
@@ -109,8 +112,21 @@ def indicators_view(position: PlanPosition, order: Order) -> IndicatorPaper:
     )
 
 
+def changes_view(position: PlanPosition, order: Order) -> ChangesPaper:
+    """The report of what changed for a template. Raises PaperRefused without a position to begin with."""
+    return changes_paper(_before(order), position, readers=order.readers, whose=order.whose)
+
+
+def _before(order: Order) -> PlanPosition:
+    if order.before is None:
+        raise PaperRefused("What changed is told from one day to another. Give the first with --since.")
+    return order.before
+
+
 def printed(kind: str, position: PlanPosition, order: Order) -> PlanPosition:
     """The position of which a paper prints the words: what somebody reads through before it is published."""
+    if kind == "changes":
+        return for_readers(position, order.readers)
     if kind == "indicators":
         shown = replace(for_readers(position, order.readers), themes=(), reviews=(), recommendations=(), evidence=())
         return replace(shown, scorecard=of_scope(shown.scorecard, order.scope))
@@ -127,11 +143,14 @@ DRAWN: dict[str, tuple[Callable[[PlanPosition, Order], Paper], str]] = {
     "milestones": (milestones_view, "appendix"),
     "recommendations": (recommendations_view, "recommendations_appendix"),
     "indicators": (indicators_view, "indicators_appendix"),
+    "changes": (changes_view, "changes_paper"),
 }
 
 
 def template_of(kind: str, layout: Layout) -> str:
-    return f"reports/{DRAWN[kind][1]}_{layout}.html"
+    name = DRAWN[kind][1]
+    has_layouts = KINDS[kind].formats["html"].has_layouts
+    return f"reports/{name}_{layout}.html" if has_layouts else f"reports/{name}.html"
 
 
 def _html_of(kind: str) -> Callable[[PlanPosition, Order], bytes]:
@@ -184,6 +203,14 @@ def _indicators_json(position: PlanPosition, order: Order) -> bytes:
     return indicators_json(shown, title=indicators_view(position, order).title, readers=order.readers)
 
 
+def _changes_csv(position: PlanPosition, order: Order) -> bytes:
+    return changes_csv(changes_view(position, order))
+
+
+def _changes_json(position: PlanPosition, order: Order) -> bytes:
+    return changes_json(changes_view(position, order), _before(order), position, readers=order.readers)
+
+
 def _position_json(position: PlanPosition, order: Order) -> bytes:
     return to_json(position).encode("utf-8")
 
@@ -216,6 +243,16 @@ KINDS: dict[str, Kind] = {
             "json": Format("application/json", _indicators_json),
         },
     ),
+    "changes": Kind(
+        "What changed",
+        {
+            "html": Format("text/html; charset=utf-8", _html_of("changes")),
+            "pdf": Format("application/pdf", _pdf_of("changes")),
+            "csv": Format("text/csv; charset=utf-8", _changes_csv),
+            "json": Format("application/json", _changes_json),
+        },
+        compares=True,
+    ),
     "position": Kind(
         "Position",
         {"json": Format("application/json", _position_json)},
@@ -244,7 +281,8 @@ def make_paper(kind: str, format: str, position: PlanPosition, order: Order) -> 
     """The paper as a file. Raises PaperRefused."""
     check_order(kind, format, order)
     made = KINDS[kind].formats[format]
-    parts = [position.slug, kind, position.as_at.isoformat()]
+    since = [order.before.as_at.isoformat()] if order.before else []
+    parts = [position.slug, kind, *since, position.as_at.isoformat()]
     if made.has_layouts and order.layout is not Layout.ACCESSIBLE:
         parts.append(order.layout)
     if order.readers is Readers.PUBLIC:

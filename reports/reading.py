@@ -1,17 +1,23 @@
-"""What a page across apps is read from: the position that was asked for, as its reader is shown it."""
+"""What a page across apps is read from: the position that was asked for, as its reader is shown it, and perhaps the
+one of an earlier day to compare it with."""
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
+from django.db import connection
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
+from accounts.reading import Kept
 from accounts.requests import SignedInRequest
 from milestones.policies import Sight, sight_of
 from plans.as_at import NOT_RECORDED, AskedPosition, asked_position, today_because
 from plans.models import Plan
 from plans.policies import Right, Rights, rights_of
 
+from .changes import Changes, changes_between
+from .changes_reading import as_open_as, recorded_by_the_end_of
 from .position import PlanPosition, plan_position
 from .selection import for_sight
 
@@ -40,6 +46,20 @@ class Reading:
         """Whether the reader may do something of the whole plan on this page: the past takes no edits."""
         return self.asked.is_now and self.rights.everywhere(right)
 
+    def compared_with(self, since: date) -> "Comparison":
+        """This position beside that of an earlier day, and what changed from one to the other (changes_reading.py)."""
+        is_live = self.asked.recorded_at is None
+        before = for_sight(earlier_position(self.plan, since, self.whole, is_live=is_live), self.sight)
+        return Comparison(before, changes_between(before, self.position))
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The position of an earlier day and what changed since, both as their reader is shown them."""
+
+    before: PlanPosition
+    changes: Changes
+
 
 def read_plan(request: SignedInRequest, slug: str, *, with_scorecard: bool = True) -> Reading:
     """The position that was asked for; today's, and why, where the plan was not there at the recorded moment.
@@ -55,3 +75,31 @@ def read_plan(request: SignedInRequest, slug: str, *, with_scorecard: bool = Tru
         asked = today_because(NOT_RECORDED, today=timezone.localdate())
         whole = plan_position(plan, asked.as_at, with_scorecard=with_scorecard)
     return Reading(plan, rights, sight_of(request.user, plan, rights), asked, whole)
+
+
+#: The earlier positions that were compared with last, each as long as nobody writes (accounts/reading.py).
+_earlier: Kept[PlanPosition] = Kept(plan_position)
+
+
+def earlier_position(plan: Plan, since: date, after: PlanPosition, *, is_live: bool) -> PlanPosition:
+    """The position of an earlier day as it was recorded by its end, without indicators: what `positions_between`
+    (changes_reading.py) gives beside `after`. `is_live` says that `after` is of what is recorded now."""
+    key = plan.pk, since, after.as_at
+    is_kept = is_live and not connection.in_atomic_block
+    found = _earlier.look_up(key, after.recorded_at) if is_kept else None
+    if found is None:
+        found = _read_earlier(plan, since, after)
+        if is_kept:
+            _earlier.keep(key, after.recorded_at, found)
+    return found
+
+
+def _read_earlier(plan: Plan, since: date, after: PlanPosition) -> PlanPosition:
+    then = recorded_by_the_end_of(since)
+    if after.recorded_at is not None:
+        then = min(then, after.recorded_at)
+    try:
+        before = plan_position(plan, since, then, with_scorecard=False)
+    except Plan.DoesNotExist:
+        before = plan_position(plan, since, after.recorded_at, with_scorecard=False)
+    return as_open_as(before, after)

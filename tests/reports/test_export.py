@@ -56,7 +56,7 @@ def test_the_paper_is_of_today_when_no_day_is_given(full_plan):
     [
         pytest.param(
             {"kind": "minutes"},
-            "There is no paper “minutes”. There are “milestones”, “recommendations”, “indicators” and “position”.",
+            "There is no paper “minutes”. There are “milestones”, “recommendations”, “indicators”, “changes” and “position”.",
             id="kind",
         ),
         pytest.param(
@@ -223,7 +223,7 @@ def test_on_the_command_line_a_refusal_is_one_sentence_and_exit_1_and_wrong_usag
 
     assert (refused.returncode, refused.stdout) == (1, "")
     assert refused.stderr == (
-        "There is no paper “minutes”. There are “milestones”, “recommendations”, “indicators” and “position”.\n"
+        "There is no paper “minutes”. There are “milestones”, “recommendations”, “indicators”, “changes” and “position”.\n"
     )
     assert misused.returncode == 2
     assert "--plan" in misused.stderr

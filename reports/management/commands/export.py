@@ -2,6 +2,8 @@ import os
 import secrets
 from argparse import ArgumentParser
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +13,11 @@ from django.utils import timezone
 from plans.commands import PlainCommand, day_from, plan_by_slug
 from plans.models import Plan
 from plans.moments import check_day, moment_from
+from reports.changes_reading import last_report_day, positions_between
 from reports.milestone_paper import Layout
 from reports.operations import note_that_paper_left
 from reports.papers import KINDS, Order, PaperRefused, check_order, make_paper, printed
-from reports.position import plan_position
+from reports.position import PlanPosition, plan_position
 from reports.selection import Readers, child_data_in_text, names_in_text
 from reports.wording import moment
 
@@ -31,6 +34,9 @@ class Command(PlainCommand):
         parser.add_argument("--plan", metavar="SLUG", required=True, help="the plan, by its name in addresses")
         parser.add_argument(
             "--as-at", metavar="DATE", help="the position at this day, as 2011-05-31; today where it is left out"
+        )
+        parser.add_argument(
+            "--since", metavar="DATE", help="of changes: what changed since this day; the last report if left out"
         )
         parser.add_argument(
             "--recorded-at",
@@ -60,7 +66,8 @@ class Command(PlainCommand):
             recorded_at = moment_from(options["recorded_at"], now=timezone.now()) if options["recorded_at"] else None
             plan = plan_by_slug(options["plan"])
             try:
-                position = plan_position(plan, as_at, recorded_at, is_exact=KINDS[kind].is_record)
+                since = day_from(options["since"], "--since") if options["since"] else None
+                position, order = _read(plan, kind, order, since=since, as_at=as_at, recorded_at=recorded_at)
             except Plan.DoesNotExist as error:
                 assert recorded_at is not None
                 raise CommandError(f"The plan “{plan.slug}” was not recorded yet on {moment(recorded_at)}.") from error
@@ -95,6 +102,22 @@ class Command(PlainCommand):
             _write_whole(content, Path(output), before_it_leaves=before_it_leaves)
         except OSError as error:
             raise CommandError(f"“{output}” could not be written: {error.strerror}.") from error
+
+
+def _read(
+    plan: Plan, kind: str, order: Order, *, since: date | None, as_at: date, recorded_at: datetime | None
+) -> tuple[PlanPosition, Order]:
+    """The position that a paper is of, and the order with the one that it begins with. Raises Plan.DoesNotExist and
+    PaperRefused."""
+    if not KINDS[kind].compares:
+        if since is not None:
+            raise PaperRefused(f"“{kind}” is of one day. Only “changes” are told since another.")
+        return plan_position(plan, as_at, recorded_at, is_exact=KINDS[kind].is_record), order
+    since = since or last_report_day(plan, as_at, recorded_at)
+    if since >= as_at:
+        raise PaperRefused("The day of --since has to be before that of --as-at.")
+    before, position = positions_between(plan, since, as_at, recorded_at)
+    return position, replace(order, before=before)
 
 
 def _write_whole(content: bytes, output: Path, *, before_it_leaves: Callable[[], None]) -> None:
