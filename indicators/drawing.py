@@ -4,13 +4,16 @@ What charts.py draws is markup of ours alone, with every word in it escaped. Tha
 nowhere else.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from django.utils.safestring import SafeString, mark_safe
 
+from plans.schemes import StatusLine
+
 from . import charts
 from .position import IndicatorPosition, PointPosition
+from .stacked import Kind, Stack, stacked_chart
 from .terms import Comparator, NoValue, Unit
 
 #: SVG that a template prints as it is.
@@ -139,6 +142,23 @@ def spc_of(indicator: IndicatorPosition, width: int = WIDE) -> Picture:
             ceiling=_ceiling(indicator),
             width=width,
             height=300 if width >= WIDE else 260,
+        )
+    )
+
+
+def stacked_of(
+    lines: Iterable[StatusLine], stacks: Sequence[Stack], *, title: str, description: str, width: int = WIDE
+) -> Picture:
+    """How many there were on each line of a key at each of some days."""
+    return _markup(
+        stacked_chart(
+            key=f"stacked-{width}",
+            title=title,
+            description=description,
+            kinds=[Kind(line.word, line.letter, line.colour) for line in lines],
+            stacks=stacks,
+            width=width,
+            height=280 if width >= WIDE else 260,
         )
     )
 

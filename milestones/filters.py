@@ -24,6 +24,7 @@ class MilestoneFilter(django_filters.FilterSet):
     text = django_filters.CharFilter(label="Words", max_length=200)
     theme = django_filters.ChoiceFilter(label="Theme", empty_label="All themes")
     lead = django_filters.ChoiceFilter(label="Lead", empty_label="All leads")
+    review = django_filters.ChoiceFilter(label="Review", empty_label="All reviews")
     recommendation = django_filters.ChoiceFilter(label="Recommendation", empty_label="All recommendations")
     status = django_filters.ChoiceFilter(label="Status", empty_label="All statuses")
     show = django_filters.ChoiceFilter(label="Show", empty_label="All milestones")
@@ -38,6 +39,7 @@ class MilestoneFilter(django_filters.FilterSet):
         choices = {
             "theme": [(theme.id, theme.name) for theme in found.plan.themes],
             "lead": lead_choices(found.milestones),
+            "review": [(each.short_name, each.short_name) for each in found.plan.reviews],
             "recommendation": [(each.id, f"{each.review} – Rec {each.number}") for each in found.plan.recommendations],
             "show": [
                 (name, words) for name, (words, _) in SHOWS.items() if may_see_internal or name not in INTERNAL_SHOWS
@@ -54,8 +56,10 @@ class MilestoneFilter(django_filters.FilterSet):
             return positions
         selection = self._selection()
         actions = {action.id: action for action in self.found.plan.actions}
-        scheme = self.found.plan.scheme
-        return tuple(each for each in positions if fits(each, actions[each.action_id], selection, scheme))
+        plan = self.found.plan
+        return tuple(
+            each for each in positions if fits(each, actions[each.action_id], selection, plan.scheme, plan.cycle)
+        )
 
     def _selection(self) -> Selection:
         chosen = self.form.cleaned_data
@@ -63,6 +67,7 @@ class MilestoneFilter(django_filters.FilterSet):
             text=chosen["text"],
             theme=_key(chosen["theme"]),
             lead=_key(chosen["lead"]),
+            review=chosen["review"],
             recommendation=_key(chosen["recommendation"]),
             status=chosen["status"],
             show=chosen["show"],

@@ -565,7 +565,7 @@ def _updates_recorded(plan_id: int, recorded_at: datetime | None) -> tuple[Query
     """The updates as recorded, and milestones that hold all of theirs.
 
     Updates are final and entered at the instant of their operation, so the live table answers for the past too. Only
-    where an import was undone since do we need the history, which keeps what is gone.
+    where an import was undone since, or an update carried over that was entered earlier, do we need the history.
     """
     updates: QuerySet[Any] = ProgressUpdate.objects.filter(plan_id=plan_id)
     born: QuerySet[Any] = Milestone.objects.filter(plan_id=plan_id)
@@ -573,7 +573,8 @@ def _updates_recorded(plan_id: int, recorded_at: datetime | None) -> tuple[Query
         return updates, born
     history: Any = ProgressUpdate.history.model.objects.filter(plan_id=plan_id)
     gone = history.filter(history_type="-")
-    if not gone.filter(history_date__gt=recorded_at).exists():
+    is_otherwise = Q(history_type="-") | Q(entered_at__lte=recorded_at)
+    if not history.filter(is_otherwise, history_date__gt=recorded_at).exists():
         return updates.filter(entered_at__lte=recorded_at), born
     return (
         history.filter(history_type="+", history_date__lte=recorded_at).exclude(

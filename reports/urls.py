@@ -1,13 +1,20 @@
 from django.urls import include, path
 
-from . import history_views, views
+from . import check_views, history_views, home_views, refresh_views, views
 
 app_name = "reports"
 urlpatterns = [
+    path("", include("reports.changes_urls")),
     path("", include("reports.people_urls")),
-    path("", views.home, name="home"),
+    path("", home_views.home, name="home"),
     path("plans/<slug:slug>/", views.plan_page, name="plan"),
+    path("plans/<slug:slug>/course/", views.course, name="course"),
+    path("plans/<slug:slug>/course.svg", views.course_chart, name="course_chart"),
     path("plans/<slug:slug>/recommendations/", include("reports.recommendation_urls")),
+    path("plans/<slug:slug>/refresh/", refresh_views.refresh, name="refresh"),
+    path("plans/<slug:slug>/take-over/", refresh_views.take_over, name="take_over"),
+    path("plans/<slug:slug>/carried/", refresh_views.carried, name="carried"),
+    path("plans/<slug:slug>/check/", check_views.check, name="check"),
     path("plans/<slug:slug>/history/", history_views.history, name="history"),
     path("plans/<slug:slug>/history/csv/", history_views.history_csv, name="history_csv"),
     path("plans/<slug:slug>/history/<int:pk>/", history_views.operation_history, name="operation_history"),

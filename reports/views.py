@@ -1,44 +1,73 @@
 """Pages that join apps, each drawn from a position. The papers to download are in paper_views.py."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.requests import SignedInRequest
+from indicators.drawing import stacked_of
 from indicators.position import IndicatorPosition
-from indicators.presenting import RAG_VIEWS, RagView, done_words
+from indicators.stacked import Stack
+from milestones.course import Course, course_of, cycle_ends
 from milestones.position import MilestonePosition
-from milestones.recommendations import Gap
-from milestones.selecting import SHOWS, leads_of
+from milestones.selecting import leads_of
 from milestones.status import Freshness
 from plans.as_at import AskedPosition
 from plans.finding import names_of
 from plans.policies import Right
+from plans.schemes import StatusLine
 
-from .coverage import Coverage, Totals
+from .changes_reading import since_asked
+from .dashboard import dashboard_of
 from .leavers import still_leading
 from .position import PlanPosition, RecommendationPosition
-from .reading import read_plan
-from .wording import number_of
+from .reading import Reading, read_plan
+from .wording import long_day, number_of
 
-
-@require_safe
-def home(request: SignedInRequest) -> HttpResponse:
-    """The start of the site."""
-    return redirect("plans:list")
+#: How many cycles the chart on the dashboard has, and the one on its own page at most.
+CYCLES, MOST_CYCLES = 26, 520
+WIDE, NARROW = 820, 344
 
 
 @require_safe
 def plan_page(request: SignedInRequest, slug: str) -> HttpResponse:
-    """A plan at a glance: how many milestones stand where, and what needs somebody's eye."""
+    """The dashboard of a plan: where its milestones stand, what moved since the last meeting, what needs an eye."""
     reading = read_plan(request, slug)
     plan, asked, rights, position = reading.plan, reading.asked, reading.rights, reading.position
-    is_of_plan = reading.sight.is_of_plan
+    since, problem = since_asked(request.GET.get("since", "").strip(), plan, asked, timezone.localdate())
+    comparison = reading.compared_with(since)
+    pages = {
+        "milestones": reverse("milestones:list", args=[slug]),
+        "recommendations": reverse("reports:recommendations", args=[slug]),
+        "indicators": reverse("indicators:scorecard", args=[slug]),
+        "changes": reverse("reports:changes", args=[slug]),
+    }
+
+    def link_to(thing: MilestonePosition | RecommendationPosition | IndicatorPosition) -> str:
+        if isinstance(thing, MilestonePosition):
+            address = reverse("milestones:detail", args=[slug, thing.address])
+        elif isinstance(thing, IndicatorPosition):
+            address = reverse("indicators:indicator", args=[slug, thing.slug])
+        else:
+            address = reverse("reports:recommendation", args=[slug, thing.id])
+        return address + asked.query
+
+    dashboard = dashboard_of(
+        position,
+        comparison.before,
+        comparison.changes,
+        link=lambda page, **params: pages[page] + asked.query_with(**params),
+        link_to=link_to,
+        may_see_internal=reading.sight.is_internal,
+        is_of_plan=reading.sight.is_of_plan,
+    )
     return render(
         request,
         "reports/plan_page.html",
@@ -46,123 +75,32 @@ def plan_page(request: SignedInRequest, slug: str) -> HttpResponse:
             "plan": plan,
             "asked": asked,
             "position": position,
-            "counts": position.counts,
-            "lines": [each for each in position.counts.lines if each.line in position.key],
-            "themes": [
-                (theme, [each.count for each in theme.counts.lines if each.line in position.key])
-                for theme in position.themes
-            ],
+            "dashboard": dashboard,
+            "since": since,
+            "problem": problem,
+            "chart": reverse("reports:course_chart", args=[slug]) + asked.query,
+            "narrow_chart": reverse("reports:course_chart", args=[slug]) + asked.query_with(size="narrow"),
+            "changes": pages["changes"] + asked.query_with(since=since.isoformat()),
+            "key_lines": [each for each in position.counts.lines if each.line in position.key],
             "own": waiting_for(request.user, position, asked),
-            "attention": attention(position, asked),
-            "answers": answers_at_a_glance(position, asked) if is_of_plan and position.recommendations else None,
-            "indicators": indicators_at_a_glance(position, asked) if is_of_plan else None,
-            "may_edit_indicators": reading.may(Right.EDIT_INDICATORS),
-            "being_tested": brief_of("being_tested", position, asked),
-            "disagreeing": brief_of("disagreeing", position, asked),
-            "may_see_internal": reading.sight.is_internal,
-            "is_of_plan": is_of_plan,
+            "is_of_plan": reading.sight.is_of_plan,
+            "has_indicators": bool(position.scorecard.indicators) or reading.may(Right.EDIT_INDICATORS),
             "may_import": Right.PREVIEW_IMPORT in rights,
-            "may_make_paper": Right.MAKE_PAPER in rights,
             "may_edit": reading.may(Right.EDIT_PLAN),
             "rights": names_of(rights),
             "gone": still_leading(position) if asked.is_now and Right.EDIT_PLAN in rights else [],
         },
-        status=reading.status,
-    )
-
-
-@dataclass(frozen=True)
-class GapCount:
-    """A gap, how many recommendations have it, and the list that has them all."""
-
-    gap: Gap
-    count: int
-    query: str
-
-
-@dataclass(frozen=True)
-class Answers:
-    """How the plan answers its recommendations, at a glance: `unanswered` are those without a milestone."""
-
-    totals: Totals
-    unanswered: tuple[RecommendationPosition, ...]
-    gaps: tuple[GapCount, ...]
-
-    @property
-    def words(self) -> str:
-        """“3 of 15 recommendations have no milestone”."""
-        count, listed = self.totals.without_milestone, self.totals.listed
-        of_all = f"of {number_of(listed, 'recommendation')}"
-        if not count:
-            return f"None {of_all} is without a milestone"
-        return f"{count} {of_all} {'has' if count == 1 else 'have'} no milestone"
-
-
-def answers_at_a_glance(position: PlanPosition, asked: AskedPosition) -> Answers:
-    """The gaps of a position, each with the address of its list."""
-    coverage = Coverage(position)
-    counts = tuple(GapCount(each.gap, len(each.rows), asked.query_with(gap=each.gap.value)) for each in coverage.gaps)
-    unanswered = tuple(each for each in position.recommendations if Gap.NO_MILESTONE in each.gaps)
-    return Answers(coverage.totals, unanswered, counts)
-
-
-#: How many indicators off target a plan's page names.
-NAMED_INDICATORS = 8
-
-
-@dataclass(frozen=True)
-class OffTarget:
-    """An indicator that is off target: how it stands, and what is done about it, in a line."""
-
-    indicator: IndicatorPosition
-    status: RagView
-    done: str
-
-
-@dataclass(frozen=True)
-class IndicatorsAtAGlance:
-    """The indicators that are off target, the first of them with how they stand, and the lists that have them all."""
-
-    off_target: tuple[IndicatorPosition, ...]
-    rows: tuple[OffTarget, ...]
-    off_target_query: str
-    late: int
-    late_query: str
-
-
-def indicators_at_a_glance(position: PlanPosition, asked: AskedPosition) -> IndicatorsAtAGlance | None:
-    """The scorecard of a position in short; None where it has no indicators."""
-    if not position.scorecard.indicators:
-        return None
-    off_target = position.scorecard.off_target
-    return IndicatorsAtAGlance(
-        off_target=off_target,
-        rows=tuple(OffTarget(each, RAG_VIEWS[each.rag], done_words(each)) for each in off_target[:NAMED_INDICATORS]),
-        off_target_query=asked.query_with(show="off_target"),
-        late=sum(each.is_late for each in position.scorecard.indicators),
-        late_query=asked.query_with(show="late"),
+        status=400 if problem else reading.status,
     )
 
 
 @dataclass(frozen=True)
 class Brief:
-    """Some milestones that need somebody's eye: what they are, the first of them, and the list that has them all."""
+    """Some milestones that need somebody's eye: what they are, and the list that has them all."""
 
-    name: str
     words: str
     milestones: tuple[MilestonePosition, ...]
     query: str
-
-
-def attention(position: PlanPosition, asked: AskedPosition) -> list[Brief]:
-    """What needs somebody's eye, in the order of its weight."""
-    return [brief_of(name, position, asked) for name in ("overdue", "due_soon", "stale")]
-
-
-def brief_of(name: str, position: PlanPosition, asked: AskedPosition) -> Brief:
-    """One of the shows of the milestone list (milestones/selecting.py), at a glance."""
-    words, passes = SHOWS[name]
-    return Brief(name, words, _by_date(filter(passes, position.milestones)), asked.query_with(show=name))
 
 
 def waiting_for(user: Any, position: PlanPosition, asked: AskedPosition) -> Brief | None:
@@ -174,8 +112,116 @@ def waiting_for(user: Any, position: PlanPosition, asked: AskedPosition) -> Brie
     if not own:
         return None
     waiting = _by_date(each for each in own if each.freshness in (Freshness.DUE, Freshness.STALE))
-    return Brief("own", "Yours to update this cycle", waiting, asked.query_with(lead=person.pk))
+    return Brief("Yours to update this cycle", waiting, asked.query_with(lead=person.pk))
 
 
 def _by_date(milestones: Iterable[MilestonePosition]) -> tuple[MilestonePosition, ...]:
     return tuple(sorted(milestones, key=lambda each: each.due_on or date.max))
+
+
+# --- Statuses by cycle -------------------------------------------------------------------------------------------
+
+
+@require_safe
+def course(request: SignedInRequest, slug: str) -> HttpResponse:
+    """How the statuses went over the plan's life, cycle by cycle: a chart and its figures."""
+    reading = read_plan(request, slug, with_scorecard=False)
+    found = _course(reading, MOST_CYCLES)
+    lines, rows = _table(found, reading)
+    stacks = _stacks(found)
+    return render(
+        request,
+        "reports/course.html",
+        {
+            "plan": reading.plan,
+            "asked": reading.asked,
+            "position": reading.position,
+            "is_of_plan": reading.sight.is_of_plan,
+            "chart": stacked_of(found.scheme.lines, stacks, title=TITLE, description=course_words(found), width=WIDE),
+            "narrow_chart": stacked_of(
+                found.scheme.lines, stacks[-CYCLES:], title=TITLE, description=course_words(found), width=NARROW
+            ),
+            "words": course_words(found),
+            "lines": lines,
+            "rows": rows,
+        },
+        status=reading.status,
+    )
+
+
+@require_safe
+def course_chart(request: SignedInRequest, slug: str) -> HttpResponse:
+    """The chart of the last cycles alone, as a picture for the dashboard; narrow with `?size=narrow`."""
+    reading = read_plan(request, slug, with_scorecard=False)
+    is_narrow = request.GET.get("size") == "narrow"
+    found = _course(reading, CYCLES // 2 if is_narrow else CYCLES)
+    chart = stacked_of(
+        found.scheme.lines,
+        _stacks(found),
+        title=TITLE,
+        description=course_words(found),
+        width=NARROW if is_narrow else WIDE,
+    )
+    return HttpResponse(chart, content_type="image/svg+xml", status=reading.status)
+
+
+TITLE = "Milestones by status at the end of each cycle"
+
+
+def _course(reading: Reading, most: int) -> Course:
+    """The course up to the position, of what the reader is shown."""
+    asked = reading.asked
+    found = course_of(reading.plan.pk, cycle_ends(reading.plan.rhythm, asked.as_at, most), asked.recorded_at)
+    return found.narrowed(reading.sight.shows)
+
+
+def _stacks(found: Course) -> list[Stack]:
+    return [
+        Stack(long_day(day), f"{day.day} {day:%b %y}", counts)
+        for day, counts in zip(found.days, found.counts, strict=True)
+    ]
+
+
+@dataclass(frozen=True)
+class CourseRow:
+    """The figures of one bar, and the address of the dashboard of its day."""
+
+    day: date
+    counts: tuple[int, ...]
+    total: int
+    href: str
+
+
+def _table(found: Course, reading: Reading) -> tuple[list[StatusLine], list[CourseRow]]:
+    """The lines of the key that are printed or ever have a milestone, and the rows, the newest first."""
+    used = [any(counts[place] for counts in found.counts) for place in range(len(found.scheme.lines))]
+    lines = [line for line, is_used in zip(found.scheme.lines, used, strict=True) if is_used or line.in_key]
+    places = [found.scheme.lines.index(line) for line in lines]
+    page = reverse("reports:plan", args=[reading.plan.slug])
+    rows = [
+        CourseRow(
+            day,
+            tuple(counts[place] for place in places),
+            sum(counts),
+            page + replace(reading.asked, as_at=day, is_now=day == reading.asked.as_at and reading.asked.is_now).query,
+        )
+        for day, counts in zip(found.days, found.counts, strict=True)
+    ]
+    return lines, rows[::-1]
+
+
+def course_words(found: Course) -> str:
+    """What the chart shows, in a sentence: where it began and where it stands."""
+    lines = found.scheme.lines
+
+    def words(counts: tuple[int, ...]) -> str:
+        some = [f"{count} {line.word.lower()}" for line, count in zip(lines, counts, strict=True) if count]
+        return ", ".join(some) or "no milestones"
+
+    first, last = found.counts[0], found.counts[-1]
+    if len(found.days) == 1:
+        return f"On {long_day(found.days[0])}: {words(first)}."
+    return (
+        f"{number_of(len(found.days), 'cycle')}: from {words(first)} on {long_day(found.days[0])} "
+        f"to {words(last)} on {long_day(found.days[-1])}."
+    )

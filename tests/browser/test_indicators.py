@@ -54,7 +54,7 @@ def indicator(plan, people):
 def test_a_reader_goes_from_the_scorecard_to_an_indicator(page, people, indicator, axe):
     sign_in(page, people.steering)
     page.goto("/plans/safeguarding/")
-    page.get_by_role("link", name="See the indicators").click()
+    page.get_by_role("navigation", name="Plan").get_by_role("link", name="Indicators").click()
     axe(title="Indicators – Safeguarding Plan")
     expect(page.locator("tbody tr").filter(has_text="ASM")).to_contain_text("Red")
 

@@ -56,12 +56,13 @@ def test_a_manager_moves_a_due_date(page, people, milestone):
     row_of(page, milestone).get_by_role("link", name="1.1", exact=True).click()
     page.get_by_role("link", name="Move the due date").click()
 
-    page.get_by_label("New due date").fill("2011-10-31")
+    page.get_by_label("New due date").fill("2011-09-20")
     page.get_by_label("Why it moves").fill("Two posts are vacant.")
-    page.get_by_role("button", name="Move the due date").click()
+    page.get_by_label("What follows").fill("The answer comes three weeks later.")
+    page.get_by_role("button", name="Move it now").click()
 
     expect(page.locator(".facts")).to_contain_text("Two posts are vacant.")
-    expect(page.locator(".facts")).to_contain_text("31 August 2011 to 31 October 2011")
+    expect(page.locator(".facts")).to_contain_text("31 August 2011 to 20 September 2011")
 
 
 PAGES = {

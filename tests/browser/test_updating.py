@@ -31,7 +31,7 @@ def notes():
 def test_a_lead_updates_in_place_in_three_actions(page, people, milestone, last_note):
     sign_in(page, people.lead)
     page.get_by_role("link", name="Safeguarding Improvement Plan").click()
-    page.get_by_role("link", name="See the milestones").click()
+    page.get_by_role("link", name="Milestones", exact=True).click()
     row = row_of(page, milestone)
     row.get_by_role("link", name="Update").click()
     expect(row).to_contain_text("Two posts are vacant.")
