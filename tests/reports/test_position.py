@@ -17,7 +17,7 @@ from indicators import operations as indicator_operations
 from indicators.figure_operations import NewFigure, record_measurements
 from indicators.models import Indicator, PlanIndicator, ProcessChange, Target
 from milestones import operations as milestone_operations
-from milestones.models import Milestone
+from milestones.models import DateRequest, ForecastOverride, Milestone, ProgressUpdate, UpdateReview
 from plans import operations as plan_operations
 from plans.models import Action, Theme
 from reports.position import from_json, plan_position, to_json
@@ -249,6 +249,21 @@ class Play:
             by=self.by,
         )
 
+    def hand_in(self, number, day):
+        """An update that waits to be accepted."""
+        with operating(by=self.by, name="hand_in") as running:
+            handed_in = ProgressUpdate(
+                plan=self.plan,
+                milestone=self.milestone(number),
+                as_at=date(2011, 5, 1) + timedelta(days=day),
+                declared_status="off_track",
+                note="Handed in.",
+                is_submitted=True,
+                entered_at=running.recorded_at,
+                entered_by=self.by,
+            )
+            save_with_reason(handed_in, reason="Handed in", by=self.by)
+
     def replace_update(self, number, day):
         milestone = self.milestone(number)
         newest = milestone.updates.filter(replaced_by=None).first()
@@ -265,7 +280,7 @@ class Play:
 
     def take_update_back(self, number, day):
         """As the undoing of an import does."""
-        newest = self.milestone(number).updates.filter(replaced_by=None).order_by("-pk").first()
+        newest = self.milestone(number).updates.filter(replaced_by=None, reviews=None).order_by("-pk").first()
         if newest:
             with operating(by=self.by, name="take_update_back"):
                 delete_with_reason(newest, reason="Undone", by=self.by)
@@ -284,6 +299,67 @@ class Play:
             agreed_on=agreed_on,
             by=self.by,
         )
+
+    def answer(self, number, day):
+        """As somebody who accepts or returns it."""
+        newest = self.milestone(number).updates.order_by("-pk").first()
+        if newest is None:
+            return
+        with operating(by=self.by, name="answer") as running:
+            verdict = ("accepted", "returned")[day % 2]
+            said = UpdateReview(
+                plan=self.plan,
+                update=newest,
+                verdict=verdict,
+                question="Is it so?",
+                entered_at=running.recorded_at,
+                entered_by=self.by,
+            )
+            save_with_reason(said, reason="Answered", by=self.by)
+
+    def count_the_accepted_alone(self, number, day):
+        self.plan = plan_operations.edit_plan(
+            plan=self.plan, counts_unaccepted=day % 2 == 0, by=self.by, reason="The board asks"
+        )
+
+    def ask_for_a_date(self, number, day):
+        milestone = self.milestone(number)
+        if milestone.archived_at or milestone.withdrawn_on or milestone.date_requests.filter(outcome="").exists():
+            return
+        with operating(by=self.by, name="ask") as running:
+            asked = DateRequest(
+                plan=self.plan,
+                milestone=milestone,
+                from_on=milestone.due_on,
+                to_on=date(2011, 9, 1) + timedelta(days=day),
+                reason="Late",
+                consequence="None",
+                is_for_board=day % 2 == 0,
+                requested_on=date(2011, 5, 1) + timedelta(days=day),
+                requested_by=self.by,
+                entered_at=running.recorded_at,
+            )
+            save_with_reason(asked, reason="Asked", by=self.by)
+
+    def decide_on_a_date(self, number, day):
+        asked = DateRequest.objects.filter(outcome="").order_by("pk").first()
+        if asked is not None:
+            with operating(by=self.by, name="decide"):
+                asked.outcome, asked.decided_on = "refused", asked.requested_on + timedelta(days=day)
+                save_with_reason(asked, ["outcome", "decided_on"], reason="Decided", by=self.by)
+
+    def judge_the_forecast(self, number, day):
+        with operating(by=self.by, name="judge") as running:
+            word = ForecastOverride(
+                plan=self.plan,
+                milestone=self.milestone(number),
+                as_at=date(2011, 5, 1) + timedelta(days=day),
+                chance=("", "likely", "at_risk", "unlikely")[number % 4],
+                reason="A strike.",
+                entered_at=running.recorded_at,
+                entered_by=self.by,
+            )
+            save_with_reason(word, reason="Judged", by=self.by)
 
     def withdraw(self, number, day):
         milestone_operations.withdraw_milestone(
