@@ -59,7 +59,6 @@ def changes(request: SignedInRequest, slug: str) -> HttpResponse:
             "all_query": found.query_with(),
             "is_of_plan": found.sight.is_of_plan,
             "was_recorded": was_recorded(found.plan, found.since),
-            "may_look_back": found.rights.everywhere(Right.SEE_HISTORY),
             "may_make_paper": found.rights.everywhere(Right.MAKE_PAPER),
             "formats": FORMATS,
             "copies": COPIES,

@@ -177,6 +177,8 @@ def _show(
     if form is None:
         form = KeyIssuesForm(None, sentences=sentences, before=kept.words)
         form.initial["own"] = own
+    if 0 <= at < len(sentences):
+        form.fields[f"words_{at}"].widget.attrs["autofocus"] = True
     boxes = [
         {
             "sentence": each,
@@ -185,7 +187,6 @@ def _show(
             "place": place,
             "is_first": place == 0,
             "is_last": place == len(sentences) - 1,
-            "is_here": place == at,
         }
         for place, each in enumerate(sentences)
     ]

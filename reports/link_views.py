@@ -207,7 +207,8 @@ def _open_links(plan: Plan) -> list[Link]:
 def _sent_links(plan: Plan, data: QueryDict) -> list[Link]:
     """The references that a form was sent with, whether they are open still or not."""
     keys: dict[str, list[int]] = {"milestone": [], "action": []}
-    for name in list(data)[: 3 * MOST_SENT]:
+    names = [name for name in data if name.startswith(("milestone-", "action-"))]
+    for name in names[: 3 * MOST_SENT]:
         kind, _, rest = name.partition("-")
         number = rest.removesuffix("-version")
         if kind in keys and rest != number and number.isascii() and number.isdigit() and len(number) < 16:
