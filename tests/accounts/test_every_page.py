@@ -19,6 +19,8 @@ OPEN = {
     "accounts:openid",
     "accounts:openid_back",
     "accounts:sign_in",
+    "milestones:personal",
+    "milestones:personal_link",
     "accounts:sign_out",
     "accounts:time_left",
     "mfa_authenticate",

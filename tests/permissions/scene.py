@@ -28,16 +28,26 @@ from imports.models import RecommendationImport
 from imports.operations import keep_preview
 from imports.readers.table import PlanTable, RecommendationTable
 from indicators.models import Benchmark, Indicator, Measurement, PlanIndicator, ProcessChange, Target
-from milestones.models import Evidence, EvidenceSupport, IndependentAssessment, Milestone, MilestoneLink
+from milestones.models import (
+    DateRequest,
+    Evidence,
+    EvidenceSupport,
+    IndependentAssessment,
+    Milestone,
+    MilestoneLink,
+)
 from milestones.operations import add_milestone, add_supporting_lead, record_update
 from plans import file_store
 from plans.models import (
     ActionLink,
+    Decision,
     Document,
+    FollowUp,
     Framework,
     GovernanceBody,
     Intervention,
     Judgement,
+    Meeting,
     NoMilestoneNeeded,
     Outcome,
     OutcomeJudgement,
@@ -46,6 +56,7 @@ from plans.models import (
     PlanReview,
     Recommendation,
     Review,
+    Risk,
 )
 from plans.operations import add_action, add_theme, archive_plan, break_glass, give_role, start_plan, take_role
 from plans.policies import Role
@@ -230,6 +241,7 @@ def _ground(slug: str, council: Any, people: dict[Who, Any], users: dict[Who, Us
                 add_supporting_lead(milestone=milestone, person=people[Who.CONTRIBUTOR], by=manager)
     keys |= _answers(plan, milestone, action, manager)
     keys |= _figures(plan, manager)
+    keys |= _meetings(plan, manager)
     keys["import"] = keep_preview(
         plan=plan, table=PlanTable(), file_name="plan.csv", sha256="0" * 64, as_at=date(2011, 6, 1), by=manager
     ).pk
@@ -327,6 +339,39 @@ def _answers(plan: Plan, milestone: Milestone, action: Any, by: User) -> dict[st
             "action_link": make(ActionLink, action=action, **links).pk,
             "assessment": assessed["1.1"].pk,
             "unused_outcome": make(Outcome, plan=plan, action=action, order=2, text="Fewer come back.").pk,
+        }
+
+
+def _meetings(plan: Plan, by: User) -> dict[str, Any]:
+    """A meeting, what it decided and what is to be done about it, risks, and a new date that is asked for."""
+    board = GovernanceBody.objects.get(council=plan.council, name=f"Board of {plan.slug}")
+    open_one = Milestone.objects.get(plan=plan, ref="1.2")
+    with operating(by=by, name="set_the_scene"):
+
+        def make(model: type[Any], **columns: Any) -> Any:
+            return save_with_reason(model(**columns), reason="Scene", by=by)
+
+        meeting = make(Meeting, council=plan.council, body=board, held_on=date(2011, 6, 3))
+        decision = make(Decision, plan=plan, meeting=meeting, words="To ask again.")
+        follow_up = make(FollowUp, plan=plan, decision=decision, words="Ask again.")
+        done = make(FollowUp, plan=plan, decision=decision, words="Ask.", done_on=date(2011, 6, 4))
+        risk = make(Risk, plan=plan, words="Posts stay empty.", raised_on=FIRST_OF_MAY)
+        closed = make(Risk, plan=plan, words="The system fails.", raised_on=FIRST_OF_MAY, closed_on=date(2011, 6, 1))
+        request = make(
+            DateRequest, plan=plan, milestone=open_one, from_on=None, to_on=date(2011, 9, 30), reason="A late start.",
+            consequence="None.", is_for_board=False, requested_on=date(2011, 6, 1), requested_by=by,
+            entered_at=timezone.now(),
+        )  # fmt: skip
+        return {
+            "plan": plan.pk,
+            "meeting": meeting.pk,
+            "unused_meeting": make(Meeting, council=plan.council, body=board, held_on=date(2011, 6, 10)).pk,
+            "decision": decision.pk,
+            "follow_up": follow_up.pk,
+            "done_follow_up": done.pk,
+            "risk": risk.pk,
+            "closed_risk": closed.pk,
+            "date_request": request.pk,
         }
 
 

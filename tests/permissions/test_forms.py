@@ -28,7 +28,12 @@ NOT_HERE = {
     *("imports:recommendations", "imports:recommendation_list"),
     *("imports:discard_recommendations", "imports:undo_recommendations"),
     "imports:figures",
-    *("papers:order", "papers:folder", "plans:close_glass"),
+    *("papers:order", "papers:folder", "plans:close_glass", "reports:changes_file"),
+    # What they take is a press, or one thing at a time that the page has shown (tests/milestones, tests/reports).
+    *("milestones:remind", "milestones:reminders", "milestones:review", "milestones:review_all"),
+    *("milestones:links", "milestones:personal", "reports:key_issues", "reports:take_over"),
+    # What is achieved, as the milestone of the scene, has nothing to forecast.
+    "milestones:forecast",
 }
 
 Row = dict[str, Any]
@@ -75,9 +80,23 @@ FORMS: dict[str, Form] = {
         chooses={"lead": "person"},
     ),
     "milestones:due_date": Form(
-        {"to_on": "2011-09-30", "reason": "Agreed by the board.", "agreed_on": "2011-06-02"},
+        {
+            **{"to_on": "2011-09-20", "reason": "A late start.", "consequence": "None for children."},
+            "requested_on": "2011-06-02",
+        },
         changes={"milestone": {"due_on", "due_words", "version"}},
+        makes={"daterequest", "datechange"},
+    ),
+    "milestones:decide_date": Form(
+        {"granted": "granted", "words": "It can wait."},
+        changes={
+            "daterequest": {"outcome", "decided_on", "decided_by_id", "decided_words", "change_id"},
+            "milestone": {"due_on", "due_words", "baseline_due_on", "version"},
+        },
         makes={"datechange"},
+    ),
+    "milestones:take_back_date": Form(
+        {}, changes={"daterequest": {"outcome", "decided_on", "decided_by_id", "decided_words"}}
     ),
     "milestones:withdraw": Form(
         {"withdrawn_on": "2011-06-02", "reason": "Taken over."},
@@ -224,7 +243,59 @@ FORMS: dict[str, Form] = {
                 *("title", "short_title", "status", "starts_on", "ends_on"),
                 *("cycle_anchor", "cycle_days", "overdue_is_red", "report_months_end"),
                 *("tracks_outcomes", "requires_evidence"),
+                *("cutoff_day", "cutoff_at", "meeting_day", "board_id", "reviews_updates", "counts_unaccepted"),
+                *("sends_reminders", "date_limit_days"),
             }
+        },
+        chooses={"board": "board"},
+    ),
+    "plans:new_meetings": Form(
+        {"body": Key("board"), "dates": "2011-07-01"}, makes={"meeting"}, chooses={"body": "board"}
+    ),
+    "plans:meeting": Form(
+        {"plan": Key("plan"), "kind": "noted", "words": "To come again."},
+        makes={"decision"},
+    ),
+    "plans:edit_meeting": Form(
+        {"held_on": "2011-06-02", "reason": "A day earlier."},
+        changes={
+            "meeting": {"held_on", "agenda_item", "papers_due_on", "publication_due_on", "minutes", "note"},
+        },
+    ),
+    "plans:archive_meeting": Form({"reason": "Typed twice."}, changes={"meeting": {"archived_at"}}),
+    "plans:decision": Form(
+        {"words": "To ask once more.", "reason": "As minuted."}, changes={"decision": {"kind", "words"}}
+    ),
+    "plans:archive_decision": Form(
+        {"reason": "Typed twice."}, changes={"decision": {"archived_at"}, "followup": {"archived_at"}}
+    ),
+    "plans:new_follow_up": Form({"words": "Ask them."}, makes={"followup"}, chooses={"owner": "person"}),
+    "plans:follow_up": Form(
+        {"words": "Ask them again.", "reason": "Clearer."},
+        changes={"followup": {"words", "owner_id", "due_on"}},
+        chooses={"owner": "person"},
+    ),
+    "plans:finish_follow_up": Form({"done_on": "2011-06-04"}, changes={"followup": {"done_on", "done_words"}}),
+    "plans:reopen_follow_up": Form({"reason": "Not yet."}, changes={"followup": {"done_on", "done_words"}}),
+    "plans:archive_follow_up": Form({"reason": "Typed twice."}, changes={"followup": {"archived_at"}}),
+    "plans:new_risk": Form(
+        {"words": "Nobody applies.", "raised_on": "2011-06-01"}, makes={"risk"}, chooses={"owner": "person"}
+    ),
+    "plans:risk": Form(
+        {"words": "Posts are empty.", "reason": "Clearer."},
+        changes={"risk": {"kind", "words", "likelihood", "impact", "trend", "mitigation", "owner_id", "raised_on"}},
+        chooses={"owner": "person"},
+    ),
+    "plans:close_risk": Form(
+        {"closed_on": "2011-06-02", "closed_words": "All are filled."},
+        changes={"risk": {"closed_on", "closed_words", "trend"}},
+    ),
+    "plans:reopen_risk": Form({"reason": "Again."}, changes={"risk": {"closed_on", "closed_words", "trend"}}),
+    "reports:refresh": Form(
+        {"title": "The plan after", "cycle_anchor": "2011-05-02"},
+        makes={
+            *("plan", "planmembership", "theme", "action", "actionlink", "outcome", "milestone", "milestonelink"),
+            *("supportinglead", "planreview", "nomilestoneneeded", "planindicator", "progressupdate"),
         },
     ),
     "plans:new_theme": Form({"name": "Partnerships"}, makes={"theme"}, chooses={"lead": "person"}),
