@@ -10,7 +10,8 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
+from django.utils import timezone
 
 from plans.models import Plan
 from plans.policies import Right, Rights, check_has
@@ -18,6 +19,7 @@ from plans.policies import Right, Rights, check_has
 from .models import Milestone, ProgressUpdate, ProposedUpdate, UpdateReview
 from .policies import own_milestones
 from .position import MilestonePosition
+from .returns import newer_updates
 from .status import Flag, MilestoneFacts, PlanRules, flags
 
 _OWN_HOMEWORK = "You {}, and nobody marks their own homework. Ask another programme manager."
@@ -66,11 +68,8 @@ def accept_reach(user: Any, plan: Plan, rights: Rights) -> AcceptReach:
 def waiting_updates(plan: Plan) -> QuerySet[ProgressUpdate]:
     """The updates that were handed in and not answered, of milestones that take changes; none that was corrected, or
     after which a newer one came."""
-    newer = ProgressUpdate.objects.filter(
-        milestone=OuterRef("milestone"), pk__gt=OuterRef("pk"), as_at__gte=OuterRef("as_at")
-    )
     return ProgressUpdate.objects.filter(
-        ~Exists(newer),
+        ~Exists(newer_updates()),
         plan=plan,
         is_submitted=True,
         replaced_by=None,
@@ -129,19 +128,19 @@ def waiting_of(plan: Plan, milestones: Iterable[MilestonePosition]) -> tuple[Wai
 
 
 def update_before(what: Written) -> ProgressUpdate | None:
-    """The update that counted when this one was written: the newest by its day that was neither corrected nor
-    returned."""
-    rows = ProgressUpdate.objects.filter(milestone_id=what.milestone_id, as_at__lte=what.as_at, replaced_by=None)
-    if isinstance(what, ProgressUpdate):
-        rows = rows.filter(entered_at__lte=what.entered_at).exclude(pk=what.pk)
-    else:
-        rows = rows.filter(entered_at__lte=what.proposed_at)
+    """The update that counted when this one was written, or what was proposed was answered: the newest by its day that
+    was neither corrected by another nor returned."""
+    until = what.entered_at if isinstance(what, ProgressUpdate) else what.decided_at or timezone.now()
+    own = what.pk if isinstance(what, ProgressUpdate) else what.update_id
     last = {
         each.update_id: each.verdict
         for each in UpdateReview.objects.filter(update__milestone=what.milestone_id).order_by("entered_at", "pk")
     }
-    newest_first = rows.order_by("-as_at", "-entered_at", "-pk")
-    return next((row for row in newest_first if last.get(row.pk) != UpdateReview.Verdict.RETURNED), None)
+    written = ProgressUpdate.objects.filter(milestone=what.milestone_id, entered_at__lte=until)
+    counting = [row for row in written if row.pk != own and last.get(row.pk) != UpdateReview.Verdict.RETURNED]
+    corrected = {row.replaces_id for row in counting}
+    rows = [row for row in counting if row.as_at <= what.as_at and row.pk not in corrected]
+    return max(rows, key=lambda row: (row.as_at, row.entered_at, row.pk), default=None)
 
 
 #: What no update changes.

@@ -3,7 +3,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.urls import reverse
 
 from accounts.history import IndexedHistory, Tracked, TrackedQuerySet
@@ -157,6 +157,17 @@ class SupportingLead(Tracked):
         return str(self.person)
 
 
+class ProgressUpdateQuerySet(TrackedQuerySet):
+    def counting(self) -> "ProgressUpdateQuerySet":
+        """The updates that were not last returned, and that none of these replaces. Whether one counts that waits to be
+        accepted, is the plan’s to say (position.py)."""
+        last = UpdateReview._base_manager.filter(update=OuterRef("pk")).order_by("-entered_at", "-pk")
+        kept = self.alias(verdict=Subquery(last.values("verdict")[:1])).filter(
+            Q(verdict=None) | ~Q(verdict=UpdateReview.Verdict.RETURNED)
+        )
+        return kept.filter(~Exists(kept.filter(replaces=OuterRef("pk"))))
+
+
 class ProgressUpdate(Tracked):
     """What was declared of a milestone as at a date. Final: a correction is a new update that replaces this one."""
 
@@ -182,6 +193,7 @@ class ProgressUpdate(Tracked):
     entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
     history = IndexedHistory(also_indexed=("milestone", "-as_at", "-entered_at", "-id"))
+    objects = ProgressUpdateQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["milestone", "-as_at", "-entered_at", "-id"], name="update_in_force")]

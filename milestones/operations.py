@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from accounts.history import current_instant, delete_with_reason, operation, save_with_reason
@@ -16,7 +15,7 @@ from plans.policies import Right, check_can, rights_of
 from plans.schemes import DeclaredStatus
 
 from .accepting import accept_reach
-from .models import DateChange, Milestone, MilestoneLink, ProgressUpdate, SupportingLead, UpdateDraft, UpdateReview
+from .models import DateChange, Milestone, MilestoneLink, ProgressUpdate, SupportingLead, UpdateDraft
 from .policies import check_can_update, check_is_open_to_change
 
 
@@ -344,17 +343,9 @@ def _is_for_another(milestone: Milestone, by: Any) -> bool:
 def update_in_force(milestone: Milestone, as_at: date) -> ProgressUpdate | None:
     """The update that counts at a date: the one with the highest (as_at, entered_at, id), replaced and returned ones
     left out."""
-    last = UpdateReview.objects.filter(update=OuterRef("pk")).order_by("-entered_at", "-pk").values("verdict")[:1]
-    counting = (
-        ProgressUpdate.objects.filter(milestone=milestone)
-        .alias(verdict=Subquery(last))
-        .filter(Q(verdict=None) | ~Q(verdict=UpdateReview.Verdict.RETURNED))
-    )
-    return (
-        counting.filter(~Exists(counting.filter(replaces=OuterRef("pk"))), as_at__lte=as_at)
-        .order_by("-as_at", "-entered_at", "-pk")
-        .first()
-    )
+    rows = ProgressUpdate.objects.filter(milestone=milestone).counting().filter(as_at__lte=as_at)
+    found: ProgressUpdate | None = rows.order_by("-as_at", "-entered_at", "-pk").first()
+    return found
 
 
 def is_only_corrected(milestone: Milestone) -> bool:
@@ -363,8 +354,10 @@ def is_only_corrected(milestone: Milestone) -> bool:
 
 
 def _was_agreed(milestone: Milestone) -> bool:
-    """Whether the plan was more than a draft at any time since the milestone was added to it. Then its first date
-    stays the baseline, even where the plan was made a draft again."""
+    """Whether the plan was more than a draft at any time since the milestone was added to it, or the plan that it was
+    carried over from. Then its first date stays the baseline, even where the plan was made a draft again."""
+    if milestone.carried_from is not None and not is_only_corrected(milestone.carried_from):
+        return True
     born = milestone.history.order_by("history_date").values_list("history_date", flat=True)[0]
     versions = Plan.history.filter(id=milestone.plan_id).order_by("-history_date", "-history_id")
     at_birth = versions.filter(history_date__lte=born).values_list("status", flat=True).first()

@@ -216,21 +216,26 @@ def note_history(
         key=lambda row: (row.as_at, row.entered_at, row.id),
         reverse=True,
     )
-    said = _answers_at(updates, asked)
-    if not may_see_internal and any(row.is_submitted for row in updates):
-        counts_unaccepted = Plan.objects.get(pk=updates[0].plan_id).counts_unaccepted
-        updates = [row for row in updates if _counts(row, said.get(row.id), counts_unaccepted=counts_unaccepted)]
+    said = _answers_at(rows, asked)
+    counts_unaccepted = True
+    if any(row.is_submitted for row in rows):
+        counts_unaccepted = Plan.objects.get(pk=rows[0].plan_id).counts_unaccepted
+    counting = {row.id for row in rows if _counts(row, said.get(row.id), counts_unaccepted=counts_unaccepted)}
+    if not may_see_internal:
+        updates = [row for row in updates if row.id in counting]
     writers = {row.entered_by_id for row in updates} | {row.entered_by_id for row in said.values()}
     people = User.objects.in_bulk(writers)
     proposed = ProposedUpdate.objects.filter(update__in=[row.id for row in updates]).select_related("link__person")
     partners = {row.update_id: row.link.person for row in proposed}
-    # As in the position, a correction of a later day takes the first note's place at every date.
-    replaced = {row.replaces_id for row in rows}
+    # As in the position, a correction of a later day takes the first note's place at every date, if it counts.
+    replaced = {row.replaces_id for row in rows if row.id in counting}
+    corrected = {row.replaces_id for row in rows}
     return [
         {
             "update": update,
             "status": declared_view(scheme, update),
             "is_replaced": update.id in replaced,
+            "is_corrected": update.id in corrected,
             "by": people[update.entered_by_id],
             "partner": partners.get(update.id),
             "answer": said.get(update.id),

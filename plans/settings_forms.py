@@ -128,7 +128,7 @@ class SettingsForm(RowForm):
     )
     date_limit_days = forms.IntegerField(
         label="Days by which the programme manager may move a due date",
-        help_text="After the first agreed date. What goes beyond waits for a board. With 0 every new date does.",
+        help_text="After the first agreed date. What goes beyond waits for a board. With 0 every later date does.",
         min_value=0,
         max_value=LONGEST_DATE_LIMIT,
         widget=forms.NumberInput(attrs={"class": "govuk-input--width-4"}),

@@ -149,8 +149,8 @@ def still_leading(position: PlanPosition) -> list[Gone]:
 
 def _open_milestones() -> QuerySet[Milestone]:
     """The milestones that still wait to be done, of all plans; as `is_open`, where a position would be too much."""
-    in_force = ProgressUpdate.objects.filter(milestone=OuterRef("pk"), replaced_by=None)
-    newest = in_force.order_by("-as_at", "-entered_at", "-pk").values("declared_status")[:1]
+    counting = ProgressUpdate.objects.filter(milestone=OuterRef("pk")).counting()
+    newest = counting.order_by("-as_at", "-entered_at", "-pk").values("declared_status")[:1]
     rows = Milestone.objects.current().filter(withdrawn_on=None).annotate(declared=Subquery(newest))
     found: QuerySet[Milestone] = rows.filter(Q(declared=None) | ~Q(declared__in=DONE))
     return found

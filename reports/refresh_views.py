@@ -155,7 +155,11 @@ def carried(request: SignedInRequest, slug: str) -> HttpResponse:
         "rows": shown,
         "total": len(rows),
         "wanted": wanted,
-        "may_switch": new == plan and plan.status == Plan.Status.DRAFT and reading.may(Right.EDIT_SETTINGS),
+        # Also where somebody made the new plan active by its settings: what the old one says since is not there yet.
+        "may_switch": new == plan
+        and plan.status in (Plan.Status.DRAFT, Plan.Status.ACTIVE)
+        and old.status != Plan.Status.SUPERSEDED
+        and reading.may(Right.EDIT_SETTINGS),
         "may_refresh": new is None and reading.may(Right.EDIT_SETTINGS),
     }
     return render(request, "reports/carried.html", context)

@@ -17,7 +17,7 @@ from accounts.history import current_instant, operation, save_with_reason
 from indicators.models import Indicator, PlanIndicator, Scorecard
 from indicators.operations import edit_scorecard, put_on_scorecard
 from indicators.policies import check_may_share
-from milestones.carrying import bring_up_to_date, carry_milestone
+from milestones.carrying import bring_up_to_date, bring_what_waits, carry_milestone
 from milestones.models import Milestone
 from plans.models import Action, ActionLink, NoMilestoneNeeded, Outcome, Plan, PlanMembership, PlanReview, Theme
 from plans.operations import add_action, add_outcome, edit_plan, give_role, start_plan
@@ -96,6 +96,7 @@ def switch_over(*, plan: Plan, by: Any) -> Plan:
     rows = Milestone.objects.filter(plan=plan, archived_at=None).exclude(carried_from=None)
     for carried in rows.select_related("plan", "carried_from").order_by("pk"):
         bring_up_to_date(carried=carried, reason=reason, by=by, as_at=today)
+        bring_what_waits(carried=carried, reason=reason, by=by)
     edit_plan(plan=old, status=Plan.Status.SUPERSEDED, reason=f"Followed by {plan.short_title}", by=by)
     return edit_plan(plan=plan, status=Plan.Status.ACTIVE, reason=f"Takes over from {old.short_title}", by=by)
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.history import operating, save_with_reason
 from accounts.models import User
 from accounts.operations import add_person
-from milestones.accepting import waiting_of, waiting_updates
+from milestones.accepting import update_before, waiting_of, waiting_updates
 from milestones.models import PersonalLink, ProgressUpdate, ProposedUpdate, UpdateReview
 from milestones.operations import add_supporting_lead, record_update, withdraw_milestone
 from milestones.reading import current_slice
@@ -145,6 +145,32 @@ def test_a_returned_update_does_not_count(plan, milestone, people):
 
     assert (review.verdict, review.question) == (RETURNED, "Since when?")
     assert in_force(plan) == "Before."
+
+
+def test_a_correction_is_read_beside_what_it_corrects(plan, milestone, people):
+    write(milestone, people.lead, note="Before.", as_at=date(2011, 5, 2))
+    first = write(milestone, people.lead, note="Wrong.")
+    correction = write(milestone, people.lead, note="Right.", replaces=first)
+
+    assert update_before(correction) == first
+
+
+def test_a_note_whose_correction_came_back_is_the_one_before(plan, milestone, people):
+    first = write(milestone, people.lead, note="First.")
+    return_update(
+        update=write(milestone, people.lead, note="Wrong.", replaces=first), question="Why?", by=people.manager
+    )
+
+    assert update_before(write(milestone, people.lead, note="Newer.")) == first
+
+
+def test_a_proposal_is_read_beside_what_was_written_until_it_is_answered(plan, milestone, proposal, people):
+    since = write(milestone, people.lead, note="Since.", as_at=proposal.as_at)
+
+    assert update_before(proposal) == since
+    accept_proposal(proposal=proposal, by=people.manager)
+    proposal.refresh_from_db()
+    assert update_before(proposal) == since
 
 
 def test_a_day_of_completion_is_not_taken_over_from_what_came_back(milestone, people, plan):

@@ -7,11 +7,16 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import User
 from accounts.operations import add_person
+from milestones.accepting import waiting_updates
+from milestones.date_operations import request_date
 from milestones.models import Milestone
-from milestones.operations import add_supporting_lead, change_due_date, link_milestone, record_update
+from milestones.operations import add_supporting_lead, change_due_date, edit_milestone, link_milestone, record_update
+from milestones.personal_link_operations import make_link, propose_update
+from milestones.review_operations import accept_proposal, accept_update, return_update
 from plans.models import Plan, PlanMembership
-from plans.operations import add_action, add_outcome, add_recommendation, add_review, add_theme
+from plans.operations import add_action, add_outcome, add_recommendation, add_review, add_theme, edit_plan
 from plans.recommendation_operations import answer_review
 from reports.position import plan_position
 from reports.refreshing import Refresh, refresh_plan, switch_over
@@ -133,6 +138,75 @@ def test_what_a_lead_wrote_in_the_new_plan_since_is_not_overwritten(old, people)
     assert of(plan_position(new, TODAY()), "1.4").note.text == "Said here."
 
 
+def test_a_date_that_was_agreed_in_the_old_plan_moves_in_the_draft_too(old, people):
+    carried = Milestone.objects.get(plan=refreshed(old, people), ref="1.4")
+    to_on = TODAY() + timedelta(days=200)
+
+    change_due_date(milestone=carried, to_on=to_on, reason="Agreed anew.", agreed_on=TODAY(), by=people.manager)
+
+    found = of(plan_position(carried.plan, TODAY()), "1.4")
+    assert (found.due_on, found.baseline_due_on, found.date_moves) == (to_on, TODAY() + timedelta(days=60), 2)
+
+
+@pytest.fixture
+def waiting(old, people):
+    """What the lead of 1.4 handed in, in a plan where nothing counts before it is accepted."""
+    edit_plan(plan=old, reviews_updates=True, counts_unaccepted=False, reason="Asked for.", by=people.manager)
+    four = Milestone.objects.select_related("plan").get(plan=old, ref="1.4")
+    return record_update(milestone=four, declared_status="on_track", note="Waits.", as_at=TODAY(), by=people.lead)
+
+
+def test_what_waits_to_be_accepted_counts_in_the_new_plan_no_sooner(old, waiting, people):
+    new = refreshed(old, people)
+
+    assert of(plan_position(new, TODAY()), "1.4").note.text == "Two posts are empty."
+    (copy,) = waiting_updates(new)
+    accept_update(update=copy, by=people.manager)
+    assert of(plan_position(new, TODAY()), "1.4").note.text == "Waits."
+
+
+@pytest.mark.parametrize(("answer", "counts"), [(accept_update, "Waits."), (return_update, "Two posts are empty.")])
+def test_what_waited_and_was_answered_in_the_old_plan_since_is_answered(old, waiting, people, answer, counts):
+    new = refreshed(old, people)
+    answer(update=waiting, by=people.manager, **({"question": "Which?"} if answer is return_update else {}))
+
+    switch_over(plan=new, by=people.manager)
+
+    assert of(plan_position(new, TODAY()), "1.4").note.text == counts
+    assert not waiting_updates(new).exists()
+
+
+def test_what_is_brought_along_later_was_not_there_before(old, people):
+    new = refreshed(old, people)
+    four = Milestone.objects.get(plan=old, ref="1.4")
+    record_update(milestone=four, declared_status="on_track", note="Later.", as_at=TODAY(), by=people.lead)
+    between = timezone.now()
+
+    switch_over(plan=new, by=people.manager)
+
+    assert of(plan_position(new, TODAY(), between), "1.4").note.text == "Two posts are empty."
+    assert of(plan_position(new, TODAY()), "1.4").note.text == "Later."
+
+
+def test_what_waits_for_an_answer_goes_on_waiting_in_the_new_plan(old, people, council):
+    nadia = add_person(name="Nadia Nurse", organisation=council, by=people.manager)
+    four = Milestone.objects.select_related("plan").get(plan=old, ref="1.4")
+    edit_milestone(milestone=four, lead=nadia, reason="Named.", by=people.manager)
+    to_on = TODAY() + timedelta(days=400)
+    request_date(milestone=four, to_on=to_on, reason="Late.", consequence="None.", by=people.manager)
+    link, _ = make_link(plan=old, person=nadia, by=people.manager)
+    propose_update(link=link, milestone=four, declared_status="on_track", note="Both here.", by=User.objects.system())
+    new = refreshed(old, people)
+
+    switch_over(plan=new, by=people.manager)
+
+    found = of(plan_position(new, TODAY()), "1.4")
+    assert (found.extension.to_on, found.extension.is_for_board) == (to_on, True)
+    (proposal,) = new.proposed_updates.all()
+    accept_proposal(proposal=proposal, by=people.manager)
+    assert of(plan_position(new, TODAY()), "1.4").note.text == "Both here."
+
+
 def test_switching_over_twice_does_it_once(old, people):
     new = refreshed(old, people)
 
@@ -234,6 +308,19 @@ def test_switching_over_from_the_page(manager, old, people):
 
     assert "is active now" in answer.content.decode()
     assert manager.post(reverse("reports:take_over", args=[old.slug])).status_code in (403, 409)
+
+
+def test_a_plan_that_was_made_active_by_its_settings_can_still_be_switched_to(manager, old, people):
+    new = refreshed(old, people)
+    edit_plan(plan=new, status=Plan.Status.ACTIVE, reason="Agreed.", by=people.manager)
+    page = reverse("reports:carried", args=[new.slug])
+
+    assert manager.get(page).context["may_switch"]
+    manager.post(reverse("reports:take_over", args=[new.slug]))
+
+    old.refresh_from_db()
+    assert old.status == Plan.Status.SUPERSEDED
+    assert not manager.get(page).context["may_switch"]
 
 
 def test_a_plan_that_follows_none_says_so(manager, plan):
