@@ -95,7 +95,7 @@ def _take_plan_back(import_: Import, *, reason: str, by: Any) -> None:
     for relation in relations:
         if relation.auto_created and relation.one_to_many and relation.on_delete is PROTECT:
             model: Any = relation.related_model
-            if model._default_manager.filter(plan=plan).exclude(pk__in=own.get(model, ())).exists():
+            if model._default_manager.filter(**{relation.field.name: plan}).exclude(pk__in=own.get(model, ())).exists():
                 return
     for membership in PlanMembership.objects.filter(pk__in=own[PlanMembership]):
         delete_with_reason(membership, reason=reason, by=by)
@@ -142,7 +142,7 @@ def _changes_of(
         elif any(getattr(rows[key], each.attname) != getattr(version, each.attname) for each in _columns(model)):
             yield f"{_name(rows[key])} has been changed since."
     for field in model._meta.get_fields():
-        if field.many_to_one and field.related_model in parts:
+        if field.concrete and field.is_relation and field.related_model in parts:
             created = created_by(field.related_model, import_)
             since = model._default_manager.filter(**{f"{field.name}__in": created})
             for row in since.exclude(pk__in=written_by(model, import_)):
