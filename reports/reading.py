@@ -1,14 +1,16 @@
 """What a page across apps is read from: the position that was asked for, as its reader is shown it, and perhaps the
 one of an earlier day to compare it with."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
 from django.db import connection
+from django.db.models import Max
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
+from accounts.models import Redaction
 from accounts.reading import Kept
 from accounts.requests import SignedInRequest
 from milestones.policies import Sight, sight_of
@@ -48,8 +50,7 @@ class Reading:
 
     def compared_with(self, since: date) -> "Comparison":
         """This position beside that of an earlier day, and what changed from one to the other (changes_reading.py)."""
-        is_live = self.asked.recorded_at is None
-        before = for_sight(earlier_position(self.plan, since, self.whole, is_live=is_live), self.sight)
+        before = for_sight(earlier_position(self.plan, since, self.whole), self.sight)
         return Comparison(before, changes_between(before, self.position))
 
 
@@ -77,21 +78,27 @@ def read_plan(request: SignedInRequest, slug: str, *, with_scorecard: bool = Tru
     return Reading(plan, rights, sight_of(request.user, plan, rights), asked, whole)
 
 
-#: The earlier positions that were compared with last, each as long as nobody writes (accounts/reading.py).
+#: The earlier positions that were compared with last. What was recorded by a moment that is over does not change any
+#: more, but where words are taken out of the records: it is kept until then. Other ones are kept until the next write.
 _earlier: Kept[PlanPosition] = Kept(plan_position)
 
 
-def earlier_position(plan: Plan, since: date, after: PlanPosition, *, is_live: bool) -> PlanPosition:
-    """The position of an earlier day as it was recorded by its end, without indicators: what `positions_between`
-    (changes_reading.py) gives beside `after`. `is_live` says that `after` is of what is recorded now."""
-    key = plan.pk, since, after.as_at
-    is_kept = is_live and not connection.in_atomic_block
-    found = _earlier.look_up(key, after.recorded_at) if is_kept else None
+def earlier_position(plan: Plan, since: date, after: PlanPosition) -> PlanPosition:
+    """The position of an earlier day as it was recorded by its end, without indicators and evidence: what
+    `positions_between` (changes_reading.py) gives beside `after`."""
+    if connection.in_atomic_block:
+        return as_open_as(_read_earlier(plan, since, after), after)
+    newest, then = after.recorded_at, recorded_by_the_end_of(since)
+    redacted = Redaction.objects.aggregate(newest=Max("decided_at"))["newest"]
+    over, live = (plan.pk, since, "over"), (plan.pk, since, "live")
+    is_over = newest is not None and then < newest
+    found = (_earlier.look_up(over, redacted) if is_over else None) or _earlier.look_up(live, newest)
     if found is None:
         found = _read_earlier(plan, since, after)
-        if is_kept:
-            _earlier.keep(key, after.recorded_at, found)
-    return found
+        # Where the plan was not in Waymark then, it is read as it is recorded now.
+        is_over = is_over and found.recorded_at is not None and found.recorded_at <= then
+        _earlier.keep(over if is_over else live, redacted if is_over else newest, found)
+    return as_open_as(found, after)
 
 
 def _read_earlier(plan: Plan, since: date, after: PlanPosition) -> PlanPosition:
@@ -102,4 +109,4 @@ def _read_earlier(plan: Plan, since: date, after: PlanPosition) -> PlanPosition:
         before = plan_position(plan, since, then, with_scorecard=False)
     except Plan.DoesNotExist:
         before = plan_position(plan, since, after.recorded_at, with_scorecard=False)
-    return as_open_as(before, after)
+    return replace(before, evidence=())
