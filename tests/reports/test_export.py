@@ -21,6 +21,10 @@ from reports.position import plan_position, to_json
 
 from .full_plan import AS_AT
 
+NO_MINUTES = (
+    "There is no paper “minutes”. There are “milestones”, “recommendations”, “indicators”, “changes” and “position”."
+)
+
 
 def export(kind="milestones", *, format="csv", output="-", plan="safeguarding", as_at="2011-05-31", **more) -> str:
     written = io.StringIO()
@@ -56,7 +60,7 @@ def test_the_paper_is_of_today_when_no_day_is_given(full_plan):
     [
         pytest.param(
             {"kind": "minutes"},
-            "There is no paper “minutes”. There are “milestones”, “recommendations”, “indicators”, “changes” and “position”.",
+            NO_MINUTES,
             id="kind",
         ),
         pytest.param(
@@ -222,9 +226,7 @@ def test_on_the_command_line_a_refusal_is_one_sentence_and_exit_1_and_wrong_usag
     misused = run("milestones", "--format", "csv", database=f"{tmp_path}/db.sqlite3")
 
     assert (refused.returncode, refused.stdout) == (1, "")
-    assert refused.stderr == (
-        "There is no paper “minutes”. There are “milestones”, “recommendations”, “indicators”, “changes” and “position”.\n"
-    )
+    assert refused.stderr == f"{NO_MINUTES}\n"
     assert misused.returncode == 2
     assert "--plan" in misused.stderr
 
