@@ -16,12 +16,12 @@ from django.views.decorators.http import require_safe
 from accounts.requests import SignedInRequest
 from plans.as_at import asked_position
 from plans.models import Plan
-from plans.policies import Right, rights_of
+from plans.policies import Right, Rights, rights_of
 from plans.schemes import Scheme
 
 from .cutoff_words import before_saving_late, moment_words, span_words
 from .forms import DraftPageForm, UpdateForm
-from .models import Milestone, ProgressUpdate, UpdateDraft, UpdateReview
+from .models import DateRequest, Milestone, ProgressUpdate, UpdateDraft, UpdateReview
 from .own_returns import OwnReturns, led_by, own_returns
 from .policies import drafts_of_plan_shown_to, sight_of, updatable
 from .position import MilestonePosition, StatusView
@@ -83,6 +83,7 @@ def own_updates(request: SignedInRequest, slug: str) -> HttpResponse:
             "others": [row for row in rows if not row.is_owed],
             "done": [_done(each, found.plan.scheme, recorded) for each in own.done],
             "leads": bool(led),
+            "datable": _datable(plan, rights, [row.milestone.id for row in rows]),
             "why_not": rights.why if Right.RECORD_UPDATE in rights.lost or Right.DRAFT_UPDATE in rights.lost else "",
             "only_drafts": any(row.is_draft for row in rows),
             "shows_all": shows_all,
@@ -151,6 +152,14 @@ def _rows(
             OwnUpdate(milestone, form, owed.review if owed and is_returned else None, returned, draft, owed is not None)
         )
     return _with_next(shown, plan, shows_all=shows_all)
+
+
+def _datable(plan: Plan, rights: Rights, own_ids: Sequence[int]) -> frozenset[int]:
+    """The reader’s own milestones that they may ask a new date for: none in a draft, and none that waits for one."""
+    if Right.REQUEST_DATE not in rights or plan.status == Plan.Status.DRAFT:
+        return frozenset()
+    waiting = DateRequest.objects.filter(plan=plan, milestone__in=own_ids, outcome="")
+    return frozenset(own_ids) - frozenset(waiting.values_list("milestone_id", flat=True))
 
 
 def _with_next(rows: Sequence[OwnUpdate], plan: Plan, *, shows_all: bool) -> list[OwnUpdate]:

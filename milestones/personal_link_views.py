@@ -180,6 +180,7 @@ def _page(
         "plan": link.plan,
         "lines": lines,
         "sent": sum(line.waits for line in lines),
+        "accepted": sum(line.proposal is not None and not line.waits for line in lines),
         "due": short_moment_words(cycle),
         "is_late": cycle.is_cut_off(timezone.localtime(now)),
         "refused": next(iter(sent.values()), None),

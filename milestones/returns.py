@@ -11,6 +11,7 @@ from datetime import datetime, time
 from enum import StrEnum
 from typing import Protocol
 
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from plans.cycles import Cycle, Rhythm
@@ -76,8 +77,12 @@ def returns_of(
     rows = ProgressUpdate.objects.filter(plan=plan, entered_at__gt=opens, entered_at__lte=until)
     newest: dict[int, ProgressUpdate] = {}
     late: dict[int, ProgressUpdate] = {}
-    for row in rows.select_related("entered_by").order_by("entered_at", "pk"):
+    passed: set[int] = set()
+    rows = rows.select_related("entered_by").order_by("entered_at", "pk")
+    for row in rows.annotate(is_passed=Exists(newer_updates())):
         (newest if row.entered_at <= closes else late)[row.milestone_id] = row
+        if row.is_passed:
+            passed.add(row.pk)
     keys = [row.pk for row in (*newest.values(), *late.values())]
     said = UpdateReview.objects.filter(update__in=keys).select_related("entered_by").order_by("entered_at", "pk")
     reviews = {each.update_id: each for each in said}
@@ -92,8 +97,18 @@ def returns_of(
         if not _is_asked(milestone) and update is None and proposal is None:
             continue
         review = reviews.get(update.pk) if update else None
-        found.append(Return(milestone, _state(update, review, proposal, is_late=is_late), update, review, proposal))
+        waits = update is not None and update.is_submitted and review is None and update.pk not in passed
+        state = _state(update, review, proposal, is_late=is_late, waits=waits)
+        found.append(Return(milestone, state, update, review, proposal))
     return tuple(found)
+
+
+def newer_updates() -> QuerySet[ProgressUpdate]:
+    """The updates that came after the outer one, of the same milestone and a day no earlier: it waits for nobody any
+    more, for what counts is one of these."""
+    return ProgressUpdate.objects.filter(
+        milestone=OuterRef("milestone"), pk__gt=OuterRef("pk"), as_at__gte=OuterRef("as_at")
+    )
 
 
 def window_of(rhythm: Rhythm, cycle: Cycle) -> tuple[datetime, datetime]:
@@ -115,7 +130,12 @@ def _is_returned(review: UpdateReview | None) -> bool:
 
 
 def _state(
-    update: ProgressUpdate | None, review: UpdateReview | None, proposal: ProposedUpdate | None, *, is_late: bool
+    update: ProgressUpdate | None,
+    review: UpdateReview | None,
+    proposal: ProposedUpdate | None,
+    *,
+    is_late: bool,
+    waits: bool,
 ) -> ReturnState:
     if update is None or _is_returned(review):
         if proposal is not None:
@@ -123,9 +143,7 @@ def _state(
         return ReturnState.RETURNED if update else ReturnState.MISSING
     if is_late:
         return ReturnState.LATE
-    if update.is_submitted and review is None:
-        return ReturnState.SUBMITTED
-    return ReturnState.UPDATED
+    return ReturnState.SUBMITTED if waits else ReturnState.UPDATED
 
 
 class Keyed(Protocol):

@@ -86,6 +86,7 @@ def plan_page(request: SignedInRequest, slug: str) -> HttpResponse:
             "is_of_plan": reading.sight.is_of_plan,
             "has_indicators": bool(position.scorecard.indicators) or reading.may(Right.EDIT_INDICATORS),
             "may_import": Right.PREVIEW_IMPORT in rights,
+            "may_check": rights.everywhere(Right.MAKE_PAPER) and rights.everywhere(Right.SEE_INTERNAL),
             "may_edit": reading.may(Right.EDIT_PLAN),
             "rights": names_of(rights),
             "gone": still_leading(position) if asked.is_now and Right.EDIT_PLAN in rights else [],

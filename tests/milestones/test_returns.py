@@ -114,6 +114,15 @@ def test_an_update_waits_is_accepted_or_comes_back(reviewing, milestone, people)
     assert (one.state, one.review.question, one.state.is_owed) == (ReturnState.RETURNED, "Every contact?", True)
 
 
+def test_what_nobody_answered_before_a_newer_one_came_waits_no_more(reviewing, milestone, people):
+    first = write(milestone, people.lead)
+
+    write(milestone, people.lead, CUTOFF + timedelta(hours=1))
+
+    one = found(reviewing, at=CUTOFF + timedelta(hours=2))
+    assert (one.state, one.update) == (ReturnState.UPDATED, first)
+
+
 def test_what_came_back_and_is_written_again_after_the_cut_off_is_late(reviewing, milestone, people):
     return_update(update=write(milestone, people.lead), question="Every contact?", by=people.manager)
 
