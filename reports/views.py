@@ -1,6 +1,5 @@
 """Pages that join apps, each drawn from a position. The papers to download are in paper_views.py."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -18,7 +17,6 @@ from indicators.stacked import Stack
 from milestones.course import Course, course_of, cycle_ends
 from milestones.position import MilestonePosition
 from milestones.selecting import leads_of
-from milestones.status import Freshness
 from plans.as_at import AskedPosition
 from plans.finding import names_of
 from plans.policies import Right
@@ -82,7 +80,7 @@ def plan_page(request: SignedInRequest, slug: str) -> HttpResponse:
             "narrow_chart": reverse("reports:course_chart", args=[slug]) + asked.query_with(size="narrow"),
             "changes": pages["changes"] + asked.query_with(since=since.isoformat()),
             "key_lines": [each for each in position.counts.lines if each.line in position.key],
-            "own": waiting_for(request.user, position, asked),
+            "own": _own_list(request.user, position, asked),
             "is_of_plan": reading.sight.is_of_plan,
             "has_indicators": bool(position.scorecard.indicators) or reading.may(Right.EDIT_INDICATORS),
             "may_import": Right.PREVIEW_IMPORT in rights,
@@ -95,29 +93,14 @@ def plan_page(request: SignedInRequest, slug: str) -> HttpResponse:
     )
 
 
-@dataclass(frozen=True)
-class Brief:
-    """Some milestones that need somebody's eye: what they are, and the list that has them all."""
-
-    words: str
-    milestones: tuple[MilestonePosition, ...]
-    query: str
-
-
-def waiting_for(user: Any, position: PlanPosition, asked: AskedPosition) -> Brief | None:
-    """The reader's own milestones that have no update in this cycle; None for somebody who has none of their own."""
+def _own_list(user: Any, position: PlanPosition, asked: AskedPosition) -> str:
+    """How the list is asked for of the milestones that the reader leads or supports; empty where there are none. What
+    they owe is on a page of their own (milestones/own_updates_views.py)."""
     person = getattr(user, "person", None)
     if person is None or not asked.is_now:
-        return None
-    own = [each for each in position.milestones if any(who.id == person.pk for who in leads_of(each))]
-    if not own:
-        return None
-    waiting = _by_date(each for each in own if each.freshness in (Freshness.DUE, Freshness.STALE))
-    return Brief("Yours to update this cycle", waiting, asked.query_with(lead=person.pk))
-
-
-def _by_date(milestones: Iterable[MilestonePosition]) -> tuple[MilestonePosition, ...]:
-    return tuple(sorted(milestones, key=lambda each: each.due_on or date.max))
+        return ""
+    leads = any(who.id == person.pk for each in position.milestones for who in leads_of(each))
+    return asked.query_with(lead=person.pk) if leads else ""
 
 
 # --- Statuses by cycle -------------------------------------------------------------------------------------------
