@@ -110,6 +110,9 @@ class Bench:
             plan_page_anew=lambda: self.anew(lambda: self.get("")),
             plan_page=lambda: self.get(""),
             milestone_list=lambda: self.get("milestones/"),
+            fortnight=lambda: self.get("cycle/"),
+            changes=lambda: self.get("changes/"),
+            course=lambda: self.get("course/"),
             scorecard_anew=lambda: self.anew(lambda: self.get("indicators/")),
             scorecard=lambda: self.get("indicators/"),
             recommendations=lambda: self.get("recommendations/"),
@@ -164,6 +167,9 @@ class Bench:
         """Counted with rows of every kind, then counted again with many more of each."""
         asked: dict[str, tuple[Callable[[], Any], int]] = {
             "queries of the plan page": (lambda: self.get(""), 30),
+            "queries of the fortnight": (lambda: self.get("cycle/"), 30),
+            "queries of the changes": (lambda: self.get("changes/"), 60),
+            "queries of one’s own updates": (lambda: self.get("my-updates/"), 30),
             "queries of the milestone list": (lambda: self.get("milestones/"), 30),
             "queries of the scorecard": (lambda: self.get("indicators/"), 30),
             "queries of the scorecard’s paper": (self.scorecard_paper, 30),
