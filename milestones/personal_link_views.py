@@ -57,6 +57,10 @@ class Line:
         return self.proposal is not None and self.proposal.state == ProposedUpdate.State.WAITING
 
     @property
+    def is_accepted(self) -> bool:
+        return self.proposal is not None and self.proposal.state == ProposedUpdate.State.ACCEPTED
+
+    @property
     def is_returned(self) -> bool:
         return self.proposal is not None and self.proposal.state == ProposedUpdate.State.RETURNED
 
@@ -180,7 +184,7 @@ def _page(
         "plan": link.plan,
         "lines": lines,
         "sent": sum(line.waits for line in lines),
-        "accepted": sum(line.proposal is not None and not line.waits for line in lines),
+        "accepted": sum(line.is_accepted for line in lines),
         "due": short_moment_words(cycle),
         "is_late": cycle.is_cut_off(timezone.localtime(now)),
         "refused": next(iter(sent.values()), None),

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from accounts.operations import add_person
 from milestones.cutoff_words import after_saving_late, before_saving_late, moment_words, span_words
+from milestones.date_operations import request_date
 from milestones.models import ProgressUpdate, UpdateDraft
 from milestones.operations import add_supporting_lead, record_update, save_draft, withdraw_milestone
 from milestones.review_operations import return_update
@@ -158,6 +159,16 @@ def test_the_dates_are_said_with_the_first_one_and_how_late_it_is(as_lead, peopl
     page = as_lead.get(PAGE).text
 
     assert "Due 31 May 2011, first 30 April 2011; 46 days late" in page
+
+
+def test_a_new_date_is_asked_for_from_the_page_unless_one_waits(as_lead, people, action, lead):
+    made = make_milestone(action, ref="1.2", lead=lead, due_on=date(2011, 7, 31), by=people.manager)
+    address = "/plans/safeguarding/milestones/1.2/due-date/"
+    assert address in as_lead.get(PAGE).text
+
+    request_date(milestone=made, to_on=date(2011, 9, 30), reason="No staff.", consequence="None.", by=people.lead)
+
+    assert address not in as_lead.get(PAGE).text
 
 
 def test_saving_goes_on_to_the_next_that_is_owed(as_lead, people, action, lead, milestone):

@@ -159,6 +159,16 @@ def test_who_makes_no_papers_is_refused(client, page, people):
     assert client.get(page).status_code == 403
 
 
+@pytest.mark.parametrize("role", ["analyst", "theme_lead", "reporting_officer"])
+def test_the_plan_leads_to_the_check_exactly_for_who_may_open_it(client, page, people, action, role):
+    give_role(plan=action.plan, user=people.steering, role=role, by=people.manager)
+    sign_in(client, people.steering)
+
+    is_offered = f'href="{page}"' in client.get(action.plan.get_absolute_url()).content.decode()
+
+    assert is_offered == (client.get(page).status_code == 200)
+
+
 def test_a_reporting_officer_reads_the_check_and_mends_nothing(client, page, people, action):
     give_role(plan=action.plan, user=people.steering, role="reporting_officer", by=people.manager)
     sign_in(client, people.steering)

@@ -18,6 +18,7 @@ from milestones.review_operations import accept_proposal, accept_update, return_
 from plans.models import Plan, PlanMembership
 from plans.operations import add_action, add_outcome, add_recommendation, add_review, add_theme, edit_plan
 from plans.recommendation_operations import answer_review
+from plans.risk_operations import add_risk
 from reports.position import plan_position
 from reports.refreshing import Refresh, refresh_plan, switch_over
 from tests.cast import make_milestone, sign_in
@@ -308,6 +309,16 @@ def test_switching_over_from_the_page(manager, old, people):
 
     assert "is active now" in answer.content.decode()
     assert manager.post(reverse("reports:take_over", args=[old.slug])).status_code in (403, 409)
+
+
+def test_what_stays_open_in_the_old_plan_is_said_before_switching_over(manager, old, people):
+    page = reverse("reports:carried", args=[refreshed(old, people).slug])
+    assert "not brought along" not in manager.get(page).content.decode()
+
+    add_risk(plan=old, words="Too few clinic hours.", by=people.manager)
+
+    assert manager.get(page).context["left_open"] == ["1 risk or issue"]
+    assert "Still open in the old plan, and not brought along" in manager.get(page).content.decode()
 
 
 def test_a_plan_that_was_made_active_by_its_settings_can_still_be_switched_to(manager, old, people):
