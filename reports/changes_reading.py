@@ -32,8 +32,8 @@ def positions_between(
     """The position at `since` as it was recorded by the end of that day, and the one at `as_at` as recorded at
     `recorded_at` or now: what was told at the first date and what is told at the second (domain.md D11).
 
-    Where the plan was not recorded yet by then, the first is read from the dated facts of the second's record. Who may
-    see a milestone, and who is named in public, is as it is in the second: looking back is no way around what has been
+    Where the plan was not recorded yet by then, the first is read from the dated facts of the second's record; of a
+    plan that follows another it is the second again. Who may see a milestone, and who is named in public, is as it is in the second: looking back is no way around what has been
     closed since. Raises Plan.DoesNotExist. A constant number of queries.
     """
     after = plan_position(plan, as_at, recorded_at, with_scorecard=with_scorecard)
@@ -44,6 +44,9 @@ def positions_between(
     try:
         before = plan_position(plan, since, then, with_scorecard=with_scorecard)
     except Plan.DoesNotExist:
+        if plan.follows_id is not None:
+            # What was carried over began with this plan: before, it stood in the other, and nothing is compared.
+            return after, after
         before = plan_position(plan, since, known, with_scorecard=with_scorecard)
     return as_open_as(before, after), after
 

@@ -19,7 +19,7 @@ from plans.models import Plan
 from plans.policies import Right, Rights, rights_of
 
 from .changes import Changes, changes_between
-from .changes_reading import as_open_as, recorded_by_the_end_of
+from .changes_reading import as_open_as, recorded_by_the_end_of, was_recorded
 from .position import PlanPosition, plan_position
 from .selection import for_sight
 
@@ -62,8 +62,9 @@ class Reading:
         return found
 
     def _compared_with(self, since: date) -> "Comparison":
-        before = for_sight(earlier_position(self.plan, since, self.whole), self.sight)
-        return Comparison(before, changes_between(before, self.position))
+        earlier = earlier_position(self.plan, since, self.whole)
+        before = self.position if earlier is None else for_sight(earlier, self.sight)
+        return Comparison(before, changes_between(before, self.position), has_earlier=earlier is not None)
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,8 @@ class Comparison:
 
     before: PlanPosition
     changes: Changes
+    #: False for a plan that follows another, and a day on which it was not there: then nothing is compared.
+    has_earlier: bool
 
 
 #: What was compared last, until the next write.
@@ -99,9 +102,11 @@ def read_plan(request: SignedInRequest, slug: str, *, with_scorecard: bool = Tru
 _earlier: Kept[PlanPosition] = Kept(plan_position)
 
 
-def earlier_position(plan: Plan, since: date, after: PlanPosition) -> PlanPosition:
+def earlier_position(plan: Plan, since: date, after: PlanPosition) -> PlanPosition | None:
     """The position of an earlier day as it was recorded by its end, without indicators and evidence: what
-    `positions_between` (changes_reading.py) gives beside `after`."""
+    `positions_between` (changes_reading.py) gives beside `after`. None where that is `after` again."""
+    if plan.follows_id is not None and not was_recorded(plan, since):
+        return None
     if connection.in_atomic_block:
         return as_open_as(_read_earlier(plan, since, after), after)
     newest, then = after.recorded_at, recorded_by_the_end_of(since)

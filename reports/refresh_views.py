@@ -18,13 +18,13 @@ from milestones.position import MilestonePosition
 from milestones.status import FINISHED
 from plans.finding import plan_for
 from plans.forms import ChildDataCheck, DayField, TextField, add_refusal
-from plans.models import FollowUp, Plan, Risk
+from plans.models import Plan
 from plans.overrides import with_override
 from plans.policies import Right, check_can_start_plan
 
 from .position import PlanPosition, ThemePosition, plan_position
 from .reading import read_plan
-from .refreshing import Refresh, refresh_plan, switch_over
+from .refreshing import Refresh, open_of, refresh_plan, switch_over
 from .wording import number_of
 
 
@@ -161,17 +161,16 @@ def carried(request: SignedInRequest, slug: str) -> HttpResponse:
         and plan.status in (Plan.Status.DRAFT, Plan.Status.ACTIVE)
         and old.status != Plan.Status.SUPERSEDED
         and reading.may(Right.EDIT_SETTINGS),
-        "left_open": _left_open(old),
+        "still_open": _still_open(old),
         "may_refresh": new is None and reading.may(Right.EDIT_SETTINGS),
     }
     return render(request, "reports/carried.html", context)
 
 
-def _left_open(old: Plan) -> list[str]:
-    """What of the old plan is open and not brought along: nobody can finish or close it there once it is replaced."""
-    follow_ups = FollowUp.objects.filter(plan=old, done_on=None, archived_at=None, decision__archived_at=None).count()
-    risks = Risk.objects.filter(plan=old, closed_on=None).count()
-    found = ((follow_ups, "follow-up", ""), (risks, "risk or issue", "risks and issues"))
+def _still_open(old: Plan) -> list[str]:
+    """What of the old plan is open and is brought along besides milestones."""
+    follow_ups, risks = open_of(old)
+    found = ((len(follow_ups), "follow-up", ""), (len(risks), "risk or issue", "risks and issues"))
     return [number_of(count, one, many) for count, one, many in found if count]
 
 

@@ -19,7 +19,19 @@ from indicators.operations import edit_scorecard, put_on_scorecard
 from indicators.policies import check_may_share
 from milestones.carrying import bring_up_to_date, bring_what_waits, carry_milestone
 from milestones.models import Milestone
-from plans.models import Action, ActionLink, NoMilestoneNeeded, Outcome, Plan, PlanMembership, PlanReview, Theme
+from plans.models import (
+    Action,
+    ActionLink,
+    Decision,
+    FollowUp,
+    NoMilestoneNeeded,
+    Outcome,
+    Plan,
+    PlanMembership,
+    PlanReview,
+    Risk,
+    Theme,
+)
 from plans.operations import add_action, add_outcome, edit_plan, give_role, start_plan
 from plans.policies import Right, check_can
 from plans.recommendation_operations import answer_review, explain_no_milestone
@@ -29,6 +41,7 @@ SETTINGS_KEPT = (
     "cycle_days", "report_months_end", "overdue_is_red", "tracks_outcomes", "requires_evidence", "cutoff_day",
     "cutoff_at", "meeting_day", "board", "reviews_updates", "counts_unaccepted", "sends_reminders", "date_limit_days",
 )  # fmt: skip
+RISK_KEPT = ("kind", "words", "likelihood", "impact", "mitigation", "owner", "trend", "raised_on")
 CARRIED = "Carried over from {}"
 
 
@@ -97,8 +110,33 @@ def switch_over(*, plan: Plan, by: Any) -> Plan:
     for carried in rows.select_related("plan", "carried_from").order_by("pk"):
         bring_up_to_date(carried=carried, reason=reason, by=by, as_at=today)
         bring_what_waits(carried=carried, reason=reason, by=by)
+    _bring_what_is_open(old, plan, reason, by)
     edit_plan(plan=old, status=Plan.Status.SUPERSEDED, reason=f"Followed by {plan.short_title}", by=by)
     return edit_plan(plan=plan, status=Plan.Status.ACTIVE, reason=f"Takes over from {old.short_title}", by=by)
+
+
+def open_of(plan: Plan) -> tuple[list[FollowUp], list[Risk]]:
+    """The follow-ups of a plan that are still to be done, and its risks and issues that are open."""
+    follow_ups = FollowUp.objects.filter(plan=plan, done_on=None, archived_at=None, decision__archived_at=None)
+    risks = Risk.objects.filter(plan=plan, closed_on=None)
+    return list(follow_ups.select_related("decision").order_by("pk")), list(risks.order_by("pk"))
+
+
+def _bring_what_is_open(plan: Plan, new: Plan, reason: str, by: Any) -> None:
+    """Follow-ups with the decisions that they come from, and risks and issues: in the plan that is over nobody could
+    finish or close them any more."""
+    follow_ups, risks = open_of(plan)
+    decisions: dict[int, Decision] = {}
+    for each in follow_ups:
+        if each.decision_id not in decisions:
+            kept = {name: getattr(each.decision, name) for name in ("meeting", "kind", "words")}
+            decisions[each.decision_id] = save_with_reason(Decision(plan=new, **kept), reason=reason, by=by)
+        kept = {name: getattr(each, name) for name in ("words", "owner", "due_on")}
+        row = FollowUp(plan=new, decision=decisions[each.decision_id], **kept)
+        save_with_reason(row, reason=reason, by=by)
+    for risk in risks:
+        kept = {name: getattr(risk, name) for name in RISK_KEPT}
+        save_with_reason(Risk(plan=new, **kept), reason=reason, by=by)
 
 
 def _carry_people(plan: Plan, new: Plan, reason: str, by: Any) -> None:

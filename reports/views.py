@@ -73,6 +73,7 @@ def plan_page(request: SignedInRequest, slug: str) -> HttpResponse:
             "plan": plan,
             "asked": asked,
             "position": position,
+            "has_earlier": comparison.has_earlier,
             "dashboard": dashboard,
             "since": since,
             "problem": problem,

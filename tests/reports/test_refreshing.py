@@ -15,9 +15,11 @@ from milestones.models import Milestone
 from milestones.operations import add_supporting_lead, change_due_date, edit_milestone, link_milestone, record_update
 from milestones.personal_link_operations import make_link, propose_update
 from milestones.review_operations import accept_proposal, accept_update, return_update
-from plans.models import Plan, PlanMembership
+from plans.meeting_operations import add_follow_up, add_meeting, record_decision
+from plans.models import FollowUp, Plan, PlanMembership, Risk
 from plans.operations import add_action, add_outcome, add_recommendation, add_review, add_theme, edit_plan
 from plans.recommendation_operations import answer_review
+from plans.review_operations import add_board
 from plans.risk_operations import add_risk
 from reports.position import plan_position
 from reports.refreshing import Refresh, refresh_plan, switch_over
@@ -311,14 +313,36 @@ def test_switching_over_from_the_page(manager, old, people):
     assert manager.post(reverse("reports:take_over", args=[old.slug])).status_code in (403, 409)
 
 
-def test_what_stays_open_in_the_old_plan_is_said_before_switching_over(manager, old, people):
-    page = reverse("reports:carried", args=[refreshed(old, people).slug])
-    assert "not brought along" not in manager.get(page).content.decode()
+def test_what_is_open_besides_is_brought_along_once(manager, old, people, council):
+    by = people.manager
+    new = refreshed(old, people)
+    board = add_board(council=council, name="Steering group", kind="steering_group", by=by)
+    meeting = add_meeting(body=board, held_on=TODAY(), by=by)
+    decision = record_decision(plan=old, meeting=meeting, kind="request", words="Come back with figures.", by=by)
+    add_follow_up(decision=decision, words="Count them.", owner=None, due_on=TODAY(), by=by)
+    add_risk(plan=old, words="Too few clinic hours.", by=by)
+    page = reverse("reports:carried", args=[new.slug])
 
-    add_risk(plan=old, words="Too few clinic hours.", by=people.manager)
+    assert "1 follow-up, 1 risk or issue" in manager.get(page).content.decode()
+    for _ in range(2):
+        switch_over(plan=Plan.objects.get(pk=new.pk), by=by)
 
-    assert manager.get(page).context["left_open"] == ["1 risk or issue"]
-    assert "Still open in the old plan, and not brought along" in manager.get(page).content.decode()
+    assert [each.words for each in Risk.objects.filter(plan=new)] == ["Too few clinic hours."]
+    assert [(each.words, each.decision.words) for each in FollowUp.objects.filter(plan=new)] == [
+        ("Count them.", "Come back with figures.")
+    ]
+
+
+def test_a_plan_that_takes_over_is_compared_with_nothing_before_it_began(manager, old, people):
+    new = refreshed(old, people)
+    switch_over(plan=new, by=people.manager)
+    since = (TODAY() - timedelta(days=5)).isoformat()
+
+    page = manager.get(reverse("reports:plan", args=[new.slug]), {"since": since})
+    changes = manager.get(reverse("reports:changes", args=[new.slug]), {"since": since})
+
+    assert "This plan follows another and began later" in page.content.decode()
+    assert {each.name for each in changes.context["counts"]} <= {"note_unchanged"}
 
 
 def test_a_plan_that_was_made_active_by_its_settings_can_still_be_switched_to(manager, old, people):
