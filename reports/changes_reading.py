@@ -33,8 +33,9 @@ def positions_between(
     `recorded_at` or now: what was told at the first date and what is told at the second (domain.md D11).
 
     Where the plan was not recorded yet by then, the first is read from the dated facts of the second's record; of a
-    plan that follows another it is the second again. Who may see a milestone, and who is named in public, is as it is in
-    the second: looking back is no way around what has been closed since. Raises Plan.DoesNotExist. A constant number of queries.
+    plan that follows another it is the second again. Who may see a milestone, and who is named in public, is as it is
+    in the second: looking back is no way around what has been closed since. Raises Plan.DoesNotExist. A constant number
+    of queries.
     """
     after = plan_position(plan, as_at, recorded_at, with_scorecard=with_scorecard)
     known = after.recorded_at

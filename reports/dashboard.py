@@ -171,6 +171,9 @@ def dashboard_of(
         figures.append(make.off_target())
     if may_see_internal:
         figures.append(make.shown("contradictory", lambda each: next(iter(each.contradictions)).label))
+    tested = make.shown("being_tested", _tested)
+    if tested.count or tested.before:
+        figures.append(tested)
     figures += [
         make.shown("disagreeing", _views),
         make.shown("unlikely", _reasons),
@@ -397,6 +400,11 @@ def _last_note(milestone: MilestonePosition) -> str:
 def _asked(milestone: MilestonePosition) -> str:
     asked = milestone.extension
     return f"To {long_day(asked.to_on)}: {asked.reason}" if asked else ""
+
+
+def _tested(milestone: MilestonePosition) -> str:
+    on = milestone.outcome_review_on
+    return f"Looked at again on {_day(on)}" if on else "No day is set to look at it again"
 
 
 def _views(milestone: MilestonePosition) -> str:

@@ -172,7 +172,7 @@ def test_words_wait_no_longer_once_they_were_taken(client, people, milestone):
 
     client.post(address, sent)
 
-    assert client.get("/accounts/save-again/").headers["Location"] == "/plans/"
+    assert client.get("/accounts/save-again/").headers["Location"] == "/"
 
 
 def test_words_wait_for_their_writer_alone(client, people, secret, milestone):

@@ -10,10 +10,10 @@ from tests.cast import PASSWORD
 SIGN_IN = "/accounts/sign-in/"
 
 
-def test_a_user_signs_in_and_sees_the_plans(client, plan):
+def test_a_user_signs_in_and_sees_the_plan(client, plan):
     response = client.post(SIGN_IN, {"login": "Leon@council.example", "password": PASSWORD}, follow=True)
 
-    assert response.redirect_chain[-1] == ("/plans/", 302)
+    assert response.redirect_chain[-1] == ("/", 302)
     assert "Safeguarding Improvement Plan" in response.text
 
 
@@ -45,7 +45,7 @@ def test_a_user_who_is_not_active_is_refused_in_the_same_words(client, people):
 def test_signing_in_never_leads_to_another_site(client, people, wanted):
     response = client.post(SIGN_IN, {"login": people.lead.email, "password": PASSWORD, "next": wanted})
 
-    assert response.headers["Location"] == reverse("plans:list")
+    assert response.headers["Location"] == reverse("reports:home")
 
 
 def test_signing_in_leads_on_to_the_page_that_was_wanted(client, people, plan):
@@ -127,7 +127,7 @@ def test_words_are_kept_even_when_somebody_signed_in_elsewhere_meanwhile(client,
 def test_somebody_who_is_signed_in_is_not_asked_again(client, people):
     client.force_login(people.lead)
 
-    assert client.get(SIGN_IN).headers["Location"] == "/plans/"
+    assert client.get(SIGN_IN).headers["Location"] == "/"
 
 
 @pytest.mark.parametrize("path", ["//elsewhere.example/", "https://elsewhere.example/", "javascript:alert(1)", ""])
@@ -136,7 +136,7 @@ def test_kept_words_are_never_sent_to_another_site(client, people, path):
 
     response = client.post(SIGN_IN, {"login": people.lead.email, "password": PASSWORD} | kept)
 
-    assert response.headers["Location"] == reverse("plans:list")
+    assert response.headers["Location"] == reverse("reports:home")
 
 
 def test_a_part_of_a_page_sends_the_whole_page_to_the_sign_in(client, plan):
