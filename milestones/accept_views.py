@@ -184,6 +184,8 @@ def review_all(request: SignedInRequest, slug: str) -> HttpResponse:
 
 
 def _answer(request: SignedInRequest, desk: Desk, sitting: Sitting) -> HttpResponse:
+    if not request.POST.get("item"):
+        return redirect(_address(desk.plan, sitting))
     item = _item(request, desk, request.POST.get("item", ""))
     answer = request.POST.get("answer", "")
     if answer not in ANSWERS:

@@ -148,6 +148,9 @@ def _moment(at: datetime) -> str:
 
 def _send(request: SignedInRequest, plan: Plan) -> HttpResponse:
     """Makes a link and mails it, or shows it: this once, as it is kept nowhere."""
+    if not request.POST.get("person"):
+        messages.error(request, "Choose whom the link is for.")
+        return redirect("milestones:links", plan.slug)
     person = get_object_or_404(_people(plan), pk=_key(request, "person"))
     seen = _key(request, "last_seen") or None
     try:

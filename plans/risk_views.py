@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,7 +18,7 @@ from .finding import plan_for
 from .meeting_views import add_to_plan, with_a_reason
 from .meetings import risks_at, split_open
 from .models import Plan, Risk
-from .policies import Right, rights_of
+from .policies import Right, check_has, rights_of
 from .risk_forms import CloseRiskForm, NewRiskForm, RiskForm
 from .settings_forms import people_to_choose
 
@@ -31,8 +31,7 @@ def risks(request: SignedInRequest, slug: str) -> HttpResponse:
     """The open risks and issues by their score, and the closed ones below."""
     plan: Plan = get_object_or_404(Plan.objects.visible_to(request.user), slug=slug)
     rights = rights_of(request.user, plan)
-    if not rights.everywhere(Right.SEE):
-        raise Http404
+    check_has(Right.SEE, rights, everywhere=True)
     asked = asked_position(request.GET, today=timezone.localdate(), rights=rights)
     opened, closed = split_open(risks_at(plan, asked.as_at, asked.recorded_at))
     context = {

@@ -67,9 +67,13 @@ class Needs:
     found_by: tuple[Right, ...] = (Right.SEE,)
     past_the_state: bool = False
     also: tuple[Right, ...] = ()
+    #: That it is about a milestone which is nobody's own but the lead's: it is found by who sees the whole plan.
+    found_everywhere: bool = False
 
     def answer(self, who: Who, place: Place) -> Answer:
         if not any(self._reaches(right, who, place) for right in self.found_by):
+            return Answer.NOT_THERE
+        if self.found_everywhere and not any(reach_of(right, who, place) is Reach.ALL for right in self.found_by):
             return Answer.NOT_THERE
         is_allowed = self._reaches(self.right, who, place)
         if self.everywhere:
@@ -301,6 +305,7 @@ _decides = _found_by_itself(Right.RECORD_DECISION)
 _of_council, _edits_council = Council(), Council(writes=True)
 _assigns = _found_by_itself(Right.ASSIGN_PEOPLE)
 
+_moves_dates = Needs(Right.CHANGE_DATE, everywhere=True, found_everywhere=True)
 _sees_all = Needs(Right.SEE, everywhere=True)
 _enters = Needs(Right.ENTER_FIGURES, everywhere=True)
 _edits_indicators = Needs(Right.EDIT_INDICATORS, everywhere=True)
@@ -502,8 +507,8 @@ PAGES: dict[str, Line] = {
     "milestones:review": _both(Needs(Right.ACCEPT_UPDATE)),
     "milestones:review_all": _both(Needs(Right.ACCEPT_UPDATE)),
     "milestones:dates": Line(read=_sees_all),
-    "milestones:decide_date": _both(Needs(Right.CHANGE_DATE, everywhere=True), pk="date_request"),
-    "milestones:take_back_date": _both(Needs(Right.CHANGE_DATE, everywhere=True), pk="date_request"),
+    "milestones:decide_date": _both(_moves_dates, pk="date_request"),
+    "milestones:take_back_date": _both(_moves_dates, pk="date_request"),
     "milestones:links": _both(_found_by_itself(Right.SEND_LINK)),
     "milestones:personal": _both(MAYBE),
     "milestones:personal_link": Line(read=MAYBE),

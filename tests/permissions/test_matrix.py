@@ -153,7 +153,8 @@ ASKS_FOR_A_RIGHT = [
 
 @pytest.mark.parametrize("name", ASKS_FOR_A_RIGHT)
 def test_it_notices_a_page_that_asks_for_no_right(db, scene, uncounted, monkeypatch, name):
-    for check in ("check_has", "check_can", "check_can_update", "check_can_change_evidence"):
+    checks = ("check_has", "check_can", "check_can_update", "check_can_change_evidence", "check_can_start_plan")
+    for check in (*checks, "check_can_request_date", "check_can_take_back"):
         in_all_modules(monkeypatch, check, lambda *args, **kwargs: None)
 
     assert any("(own plan): expected 403" in each for each in differences(scene, name, Who.STEERING_GROUP))
