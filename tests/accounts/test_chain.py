@@ -124,6 +124,7 @@ def test_sealing_costs_three_queries(plan, people, django_assert_num_queries):
 
 OTHER_VALUES = {
     "id": 99,
+    "carried_from_id": 99,
     "plan_id": 99,
     "order": 99,
     "lead_id": 99,

@@ -44,7 +44,7 @@ def test_a_lead_updates_in_place_in_three_actions(page, people, milestone, last_
     expect(row).to_contain_text(re.compile(r"Saved \d\d:\d\d"))
     expect(row).to_contain_text("Both posts are filled.")
     expect(row.get_by_label("Progress note")).to_have_count(0)
-    expect(page.locator("#announcer")).to_have_text("The update of 1.1 is saved.")
+    expect(page.locator("#announcer")).to_have_text(re.compile(r"^The update of 1\.1 is saved\."))
     expect(page).to_have_url(re.compile(LIST + "$"))
     row.get_by_role("link", name="1.1", exact=True).click()
     expect(page.locator("article").first).to_contain_text("Both posts are filled.")

@@ -43,7 +43,7 @@ def test_somebody_is_invited_comes_and_goes(page, guest, people, plan, axe, cons
     guest.get_by_label("E-mail address").fill("nadia@council.example")
     guest.get_by_label("Password", exact=True).fill(CHOSEN)
     guest.get_by_role("button", name="Sign in", exact=True).click()
-    expect(guest.get_by_text("There is no plan here for you yet.")).to_be_visible()
+    expect(guest.get_by_text("There is no plan here that you work on now.")).to_be_visible()
 
     page.get_by_role("link", name="Go to Nadia New").click()
     axe(title="Nadia New")
