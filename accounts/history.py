@@ -249,44 +249,6 @@ def rows_at(
     the column alone (`lead_id`), or you get what is there today. Columns left out of the history are None. One
     query, and one for each parent at a recorded instant.
     """
-    shared = _shared_rows.get()
-    if shared is None:
-        return _read_rows(model, recorded_at, parents, unchanging)
-    key = (model, recorded_at, parents, *((name, _hashable(value)) for name, value in sorted(unchanging.items())))
-    if key not in shared:
-        shared[key] = _read_rows(model, recorded_at, parents, unchanging)
-    return list(shared[key])
-
-
-#: What `sharing_rows` has read so far, and under "instant" the newest operation that the live rows know of.
-_shared_rows: ContextVar[dict[Any, Any] | None] = ContextVar("shared_rows", default=None)
-
-
-@contextmanager
-def sharing_rows() -> Iterator[None]:
-    """Inside, `rows_at` reads the same rows once: for positions of one plan at several dates. Nobody changes them."""
-    token = _shared_rows.set({})
-    try:
-        yield
-    finally:
-        _shared_rows.reset(token)
-
-
-def share_rows_of(instant: datetime | None) -> None:
-    """Lets go of shared rows that were read when another operation was the newest."""
-    shared = _shared_rows.get()
-    if shared is not None and shared.get("instant") != instant:
-        shared.clear()
-        shared["instant"] = instant
-
-
-def _hashable(value: Any) -> Any:
-    return value if value is None or isinstance(value, (int, str)) else tuple(value)
-
-
-def _read_rows(
-    model: type[M], recorded_at: datetime | None, parents: tuple[str, ...], unchanging: dict[str, Any]
-) -> list[M]:
     if recorded_at is None:
         live: models.QuerySet[M] = model._base_manager.filter(**unchanging).order_by("pk")
         # Without a name, select_related would fetch every relation there is.

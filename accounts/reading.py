@@ -14,7 +14,7 @@ from weakref import WeakSet
 
 from django.db import connection
 
-from .history import newest_instant, share_rows_of
+from .history import newest_instant
 
 T = TypeVar("T")
 
@@ -62,7 +62,6 @@ def read_still(*kinds: Kept[Any], key: tuple[Any, ...]) -> tuple[datetime | None
         kept = [None if connection.in_atomic_block else kind.look_up(key, before) for kind in kinds]
         if all(each is not None for each in kept):
             return before, tuple(kept)
-        share_rows_of(before)
         found = tuple(kind.read(*key) if each is None else each for kind, each in zip(kinds, kept, strict=True))
         after = newest_instant()
         if after == before:

@@ -5,7 +5,7 @@ is read as it stood at `recorded_at`, which is now unless someone asks otherwise
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,8 +14,8 @@ from functools import cache, cached_property
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 from cattrs.preconf.json import JsonConverter, make_converter
 
-from accounts.history import newest_instant, sharing_rows
-from accounts.reading import LIVE_READS, read_still
+from accounts.history import newest_instant
+from accounts.reading import read_still
 from indicators.policies import as_withheld_as_now
 from indicators.position import ScorecardPosition, scorecard_position
 from indicators.reading import scorecards
@@ -206,26 +206,6 @@ def plan_position(
         return _position(found, NO_SCORECARD, as_at, newest)
     newest, (found, scorecard) = read_still(slices, scorecards, key=(plan.pk, as_at))
     return _position(found, scorecard, as_at, newest)
-
-
-def plan_positions(
-    plan: Plan, dates: Sequence[date], recorded_at: datetime | None = None, *, with_scorecard: bool = True
-) -> tuple[PlanPosition, ...]:
-    """The positions of a plan at several dates, all of one moment and read together; with the indicators at the first
-    of the dates alone. Raises Plan.DoesNotExist."""
-
-    def read(recorded_at: datetime | None) -> tuple[PlanPosition, ...]:
-        return tuple(
-            plan_position(plan, day, recorded_at, with_scorecard=with_scorecard and place == 0)
-            for place, day in enumerate(dates)
-        )
-
-    with sharing_rows():
-        for _ in range(LIVE_READS):
-            found = read(recorded_at)
-            if len({each.recorded_at for each in found}) == 1:
-                return found
-        return read(found[0].recorded_at)
 
 
 def _position(

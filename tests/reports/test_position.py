@@ -179,6 +179,29 @@ def test_the_queries_do_not_grow_with_the_plan(plan, two_milestones, action, peo
     assert count() == few
 
 
+def test_a_returned_update_counts_at_no_date(plan, milestone, people):
+    day = date(2011, 6, 1)
+    milestone_operations.record_update(
+        milestone=milestone, declared_status="on_track", note="First.", as_at=day, by=people.manager
+    )
+    late = milestone_operations.record_update(
+        milestone=milestone, declared_status="achieved", note="Second.", as_at=day + timedelta(days=1),
+        completed_on=day, by=people.manager,
+    )  # fmt: skip
+
+    def note():
+        return plan_position(plan, date(2011, 8, 1)).milestones[0].note.text
+
+    assert note() == "Second."
+    with operating(by=people.manager, name="set_the_scene") as running:
+        review = UpdateReview(
+            plan=plan, update=late, verdict="returned", question="Is it?", entered_at=running.recorded_at,
+            entered_by=people.manager,
+        )  # fmt: skip
+        save_with_reason(review, reason="Scene", by=people.manager)
+    assert note() == "First."
+
+
 class Play:
     """A plan on which random operations are played, and what the papers said after each."""
 
