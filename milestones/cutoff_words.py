@@ -4,30 +4,25 @@
 Pure. Moments are local time of the council.
 """
 
-from datetime import date, datetime
+from datetime import datetime
 
+from plans import spans
 from plans.cycles import Cycle, Rhythm
 
 
 def moment_words(cycle: Cycle) -> str:
     """When updates of a cycle are due: “Friday 4 December 2026, 12:00”."""
-    return f"{cycle.cutoff_on:%A} {_day(cycle.cutoff_on)} {cycle.cutoff_on.year}, {cycle.cutoff_at:%H:%M}"
+    return f"{cycle.cutoff_on:%A} {spans.long_day(cycle.cutoff_on)}, {cycle.cutoff_at:%H:%M}"
 
 
 def short_moment_words(cycle: Cycle) -> str:
     """As `moment_words`, without the year."""
-    return f"{cycle.cutoff_on:%A} {_day(cycle.cutoff_on)}, {cycle.cutoff_at:%H:%M}"
+    return f"{cycle.cutoff_on:%A} {cycle.cutoff_on.day} {cycle.cutoff_on:%B}, {cycle.cutoff_at:%H:%M}"
 
 
 def span_words(cycle: Cycle) -> str:
     """The days of a cycle, saying nothing twice: “14 to 27 December 2026”."""
-    first, last = cycle.first_on, cycle.last_on
-    if first == last:
-        return f"{_day(last)} {last.year}"
-    if first.year != last.year:
-        return f"{_day(first)} {first.year} to {_day(last)} {last.year}"
-    start = str(first.day) if first.month == last.month else _day(first)
-    return f"{start} to {_day(last)} {last.year}"
+    return spans.span_words(cycle.first_on, "day", cycle.last_on, "day")
 
 
 def before_saving_late(rhythm: Rhythm, now: datetime) -> str:
@@ -45,7 +40,3 @@ def _late(rhythm: Rhythm, now: datetime, words: str) -> str:
     if not cycle.is_cut_off(now):
         return ""
     return words.format(cutoff=moment_words(cycle), days=span_words(rhythm.counting_at(now)))
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B}"

@@ -14,6 +14,7 @@ from accounts.history import current_instant, operation, save_with_reason
 from plans.meeting_operations import record_decision
 from plans.models import Decision, GovernanceBody, Meeting
 from plans.policies import Right, can, check_can, check_has, rights_of
+from plans.spans import long_day
 
 from .date_limit import is_for_board
 from .models import DateRequest, Milestone
@@ -36,7 +37,7 @@ class DecidedMeanwhile(ValidationError):
 def decided_words(request: DateRequest) -> str:
     """What became of a request: “granted on 3 June 2011”."""
     assert request.decided_on is not None
-    return f"{Outcome(request.outcome).label.lower()} on {_day(request.decided_on)}"
+    return f"{Outcome(request.outcome).label.lower()} on {long_day(request.decided_on)}"
 
 
 def check_can_request_date(user: Any, milestone: Milestone) -> None:
@@ -134,7 +135,7 @@ def _check_new_date(milestone: Milestone, to_on: date, requested_on: date) -> No
     check_not_ahead("requested_on", requested_on)
     moved_on = milestone.date_changes.order_by("-agreed_on").values_list("agreed_on", flat=True).first()
     if moved_on is not None and requested_on < moved_on:
-        raise ValidationError({"requested_on": f"The date was last moved on {_day(moved_on)}. Give a later day."})
+        raise ValidationError({"requested_on": f"The date was last moved on {long_day(moved_on)}. Give a later day."})
 
 
 @operation
@@ -230,14 +231,16 @@ def decide_date(
 def _check_board(request: DateRequest, body: GovernanceBody, decided_on: date, meeting: Meeting | None) -> None:
     check_not_ahead("decided_on", decided_on)
     if decided_on < request.requested_on:
-        asked_on = _day(request.requested_on)
+        asked_on = long_day(request.requested_on)
         raise ValidationError({"decided_on": f"It was asked for on {asked_on}. Give that day or a later one."})
     if body.council_id != request.plan.council_id:
         raise ValidationError({"body": "This is a board of another council."})
     if body.ended_on is not None and body.ended_on < decided_on:
-        raise ValidationError({"body": f"This board last met on {_day(body.ended_on)}. Choose another, or its day."})
+        raise ValidationError(
+            {"body": f"This board last met on {long_day(body.ended_on)}. Choose another, or its day."}
+        )
     if meeting is not None and (meeting.body_id, meeting.held_on) != (body.pk, decided_on):
-        raise ValidationError({"meeting": f"That meeting was of {meeting.body} on {_day(meeting.held_on)}."})
+        raise ValidationError({"meeting": f"That meeting was of {meeting.body} on {long_day(meeting.held_on)}."})
 
 
 def _decision(request: DateRequest, outcome: Outcome, meeting: Meeting, words: str, by: Any) -> Decision:
@@ -248,7 +251,7 @@ def _decision(request: DateRequest, outcome: Outcome, meeting: Meeting, words: s
         plan=request.plan,
         meeting=meeting,
         kind=kind,
-        words=f"New due date of {of}, {_day(request.to_on)}: {words}",
+        words=f"New due date of {of}, {long_day(request.to_on)}: {words}",
         by=by,
     )
 
@@ -322,7 +325,3 @@ def _is_decided_so(request: DateRequest, outcome: Outcome, by: Any, words: str) 
 
 def _today() -> date:
     return timezone.localdate(current_instant())
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"

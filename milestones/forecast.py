@@ -10,8 +10,9 @@ from datetime import date
 from enum import StrEnum
 
 from plans.schemes import DeclaredStatus
+from plans.spans import long_day
 
-from .status import Freshness, MilestoneFacts, PlanRules, freshness, is_overdue
+from .status import Freshness, MilestoneFacts, PlanRules, days_words, freshness, is_overdue
 
 #: So many signs of risk together make it unlikely.
 MANY_SIGNS = 3
@@ -70,10 +71,10 @@ def chance_of(facts: MilestoneFacts, *, rules: PlanRules, as_at: date) -> Foreca
 def _reasons_against(facts: MilestoneFacts, as_at: date) -> Iterator[str]:
     assert facts.due_on is not None
     if is_overdue(facts, as_at=as_at):
-        yield f"Its due date passed {_days((as_at - facts.due_on).days)} ago."
+        yield f"Its due date passed {days_words((as_at - facts.due_on).days)} ago."
     if facts.forecast_on is not None and facts.forecast_on > facts.due_on:
-        late = _days((facts.forecast_on - facts.due_on).days)
-        yield f"Its lead expects it on {_long(facts.forecast_on)}, {late} after it is due."
+        late = days_words((facts.forecast_on - facts.due_on).days)
+        yield f"Its lead expects it on {long_day(facts.forecast_on)}, {late} after it is due."
     if facts.declared is DeclaredStatus.NOT_ACHIEVED:
         yield "Its lead reports it as not achieved."
     if facts.declared is DeclaredStatus.OFF_TRACK and facts.support_required:
@@ -88,19 +89,19 @@ def _signs_of_risk(facts: MilestoneFacts, rules: PlanRules, as_at: date) -> Iter
         if facts.last_update_on is None:
             yield "Nobody has reported on it yet."
         else:
-            yield f"It has had no update for {_days((as_at - facts.last_update_on).days)}."
+            yield f"It has had no update for {days_words((as_at - facts.last_update_on).days)}."
     if facts.date_moves >= MANY_MOVES:
         times = "twice" if facts.date_moves == MANY_MOVES else f"{facts.date_moves} times"
         yield f"Its due date was moved {times}."
     if _repeats_its_note(facts, rules):
         assert facts.note_unchanged_since is not None
-        yield f"Its note has said the same since {_long(facts.note_unchanged_since)}."
+        yield f"Its note has said the same since {long_day(facts.note_unchanged_since)}."
     if facts.lead_left_on is not None and facts.lead_left_on <= as_at:
         yield "Its lead has left."
     is_begun = facts.declared not in (None, DeclaredStatus.NOT_STARTED, DeclaredStatus.NO_UPDATE)
     left = (facts.due_on - as_at).days
     if not is_begun and 0 <= left <= rules.cycle_days:
-        yield f"It is due {'today' if not left else 'in ' + _days(left)} and is not reported as started."
+        yield f"It is due {'today' if not left else 'in ' + days_words(left)} and is not reported as started."
 
 
 def _repeats_its_note(facts: MilestoneFacts, rules: PlanRules) -> bool:
@@ -115,15 +116,7 @@ def _repeats_its_note(facts: MilestoneFacts, rules: PlanRules) -> bool:
 
 def _in_favour(facts: MilestoneFacts, as_at: date) -> str:
     if facts.declared is DeclaredStatus.ON_TRACK and facts.last_update_on is not None:
-        return f"Its lead reported on {_long(facts.last_update_on)} that it is on track."
+        return f"Its lead reported on {long_day(facts.last_update_on)} that it is on track."
     if facts.start_on is not None and facts.start_on > as_at:
-        return f"It is to start on {_long(facts.start_on)}."
+        return f"It is to start on {long_day(facts.start_on)}."
     return "Nothing speaks against it yet."
-
-
-def _days(days: int) -> str:
-    return "1 day" if days == 1 else f"{days} days"
-
-
-def _long(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"

@@ -313,11 +313,11 @@ def slippage(facts: MilestoneFacts, *, as_at: date) -> Slippage:
     if days == 0:
         words = "on the first agreed date" if latest == baseline else "before the first agreed date"
     elif overdue and latest == as_at:
-        words = f"{_days(days)} late so far"
+        words = f"{days_words(days)} late so far"
     elif latest != facts.due_on:
-        words = f"{_days(days)} late by the forecast"
+        words = f"{days_words(days)} late by the forecast"
     else:
-        words = _days(days) if facts.date_moves else f"{_days(days)} after the first agreed date"
+        words = days_words(days) if facts.date_moves else f"{days_words(days)} after the first agreed date"
     return Slippage(days, facts.date_moves, words + _moves_words(facts.date_moves))
 
 
@@ -386,10 +386,11 @@ def _is_after(day: date | None, other: date | None) -> bool:
 def _finished_words(days: int) -> str:
     if days == 0:
         return "on the first agreed date"
-    return f"{_days(abs(days))} {'late' if days > 0 else 'early'}"
+    return f"{days_words(abs(days))} {'late' if days > 0 else 'early'}"
 
 
-def _days(days: int) -> str:
+def days_words(days: int) -> str:
+    """“1 day”, “14 days”."""
     return "1 day" if days == 1 else f"{days} days"
 
 

@@ -13,11 +13,11 @@ from accounts.models import Person
 from .changing import RowForm
 from .forms import DAY_FORMATS, ChildDataCheck, DayField, TextField
 from .meeting_days import PAPER_DAYS, agenda_open_by, every, papers_in_by
-from .meetings import long_day
 from .models import Decision, GovernanceBody, Meeting, Plan
 from .moments import check_not_long_ago
 from .review_forms import LongField
 from .settings_forms import PersonChoice
+from .spans import long_day
 from .texts import plain
 
 _WEEKDAY = re.compile(r"(?i)\b(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+")

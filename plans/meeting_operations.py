@@ -12,10 +12,10 @@ from accounts.history import Tracked, current_instant, operation, save_with_reas
 from accounts.models import Person
 from accounts.versions import check_version
 
-from .meetings import long_day
 from .models import Decision, FollowUp, GovernanceBody, Meeting, Plan
 from .operations import PRESSED_TWICE
 from .policies import CLOSED_WORDS, Right, can, check_can, check_can_edit_reviews, plan_state, roles_of
+from .spans import long_day
 
 M = TypeVar("M", bound=Tracked)
 

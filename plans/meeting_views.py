@@ -33,7 +33,7 @@ from .meeting_forms import (
     NewFollowUpForm,
     NewMeetingsForm,
 )
-from .meetings import DecisionPosition, decisions_at, decisions_of, long_day, open_follow_ups
+from .meetings import DecisionPosition, decisions_at, decisions_of, open_follow_ups
 from .membership_forms import ReasonForm
 from .models import Decision, FollowUp, GovernanceBody, Meeting, Plan
 from .overrides import with_override
@@ -50,6 +50,7 @@ from .policies import (
     rights_of,
 )
 from .settings_forms import people_to_choose
+from .spans import long_day
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 FORM = "plans/meeting_form.html"

@@ -15,6 +15,7 @@ from accounts.history import rows_at
 from .models import Decision, FollowUp, GovernanceBody, Meeting, Plan, Risk
 from .position import PersonPosition, people_by_key
 from .risk_words import ARROWS, IMPACT, LIKELIHOOD, level
+from .spans import long_day
 
 
 def last_meeting_before(plan: Plan, day: date, recorded_at: datetime | None = None) -> Meeting | None:
@@ -145,11 +146,6 @@ def _standing(due_on: date | None, done_on: date | None, as_at: date) -> str:
 def _days(first: date, last: date) -> str:
     count = (last - first).days
     return f"{count} day{'' if count == 1 else 's'}"
-
-
-def long_day(day: date) -> str:
-    """“4 December 2026”."""
-    return f"{day.day} {day:%B %Y}"
 
 
 # --- Risks and issues --------------------------------------------------------------------------------------------

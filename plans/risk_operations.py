@@ -9,10 +9,10 @@ from django.utils import timezone
 from accounts.history import current_instant, operation, save_with_reason
 from accounts.versions import check_version
 
-from .meetings import long_day
 from .models import Plan, Risk
 from .operations import PRESSED_TWICE
 from .policies import Right, check_can
+from .spans import long_day
 
 
 @operation

@@ -8,10 +8,10 @@ from accounts.models import Person
 
 from .changing import NO_REASON, RowForm
 from .forms import ChildDataCheck, CycleDaysField, DayField, RequiresEvidenceField, TextField, TracksOutcomesField
-from .meetings import long_day
 from .models import GovernanceBody, Plan
 from .operations import CUTOFF_TOO_LATE
 from .policies import people_visible_to
+from .spans import long_day
 
 LONGEST_TEXT = 20_000
 ORDER_ERRORS = {"required": "Enter a number.", "invalid": "Enter a whole number.", "min_value": "Count from 1."}

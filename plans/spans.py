@@ -3,6 +3,11 @@
 from datetime import date
 
 
+def long_day(day: date) -> str:
+    """“4 December 2026”."""
+    return f"{day.day} {day:%B} {day.year}"
+
+
 def day_words(day: date | None, precision: str) -> str:
     """A day in its precision (Review.Precision); empty for none."""
     if day is None:
@@ -11,7 +16,7 @@ def day_words(day: date | None, precision: str) -> str:
         return str(day.year)
     if precision == "month":
         return f"{day:%B %Y}"
-    return f"about {day:%B %Y}" if precision == "about" else f"{day.day} {day:%B %Y}"
+    return f"about {day:%B %Y}" if precision == "about" else long_day(day)
 
 
 def span_words(first: date | None, first_precision: str, last: date | None, last_precision: str) -> str:

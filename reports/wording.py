@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from django.utils import timezone
 
+from plans.spans import long_day as long_day
 from plans.texts import plain
 
 _BLANK_LINES = re.compile(r"\n[ \t]*\n\s*")
@@ -22,11 +23,6 @@ def paragraphs(text: str) -> tuple[tuple[str, ...], ...]:
         for part in _BLANK_LINES.split(plain(text).strip())
     )
     return tuple(part for part in found if part)
-
-
-def long_day(day: date) -> str:
-    """31 May 2011."""
-    return f"{day.day} {day:%B} {day.year}"
 
 
 def short_day(day: date) -> str:
