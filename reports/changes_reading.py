@@ -38,18 +38,22 @@ def positions_between(
     of queries.
     """
     after = plan_position(plan, as_at, recorded_at, with_scorecard=with_scorecard)
-    known = after.recorded_at
+    before = earlier_of(plan, since, after, with_scorecard=with_scorecard)
+    return after if before is None else as_open_as(before, after), after
+
+
+def earlier_of(plan: Plan, since: date, after: PlanPosition, *, with_scorecard: bool) -> PlanPosition | None:
+    """The first of the two positions, before it is made as open as the second; None where it is the second again: what
+    was carried over began with this plan, and before, it stood in the other."""
     then = recorded_by_the_end_of(since)
-    if known is not None:
-        then = min(then, known)
+    if after.recorded_at is not None:
+        then = min(then, after.recorded_at)
     try:
-        before = plan_position(plan, since, then, with_scorecard=with_scorecard)
+        return plan_position(plan, since, then, with_scorecard=with_scorecard)
     except Plan.DoesNotExist:
         if plan.follows_id is not None:
-            # What was carried over began with this plan: before, it stood in the other, and nothing is compared.
-            return after, after
-        before = plan_position(plan, since, known, with_scorecard=with_scorecard)
-    return as_open_as(before, after), after
+            return None
+        return plan_position(plan, since, after.recorded_at, with_scorecard=with_scorecard)
 
 
 def was_recorded(plan: Plan, day: date) -> bool:

@@ -19,7 +19,7 @@ from plans.models import Plan
 from plans.policies import Right, Rights, rights_of
 
 from .changes import Changes, changes_between
-from .changes_reading import as_open_as, recorded_by_the_end_of, was_recorded
+from .changes_reading import as_open_as, earlier_of, recorded_by_the_end_of
 from .position import PlanPosition, plan_position
 from .selection import for_sight
 
@@ -105,10 +105,9 @@ _earlier: Kept[PlanPosition] = Kept(plan_position)
 def earlier_position(plan: Plan, since: date, after: PlanPosition) -> PlanPosition | None:
     """The position of an earlier day as it was recorded by its end, without indicators and evidence: what
     `positions_between` (changes_reading.py) gives beside `after`. None where that is `after` again."""
-    if plan.follows_id is not None and not was_recorded(plan, since):
-        return None
     if connection.in_atomic_block:
-        return as_open_as(_read_earlier(plan, since, after), after)
+        found = _read_earlier(plan, since, after)
+        return as_open_as(found, after) if found is not None else None
     newest, then = after.recorded_at, recorded_by_the_end_of(since)
     redacted = Redaction.objects.aggregate(newest=Max("decided_at"))["newest"]
     over, live = (plan.pk, since, "over"), (plan.pk, since, "live")
@@ -116,18 +115,14 @@ def earlier_position(plan: Plan, since: date, after: PlanPosition) -> PlanPositi
     found = (_earlier.look_up(over, redacted) if is_over else None) or _earlier.look_up(live, newest)
     if found is None:
         found = _read_earlier(plan, since, after)
+        if found is None:
+            return None
         # Where the plan was not in Waymark then, it is read as it is recorded now.
         is_over = is_over and found.recorded_at is not None and found.recorded_at <= then
         _earlier.keep(over if is_over else live, redacted if is_over else newest, found)
     return as_open_as(found, after)
 
 
-def _read_earlier(plan: Plan, since: date, after: PlanPosition) -> PlanPosition:
-    then = recorded_by_the_end_of(since)
-    if after.recorded_at is not None:
-        then = min(then, after.recorded_at)
-    try:
-        before = plan_position(plan, since, then, with_scorecard=False)
-    except Plan.DoesNotExist:
-        before = plan_position(plan, since, after.recorded_at, with_scorecard=False)
-    return replace(before, evidence=())
+def _read_earlier(plan: Plan, since: date, after: PlanPosition) -> PlanPosition | None:
+    before = earlier_of(plan, since, after, with_scorecard=False)
+    return replace(before, evidence=()) if before is not None else None
