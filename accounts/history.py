@@ -211,6 +211,35 @@ class Tracked(models.Model):
         return super().delete(*args, **kwargs)
 
 
+class WrittenOnceQuerySet(models.QuerySet[Any]):
+    """Refuses to change or delete what was written."""
+
+    def _refuse(self, *args: Any, **kwargs: Any) -> Any:
+        raise OutsideOperation("These rows are written once and never changed.")
+
+    update = bulk_update = delete = _refuse
+    update.alters_data = True  # type: ignore[attr-defined]
+
+
+class WrittenOnce(models.Model):
+    """A row that is a record itself: written once, in an operation, and never changed. The database refuses it too
+    (triggers.py)."""
+
+    objects = WrittenOnceQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise OutsideOperation("This was written once and is not changed.")
+        _current()
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        raise OutsideOperation("This was written once and is not deleted.")
+
+
 def save_with_reason(row: M, fields: list[str] | None = None, *, reason: str, by: Any) -> M:
     """Saves a tracked row, or only `fields` of it, with who and why in its history."""
     with _labelled(row, reason=reason, by=by):

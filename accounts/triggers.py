@@ -1,8 +1,8 @@
 """The database itself refuses to change what was recorded (reliability.md T-27).
 
-Triggers on every history table, on the operations, the chain links and the security events refuse each UPDATE, DELETE
-and TRUNCATE, unless a row stands in accounts_historygate, which `history_open` alone puts there. SQLite drops the
-triggers of a table that a migration rebuilds, so they are put back after every `migrate`.
+Triggers on every history table, on the operations, the chain links, the security events and whatever else is written
+once refuse each UPDATE, DELETE and TRUNCATE, unless a row stands in accounts_historygate, which `history_open` alone
+puts there. SQLite drops the triggers of a table that a migration rebuilds, so they are put back after every `migrate`.
 """
 
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from typing import Any
 from django.apps import apps
 from django.db import connection, models, transaction
 
-from .history import tracked_models
+from .history import WrittenOnce, tracked_models
 
 REFUSAL = "What was recorded is not changed"
 GATE = "accounts_historygate"
@@ -30,7 +30,9 @@ class GateIsOpen(RuntimeError):
 def guarded_models() -> list[type[models.Model]]:
     """The models whose rows are written once."""
     histories = [model.history.model for model in tracked_models()]  # type: ignore[attr-defined]
-    return [*histories, *(apps.get_model("accounts", name) for name in ("Operation", "ChainLink", "SecurityEvent"))]
+    records = [model for model in apps.get_models() if issubclass(model, WrittenOnce)]
+    ours = [apps.get_model("accounts", name) for name in ("Operation", "ChainLink", "SecurityEvent")]
+    return [*histories, *records, *ours]
 
 
 @contextmanager

@@ -86,6 +86,8 @@ INSTALLED_APPS = [
     "csp",
     "django_filters",
     "django_htmx",
+    "django_tasks",
+    "django_tasks_db",
     "simple_history",
     "accounts",
     "plans",
@@ -261,6 +263,9 @@ if SENDS_MAIL:
     DEFAULT_FROM_EMAIL = _required("EMAIL_FROM", "Set it to the address that mail comes from.")
 else:
     EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+
+# Work outside a request waits in the database for `manage.py work`, a process of its own.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["packs"]}}
 
 CSRF_FAILURE_VIEW = "accounts.views.csrf_failure"
 LOGIN_URL = "accounts:sign_in"

@@ -72,6 +72,11 @@ class Right(StrEnum):
     PREVIEW_IMPORT = "try out an import into this plan"
     IMPORT = "import into this plan"
     MAKE_PAPER = "make papers of this plan"
+    WRITE_COVER = "write cover reports of this plan"
+    PREPARE_PACK = "prepare packs of this plan"
+    SIGN_PACK = "sign off packs of this plan"
+    PUBLISH_PACK = "publish packs of this plan"
+    WITHDRAW_PACK = "withdraw packs of this plan"
     ASSIGN_PEOPLE = "give roles on this plan"
     SEE_ACCESS = "see who may do what on this plan"
     ARCHIVE_PLAN = "archive or restore this plan"
@@ -163,6 +168,11 @@ RIGHTS: Mapping[Right, Mapping[Role, Reach]] = {
         Role.ANALYST: _ALL,
         Role.AUDITOR: _ALL,
     },
+    Right.WRITE_COVER: {Role.MANAGER: _ALL, Role.REPORTING_OFFICER: _ALL},
+    Right.PREPARE_PACK: {Role.MANAGER: _ALL, Role.REPORTING_OFFICER: _ALL},
+    Right.SIGN_PACK: {Role.MANAGER: _ALL, Role.REPORTING_OFFICER: _ALL},
+    Right.PUBLISH_PACK: {Role.REPORTING_OFFICER: _ALL},
+    Right.WITHDRAW_PACK: {Role.REPORTING_OFFICER: _ALL, Role.INFORMATION_GOVERNANCE: _ALL},
     Right.ASSIGN_PEOPLE: {Role.MANAGER: _ALL, Role.ADMINISTRATOR: _ALL},
     Right.SEE_ACCESS: {
         Role.MANAGER: _ALL,
@@ -186,7 +196,9 @@ READING = frozenset(
         Right.SEE_ACCESS,
     }
 )
-KEEPING = frozenset({Right.ASSIGN_PEOPLE, Right.ARCHIVE_PLAN, Right.PROPOSE_REDACTION, Right.REDACT})
+KEEPING = frozenset(
+    {Right.ASSIGN_PEOPLE, Right.ARCHIVE_PLAN, Right.PROPOSE_REDACTION, Right.REDACT, Right.WITHDRAW_PACK}
+)
 
 #: What is left of everybody's rights in a state of the plan; a state that is not here leaves them all. A closed plan
 #: is opened again by its settings.

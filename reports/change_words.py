@@ -68,7 +68,7 @@ from plans.models import (
 from plans.schemes import Scheme
 from plans.texts import plain
 
-from .models import KeyIssues
+from .models import CoverReport, CoverSection, CoverTemplate, CoverTemplateSection, KeyIssues, Pack, PackPaper
 from .wording import line, long_day, moment, month_words, number_of
 
 #: What operations are called that write many records; the others are called by what they wrote.
@@ -125,6 +125,12 @@ TELLING: tuple[Model, ...] = (
     FollowUp,
     Risk,
     KeyIssues,
+    Pack,
+    PackPaper,
+    CoverReport,
+    CoverSection,
+    CoverTemplate,
+    CoverTemplateSection,
     Indicator,
     PlanIndicator,
     IndicatorOutcome,
@@ -148,6 +154,11 @@ KINDS: Mapping[Model, tuple[str, str]] = {
     ForecastOverride: ("word on a forecast", "words on forecasts"),
     FollowUp: ("follow-up", "follow-ups"),
     KeyIssues: ("paragraph of key issues", "paragraphs of key issues"),
+    PackPaper: ("paper of a pack", "papers of packs"),
+    CoverReport: ("cover report", "cover reports"),
+    CoverSection: ("section of a cover report", "sections of cover reports"),
+    CoverTemplate: ("form of cover report", "forms of cover reports"),
+    CoverTemplateSection: ("section of a form of cover report", "sections of forms of cover reports"),
     IndependentAssessment: ("independent assessment", "independent assessments"),
     OutcomeJudgement: ("judgement of an outcome", "judgements of outcomes"),
     Evidence: ("piece of evidence", "pieces of evidence"),
@@ -173,6 +184,9 @@ BELONGS_TO: Mapping[Model, str] = {
     DateChange: "milestone",
     DateRequest: "milestone",
     UpdateReview: "update",
+    PackPaper: "pack",
+    CoverSection: "cover",
+    CoverTemplateSection: "template",
     ProposedUpdate: "milestone",
     ForecastOverride: "milestone",
     PersonalLink: "person",
@@ -264,6 +278,10 @@ class Names:
             return f"the meeting of {long_day(said['held_on'])}"
         if model in (Decision, FollowUp, Risk):
             return quoted(said["words"])
+        if model is Pack:
+            return f"pack {said['number']}"
+        if model is PackPaper:
+            return quoted(said["title"]) if said["title"] else f"the paper “{said['kind']}”"
         if model is KeyIssues:
             return f"the key issues of {long_day(said['as_at'])}"
         if model is OutcomeJudgement:
@@ -289,6 +307,10 @@ _NAME_COLUMNS: Mapping[Model, str] = {
     Framework: "name",
     GovernanceBody: "name",
     Indicator: "code",
+    CoverReport: "title",
+    CoverSection: "heading",
+    CoverTemplate: "name",
+    CoverTemplateSection: "heading",
 }
 
 

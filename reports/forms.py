@@ -10,7 +10,7 @@ from plans.moments import check_day, moment_from
 
 from .indicator_paper import PERIODS, USUAL_PERIODS, Scope
 from .milestone_paper import Layout
-from .papers import Order
+from .papers import KINDS, Order
 from .position import PlanPosition
 from .recommendation_paper import Part
 from .selection import CAN_SHOW, Readers, Selection, recommendations_of
@@ -46,7 +46,8 @@ class AnyPaperForm(forms.Form):
     )
 
     kind: str
-    layouts: dict[Layout, str]
+    #: Empty where the paper has one layout alone.
+    layouts: dict[Layout, str] = {}
 
     def __init__(
         self, *args: Any, position: PlanPosition, may_see_internal: bool, may_look_back: bool, **kwargs: Any
@@ -61,8 +62,15 @@ class AnyPaperForm(forms.Form):
         public = (Readers.PUBLIC.value, f"{THE_PUBLIC}; without what is internal")
         self._offer("readers", [own, public])
         self.fields["readers"].initial = own[0]
-        self._offer("layout", [(layout.value, words) for layout, words in self.layouts.items()])
+        if self.has_layouts:
+            self._offer("layout", [(layout.value, words) for layout, words in self.layouts.items()])
+        else:
+            del self.fields["layout"]
         self._offer_of(position)
+
+    @property
+    def has_layouts(self) -> bool:
+        return bool(self.layouts)
 
     def _offer_of(self, position: PlanPosition) -> None:
         """Fills in the choices that the position gives."""
@@ -263,10 +271,17 @@ def _reviews_of(position: PlanPosition) -> list[tuple[str, str]]:
     return [(name, name) for name in dict.fromkeys(each.review for each in position.recommendations)]
 
 
-#: The buttons below the form.
+#: The buttons below the form, for the formats that the paper has.
 FORMATS = {
     "pdf": "PDF",
+    "docx": "Word",
+    "xlsx": "Excel",
     "html": "HTML",
     "csv": "CSV for a spreadsheet",
     "json": "JSON",
 }
+
+
+def formats_of(kind: str) -> dict[str, str]:
+    """The formats of a kind of paper that a page offers, with their words."""
+    return {format: words for format, words in FORMATS.items() if format in KINDS[kind].formats}

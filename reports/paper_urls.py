@@ -1,12 +1,11 @@
 from django.urls import path
 
 from . import folder_views, paper_views
+from .forms import FORMS
 
 app_name = "papers"
 urlpatterns = [
     path("plans/<slug:slug>/reports/", paper_views.papers, name="order"),
-    path("plans/<slug:slug>/reports/milestones/", paper_views.milestones, name="milestones"),
-    path("plans/<slug:slug>/reports/recommendations/", paper_views.recommendations, name="recommendations"),
-    path("plans/<slug:slug>/reports/indicators/", paper_views.indicators, name="indicators"),
+    *[path(f"plans/<slug:slug>/reports/{kind}/", paper_views.page_of(kind), name=kind) for kind in FORMS],
     path("plans/<slug:slug>/reports/folder/", folder_views.folder, name="folder"),
 ]

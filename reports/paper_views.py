@@ -1,6 +1,6 @@
 """The pages on which a paper is ordered, looked at and downloaded."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -18,7 +18,7 @@ from plans.as_at import NOT_RECORDED, asked_position, may_look_back
 from plans.models import Plan
 from plans.policies import Right, check_has, rights_of
 
-from .forms import FORMATS, FORMS, AnyPaperForm, FolderForm, PaperForm
+from .forms import FORMS, AnyPaperForm, FolderForm, PaperForm, formats_of
 from .milestone_paper import Layout
 from .operations import note_that_paper_left
 from .papers import DRAWN, KINDS, Order, PaperFile, PaperRefused, make_paper, printed, template_of
@@ -51,7 +51,7 @@ def papers(request: HttpRequest, slug: str) -> HttpResponse:
     if position is None:
         return _ask(request, plan, form)
     format = request.POST.get("format", "")
-    if format not in FORMATS:
+    if format not in formats_of(kind):
         return redirect(reverse(f"papers:{kind}", args=[plan.slug], query=form.address))
     try:
         paper = make_paper(kind, format, position, _order(request, form, sight))
@@ -63,25 +63,15 @@ def papers(request: HttpRequest, slug: str) -> HttpResponse:
     return _download(paper)
 
 
-@never_cache
-@require_safe
-def milestones(request: HttpRequest, slug: str) -> HttpResponse:
-    """The milestone report as a page, of what the address asks for."""
-    return _show(request, slug, "milestones")
+def page_of(kind: str) -> Callable[..., HttpResponse]:
+    """The view that shows a kind of paper as a page, of what the address asks for."""
 
+    @never_cache
+    @require_safe
+    def show(request: HttpRequest, slug: str) -> HttpResponse:
+        return _show(request, slug, kind)
 
-@never_cache
-@require_safe
-def recommendations(request: HttpRequest, slug: str) -> HttpResponse:
-    """The recommendations report as a page, of what the address asks for."""
-    return _show(request, slug, "recommendations")
-
-
-@never_cache
-@require_safe
-def indicators(request: HttpRequest, slug: str) -> HttpResponse:
-    """The performance report as a page, of what the address asks for."""
-    return _show(request, slug, "indicators")
+    return show
 
 
 def _show(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
@@ -103,7 +93,7 @@ def _show(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
             "plan": plan,
             "address": form.address,
             "change": reverse("papers:order", args=[plan.slug], query=form.address),
-            "formats": FORMATS,
+            "formats": formats_of(kind),
             "names": names_in_text(position, public) if public else (),
             "child_data": child_data_in_text(public) if public else (),
             "on_site": True,
@@ -203,9 +193,11 @@ def _ask(request: HttpRequest, plan: Plan, form: AnyPaperForm) -> HttpResponse:
     context = {
         "plan": plan,
         "form": form,
-        "formats": FORMATS,
+        "formats": formats_of(form.kind),
         "kinds": {kind: KINDS[kind].label for kind in FORMS},
         "kind": form.kind,
+        "label": KINDS[form.kind].label,
+        "about": KINDS[form.kind].about,
         "may_make_folder": all(map(rights_of(request.user, plan).everywhere, FOR_FOLDERS)),
     }
     return render(request, "reports/papers.html", context, status=status)

@@ -17,11 +17,13 @@ from .changes_paper import ChangesPaper, changes_csv, changes_json, changes_pape
 from .csv_out import milestones_csv, milestones_json
 from .indicator_paper import IndicatorPaper, Scope, indicator_paper, of_scope
 from .indicator_rows import indicators_csv, indicators_json
+from .looks import USUAL, Look
 from .milestone_paper import Layout, MilestonePaper, Paper, milestone_paper
 from .position import PlanPosition, to_json
 from .recommendation_paper import Part, RecommendationPaper, recommendation_paper
 from .recommendation_rows import recommendations_csv, recommendations_json
 from .selection import Readers, Selection, for_readers, listed_for, of_review, select
+from .stamps import Stamp
 from .wording import listed
 
 STATIC = Path(__file__).resolve().parents[1] / "static"
@@ -37,7 +39,8 @@ class Order:
     """How a paper is wanted. `whose` names the person whose own milestones it is about, where that is all it is.
 
     Of the selection, a recommendations report takes the review alone; `part` is the one part of it that is wanted.
-    `scope` is what a performance report shows. `before` is the position that a report of changes begins with.
+    `scope` is what a performance report shows. `before` is the position that a report of changes begins with. `stamp`
+    is the pack that the paper belongs to, `look` the council's own.
     """
 
     layout: Layout = Layout.ACCESSIBLE
@@ -47,22 +50,30 @@ class Order:
     before: PlanPosition | None = None
     readers: Readers = Readers.INTERNAL
     whose: str = ""
+    stamp: Stamp | None = None
+    look: Look = USUAL
+
+
+#: Makes the file of a position, as it was ordered.
+Make = Callable[[PlanPosition, Order], bytes]
 
 
 @dataclass(frozen=True)
 class Format:
     content_type: str
-    make: Callable[[PlanPosition, Order], bytes]
+    make: Make
     has_layouts: bool = False
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of paper. `leaves_the_house`: making it is reporting from the plan. `is_record`: it is the position
-    itself, exactly as it was recorded. `compares`: it is of two positions."""
+    """A kind of paper. `about` says on the page of reports what is in it. `leaves_the_house`: making it is reporting
+    from the plan. `is_record`: it is the position itself, exactly as it was recorded. `compares`: it is of two
+    positions."""
 
     label: str
     formats: dict[str, Format]
+    about: str = ""
     leaves_the_house: bool = True
     has_public_copy: bool = True
     is_record: bool = False
@@ -153,14 +164,14 @@ def template_of(kind: str, layout: Layout) -> str:
     return f"reports/{name}_{layout}.html" if has_layouts else f"reports/{name}.html"
 
 
-def _html_of(kind: str) -> Callable[[PlanPosition, Order], bytes]:
+def _html_of(kind: str) -> Make:
     def make(position: PlanPosition, order: Order) -> bytes:
         return _document(kind, position, order, screen_css()).encode("utf-8")
 
     return make
 
 
-def _pdf_of(kind: str) -> Callable[[PlanPosition, Order], bytes]:
+def _pdf_of(kind: str) -> Make:
     def make(position: PlanPosition, order: Order) -> bytes:
         # The PDF maker is loaded, and its child started, only for those who want a PDF.
         from .pdf import PdfRefused, font_face_css, render_pdf
@@ -215,44 +226,38 @@ def _position_json(position: PlanPosition, order: Order) -> bytes:
     return to_json(position).encode("utf-8")
 
 
+def _drawn(kind: str, *, has_layouts: bool = False) -> dict[str, Format]:
+    """The formats of a paper that a template draws."""
+    return {
+        "html": Format("text/html; charset=utf-8", _html_of(kind), has_layouts=has_layouts),
+        "pdf": Format("application/pdf", _pdf_of(kind), has_layouts=has_layouts),
+    }
+
+
+def _rows(csv: Make, json: Make) -> dict[str, Format]:
+    """The formats of a paper's rows."""
+    return {"csv": Format("text/csv; charset=utf-8", csv), "json": Format("application/json", json)}
+
+
 KINDS: dict[str, Kind] = {
     "milestones": Kind(
         "Milestone report",
-        {
-            "html": Format("text/html; charset=utf-8", _html_of("milestones"), has_layouts=True),
-            "pdf": Format("application/pdf", _pdf_of("milestones"), has_layouts=True),
-            "csv": Format("text/csv; charset=utf-8", _milestones_csv),
-            "json": Format("application/json", _milestones_json),
-        },
+        _drawn("milestones", has_layouts=True) | _rows(_milestones_csv, _milestones_json),
+        about="Every milestone of the plan with its status, dates, latest note and lead, as committees read it.",
     ),
     "recommendations": Kind(
         "Recommendations report",
-        {
-            "html": Format("text/html; charset=utf-8", _html_of("recommendations"), has_layouts=True),
-            "pdf": Format("application/pdf", _pdf_of("recommendations"), has_layouts=True),
-            "csv": Format("text/csv; charset=utf-8", _recommendations_csv),
-            "json": Format("application/json", _recommendations_json),
-        },
+        _drawn("recommendations", has_layouts=True) | _rows(_recommendations_csv, _recommendations_json),
+        about="What inspectors and others asked for, word for word; how far each has got; and what the plan does about "
+        "it.",
     ),
     "indicators": Kind(
         "Performance report",
-        {
-            "html": Format("text/html; charset=utf-8", _html_of("indicators"), has_layouts=True),
-            "pdf": Format("application/pdf", _pdf_of("indicators"), has_layouts=True),
-            "csv": Format("text/csv; charset=utf-8", _indicators_csv),
-            "json": Format("application/json", _indicators_json),
-        },
+        _drawn("indicators", has_layouts=True) | _rows(_indicators_csv, _indicators_json),
+        about="Every indicator of the scorecard with its last figures, target, status, direction of travel, comparison "
+        "and commentary, and charts of the key ones.",
     ),
-    "changes": Kind(
-        "What changed",
-        {
-            "html": Format("text/html; charset=utf-8", _html_of("changes")),
-            "pdf": Format("application/pdf", _pdf_of("changes")),
-            "csv": Format("text/csv; charset=utf-8", _changes_csv),
-            "json": Format("application/json", _changes_json),
-        },
-        compares=True,
-    ),
+    "changes": Kind("What changed", _drawn("changes") | _rows(_changes_csv, _changes_json), compares=True),
     "position": Kind(
         "Position",
         {"json": Format("application/json", _position_json)},

@@ -197,6 +197,8 @@ PURE_MODULES = (
     "reports/dashboard.py",
     "reports/key_issues.py",
     "reports/paper_check.py",
+    "reports/stamps.py",
+    "reports/looks.py",
 )
 
 RULES = [

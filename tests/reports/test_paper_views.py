@@ -11,7 +11,7 @@ from milestones.models import Milestone
 from milestones.operations import archive_milestone, edit_milestone
 from plans.models import Plan
 from plans.operations import add_action, give_role
-from reports.forms import FORMATS
+from reports.forms import FORMS, formats_of
 from reports.papers import KINDS, Order, make_paper
 from reports.position import plan_position
 from tests.cast import make_milestone
@@ -39,8 +39,9 @@ def analyst(client, people, full_plan):
     return client
 
 
-def test_the_buttons_are_the_formats_there_are():
-    assert set(FORMATS) == set(KINDS["milestones"].formats)
+@pytest.mark.parametrize("kind", FORMS)
+def test_the_buttons_are_the_formats_there_are(kind):
+    assert set(formats_of(kind)) == set(KINDS[kind].formats)
 
 
 @pytest.mark.parametrize("address", [ORDER, SHOW])
