@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import wraps
+from functools import cache, wraps
 from itertools import groupby
 from typing import Any, ClassVar, ParamSpec, TypeVar
 
@@ -21,6 +21,7 @@ from django.apps import apps
 from django.db import connection, models, transaction
 from django.db.models import F, OuterRef, Subquery
 from django.utils import timezone
+from simple_history.manager import HistoryManager
 from simple_history.models import HistoricalRecords
 
 from . import chain
@@ -143,12 +144,22 @@ def newest_instant(until: datetime | None = None) -> datetime | None:
     return operations.values_list("recorded_at", flat=True).first()
 
 
+class OneClassHistoryManager(HistoryManager):
+    """The manager behind `.history`. The library would make a new class each time that the attribute is read."""
+
+    @classmethod
+    @cache
+    def from_queryset(cls, queryset_class: type[models.QuerySet[Any]], class_name: str | None = None) -> type[Any]:
+        return super().from_queryset(queryset_class, class_name)
+
+
 class IndexedHistory(HistoricalRecords):
     """The history of one model: stamped with the operation's instant, and indexed for the way back."""
 
     def __init__(self, *, also_indexed: tuple[str, ...] = (), **kwargs: Any) -> None:
         self.also_indexed = also_indexed
         kwargs.setdefault("history_change_reason_field", models.TextField(blank=True, default=""))
+        kwargs.setdefault("history_manager", OneClassHistoryManager)
         super().__init__(**kwargs)
 
     def get_meta_options(self, model: type[models.Model]) -> dict[str, Any]:

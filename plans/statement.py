@@ -6,6 +6,7 @@ is received (70, or 20 for a draft after a focused visit with priority action), 
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from .timescales import is_working_day, working_day
 
@@ -89,8 +90,12 @@ def publication_due_on(received_on: date) -> date:
     return working_day(PUBLICATION_DAYS, after=received_on)
 
 
+@lru_cache(maxsize=1024)
 def working_days_between(first: date, last: date) -> int:
-    """How many working days follow `first` up to and with `last`; negative where `last` is over."""
+    """How many working days follow `first` up to and with `last`; negative where `last` is over.
+
+    Kept: a position asks for the same few again and again, and years of days take their time to count.
+    """
     if last < first:
         return -working_days_between(last, first)
     return sum(is_working_day(first + timedelta(days=day)) for day in range(1, (last - first).days + 1))

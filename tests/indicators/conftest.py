@@ -3,8 +3,6 @@
 from datetime import date
 from decimal import Decimal
 
-import pytest
-
 from accounts.models import User
 from indicators.figure_operations import NewFigure, record_measurements
 from indicators.models import Indicator
@@ -12,9 +10,10 @@ from indicators.operations import add_indicator
 from plans.models import PlanMembership
 from plans.operations import give_role
 from tests.cast import PASSWORD
+from tests.stage import standing
 
 
-@pytest.fixture
+@standing
 def analyst(plan, people):
     """Ana, the analyst of the plan."""
     ana = User.objects.create_user("ana@council.example", PASSWORD, name="Ana Analyst")
@@ -22,7 +21,7 @@ def analyst(plan, people):
     return ana
 
 
-@pytest.fixture
+@standing
 def indicator(plan, analyst) -> Indicator:
     """A monthly percentage of which high is good."""
     return make_indicator(plan, by=analyst)

@@ -9,7 +9,7 @@ from django.test import Client
 from accounts.models import SecurityEvent
 from tests.accounts.test_logs import Lines
 
-from .scene import Place, Who, build, undone
+from .scene import Place, Who, build, post, undone
 from .table import PAGES, address
 from .test_forms import FORMS, filled_in, foreign, writer_of
 
@@ -63,11 +63,11 @@ def test_nothing_that_is_sent_is_logged(db, scene, lines, name):
     path = address(name, scene, Place.OWN)
     for who in (Who.MANAGER, Who.ADMINISTRATOR, Who.INFORMATION_GOVERNANCE, Who.SIGNED_OUT):
         with undone():
-            scene.client(who).post(f"{path}?next=/{CANARY}", sent)
+            post(scene.client(who), f"{path}?next=/{CANARY}", sent)
             got = scene.client(who).get(path, {"text": CANARY, "who": CANARY, "as_at": CANARY, "next": f"/{CANARY}"})
             if got.streaming:
                 got.getvalue()
-            scene.client(who, strict=True).post(path, sent, headers={"referer": f"https://{CANARY}.example/"})
+            post(scene.client(who, strict=True), path, sent, headers={"referer": f"https://{CANARY}.example/"})
             assert sings(lines) == []
 
     assert len(lines.read) >= 12
@@ -80,7 +80,7 @@ def test_nothing_that_is_saved_is_logged(db, scene, lines, name):
     sent |= {key: f"{value} {CANARY}" for key, value in sent.items() if key in words}
 
     with undone():
-        response = scene.client(writer_of(name)).post(address(name, scene, Place.OWN), sent)
+        response = post(scene.client(writer_of(name)), address(name, scene, Place.OWN), sent)
         assert sings(lines) == []
 
     assert response.status_code in (200, 302)

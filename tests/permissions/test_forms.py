@@ -16,7 +16,7 @@ from accounts.models import User
 from milestones.change_views import DetailsForm
 from milestones.models import Milestone
 
-from .scene import Place, Scene, Who, build, undone
+from .scene import Place, Scene, Who, build, post, undone
 from .table import PAGES, Answer, address
 
 #: What no form of ours is ever meant to write.
@@ -562,7 +562,7 @@ def differences(scene: Scene, before: Rows, after: Rows, form: Form) -> Iterator
 
 def after_sending(scene: Scene, name: str, who: Who, sent: dict[str, Any]) -> tuple[int, Rows]:
     with undone():
-        response = scene.client(who).post(address(name, scene, Place.OWN), sent)
+        response = post(scene.client(who), address(name, scene, Place.OWN), sent)
         return response.status_code, rows()
 
 

@@ -3,7 +3,6 @@
 from datetime import date
 from types import SimpleNamespace
 
-import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.history import operating, save_with_reason
@@ -16,6 +15,7 @@ from plans.documents import check_upload
 from plans.models import GovernanceBody, Outcome
 from plans.operations import add_recommendation, add_review
 from plans.recommendation_operations import answer_review, explain_no_milestone, respond
+from tests.stage import standing
 
 #: Stands in whatever the public, or nobody, may read.
 CANARY = "Zanzibar"
@@ -26,7 +26,7 @@ def checked(name: str, content: bytes):
     return check_upload(SimpleUploadedFile(name, content))
 
 
-@pytest.fixture
+@standing
 def answered_plan(full_plan: SimpleNamespace, people: SimpleNamespace) -> SimpleNamespace:
     """`full_plan`, with recommendations 5 (no milestone), 7 (none needed), 9 (closed), 10 (cited, not listed), a second
     review, and evidence of every sensitivity."""

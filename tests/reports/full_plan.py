@@ -3,20 +3,19 @@
 from datetime import date
 from types import SimpleNamespace
 
-import pytest
-
 from accounts.models import Organisation, Person
 from accounts.operations import add_organisation, add_person
 from milestones.operations import add_supporting_lead, change_due_date, link_milestone, record_update
 from plans.models import Plan
 from plans.operations import add_action, add_outcome, add_recommendation, add_review, add_theme, link_action
 from tests.cast import make_milestone
+from tests.stage import standing
 
 AS_AT = date(2011, 5, 31)
 LONG_NOTE = " ".join(f"word{number}" for number in range(90))
 
 
-@pytest.fixture
+@standing
 def full_plan(plan: Plan, council: Organisation, lead: Person, people: SimpleNamespace) -> SimpleNamespace:
     """Two themes; milestones 1.1 to 1.4, an action 2 without a milestone, and an internal milestone 3.1."""
     by = people.manager

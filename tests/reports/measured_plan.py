@@ -4,8 +4,6 @@ from datetime import date
 from decimal import Decimal
 from types import SimpleNamespace
 
-import pytest
-
 from accounts.models import Organisation
 from accounts.operations import add_person
 from indicators.figure_operations import NewFigure, record_measurements
@@ -20,6 +18,7 @@ from indicators.operations import (
 )
 from plans.models import Plan
 from plans.operations import add_theme
+from tests.stage import standing
 
 AS_AT = date(2011, 6, 20)
 #: Stands in whatever the public may not read.
@@ -41,7 +40,7 @@ def figures(indicator: Indicator, starts: list[date], parts: list[tuple[int, int
     ]
 
 
-@pytest.fixture
+@standing
 def measured_plan(plan: Plan, council: Organisation, people: SimpleNamespace) -> SimpleNamespace:
     """Front door: ASM45 (key, red, revised and provisional), RARE (key; its newest figure counts three), CON24 (no
     figure, with why), CPP (for information), VIS (late), OLD (ended in March, replaced by NEW). Workforce: COST

@@ -41,7 +41,7 @@ def loopback():
     """The address of a server on this machine, and the list of what was asked of it."""
     Loopback.hits = []
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Loopback) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}", Loopback.hits
         server.shutdown()
