@@ -1,4 +1,4 @@
-"""The milestones of a position as a table: one row a milestone, in the columns of design.md 5, and as CSV and JSON.
+"""The milestones of a position as a table: one row a milestone, in the columns of design.md 5, as CSV, JSON and Excel.
 
 The CSV opens as text in a spreadsheet (reliability.md T-03): UTF-8 with its mark, CRLF, every cell that a program
 could take for a formula behind an apostrophe. The import reads the same file back, cell for cell.
@@ -16,11 +16,37 @@ from milestones.own_table import COLUMNS, guard
 from milestones.position import MilestonePosition
 from plans.texts import plain
 
+from .excel import Column, Kind, Sheet
 from .milestone_paper import as_written
 from .position import ActionPosition, PlanPosition, ThemePosition
-from .wording import line
+from .wording import line, month_words
 
 SEVERAL = "; "
+
+#: The columns in Excel: as the contract has them, under the words of officers.
+EXCEL_COLUMNS = {
+    "theme": Column("Theme", 22),
+    "action_ref": Column("Action No.", 9),
+    "action": Column("Action", 38),
+    "action_references": Column("Action references", 20),
+    "milestone_ref": Column("Milestone No.", 10),
+    "milestone": Column("Milestone", 38),
+    "references": Column("Milestone references", 20),
+    "start_date": Column("Start Date", 12, Kind.DATE),
+    "due_date": Column("Due Date", 12, Kind.DATE),
+    "due_words": Column("Due in words", 14),
+    "baseline_due_date": Column("First agreed", 12, Kind.DATE),
+    "declared_status": Column("Declared status", 15),
+    "effective_status": Column("Status", 15),
+    "flags": Column("Flags", 20),
+    "update_month": Column("Month of note", 14),
+    "note_as_at": Column("Note as at", 12, Kind.DATE),
+    "progress_note": Column("Progress Note", 70),
+    "lead": Column("Milestone Lead", 20),
+    "lead_role": Column("Role of lead", 20),
+    "supporting_leads": Column("Supporting leads", 24),
+    "outcome": Column("Outcome", 40),
+}
 
 
 def milestone_rows(position: PlanPosition) -> Iterator[dict[str, Any]]:
@@ -28,10 +54,17 @@ def milestone_rows(position: PlanPosition) -> Iterator[dict[str, Any]]:
 
     An action without milestones is one row.
     """
-    for theme in position.themes:
-        for action in theme.actions:
-            for milestone in action.milestones or (None,):
-                yield _row(theme, action, milestone)
+    return (row for row, _ in _rows(position))
+
+
+def milestones_sheet(position: PlanPosition) -> Sheet:
+    """The rows for Excel: statuses, flags and months in the words that the paper prints."""
+    rows = (row | (_in_words(milestone) if milestone else {}) for row, milestone in _rows(position))
+    return Sheet(
+        "Milestones",
+        tuple(EXCEL_COLUMNS[column] for column in COLUMNS),
+        tuple(tuple(row[column] for column in COLUMNS) for row in rows),
+    )
 
 
 def milestones_csv(position: PlanPosition) -> bytes:
@@ -74,6 +107,23 @@ def milestones_json(position: PlanPosition, *, title: str, readers: str) -> byte
     }
     text = json.dumps(paper, ensure_ascii=False, indent=1, default=lambda value: value.isoformat())
     return (text + "\n").encode("utf-8", errors="replace")
+
+
+def _rows(position: PlanPosition) -> Iterator[tuple[dict[str, Any], MilestonePosition | None]]:
+    for theme in position.themes:
+        for action in theme.actions:
+            for milestone in action.milestones or (None,):
+                yield _row(theme, action, milestone), milestone
+
+
+def _in_words(milestone: MilestonePosition) -> dict[str, Any]:
+    note = milestone.note
+    return {
+        "declared_status": milestone.declared_view and milestone.declared_view.word,
+        "effective_status": milestone.status.word,
+        "flags": [flag.label for flag in milestone.flags],
+        "update_month": month_words(note.update_month) if note and note.update_month else None,
+    }
 
 
 def _row(theme: ThemePosition, action: ActionPosition, milestone: MilestonePosition | None) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from indicators.thresholds import tolerance_words
 from indicators.travel import Travel
 from milestones.position import StatusView
 
+from .looks import USUAL, Look
 from .milestone_paper import DASH, NONE, SHORT_PAPER_ROWS, Layout, Paper, RowDrawing
 from .position import PlanPosition
 from .selection import Readers
@@ -235,6 +236,7 @@ def indicator_paper(
     layout: Layout = Layout.ACCESSIBLE,
     readers: Readers = Readers.INTERNAL,
     whose: str = "",
+    look: Look = USUAL,
 ) -> IndicatorPaper:
     """The appendix of a position that is narrowed to its readers already."""
     scope = scope or Scope()
@@ -245,9 +247,10 @@ def indicator_paper(
     charted = [each for each in current if each.is_key and each.series] if scope.has_charts else []
     charts = tuple(map(draw.chart, charted))
     scorecard = position.scorecard
+    name = line(look.title_of("indicators", "Performance Indicator Report"))
     return IndicatorPaper(
         layout=layout,
-        title=f"{line(position.title)} Performance Indicator Report {position.as_at:%B} {position.as_at.year}"
+        title=f"{line(position.title)} {name} {position.as_at:%B} {position.as_at.year}"
         + (" – key indicators" if scope.only_key else ""),
         short_title=line(position.short_title),
         council=line(position.council),

@@ -1,4 +1,5 @@
-"""The figures of a position as a table: one row for each indicator and period that has one, and as CSV and JSON.
+"""The figures of a position as a table: one row for each indicator and period that has one, as CSV, JSON and
+Excel.
 
 The CSV opens as text in a spreadsheet, as that of milestones does (csv_out.py). Its columns `code`, `period`,
 `numerator`, `denominator`, `value` and `provisional` are those that the import of figures reads.
@@ -17,6 +18,7 @@ from indicators.travel import Travel, direction
 from plans.texts import plain
 
 from .csv_out import csv_file
+from .excel import Column, Kind, Sheet
 from .position import PlanPosition
 from .selection import Readers
 from .wording import line
@@ -27,13 +29,48 @@ COLUMNS = (
     "range_high", "status", "from_target", "direction", "direction_in_a_year",
 )  # fmt: skip
 
+#: The columns in Excel: as design.md has them, under the words of officers.
+EXCEL_COLUMNS = {
+    "code": Column("Code", 12),
+    "national_code": Column("National code", 12),
+    "indicator": Column("Indicator", 45),
+    "theme": Column("Theme", 22),
+    "journey": Column("Part of a child’s journey", 20),
+    "is_key": Column("Key indicator", 10),
+    "unit": Column("Unit", 14),
+    "frequency": Column("How often", 12),
+    "shape": Column("What a figure covers", 18),
+    "period": Column("Period", 16),
+    "period_start": Column("Period begins", 12, Kind.DATE),
+    "numerator": Column("Numerator", 12, Kind.NUMBER),
+    "denominator": Column("Denominator", 12, Kind.NUMBER),
+    "value": Column("Value", 12, Kind.NUMBER),
+    "no_value": Column("Why no value", 16),
+    "provisional": Column("Provisional", 11),
+    "revised": Column("Revised", 10),
+    "target": Column("Target", 10, Kind.NUMBER),
+    "range_low": Column("Good from", 10, Kind.NUMBER),
+    "range_high": Column("Good up to", 10, Kind.NUMBER),
+    "status": Column("Status", 16),
+    "from_target": Column("From target (+ is better)", 12, Kind.NUMBER),
+    "direction": Column("Direction", 14),
+    "direction_in_a_year": Column("Direction in a year", 14),
+}
+
 
 def indicator_rows(position: PlanPosition) -> Iterator[dict[str, Any]]:
     """The rows with their values: text, dates, exact numbers, yes or no, None where there is nothing to say."""
-    for each in position.scorecard.indicators:
-        for point in each.series:
-            if point.is_entered:
-                yield _row(each, point)
+    return (_row(each, point) for each, point in _figures(position))
+
+
+def indicators_sheet(position: PlanPosition) -> Sheet:
+    """The rows for Excel, in the words that the paper prints. Figures have the decimals that their indicator has."""
+    rows = (_in_words(_row(each, point), each, point) for each, point in _figures(position))
+    return Sheet(
+        "Indicators",
+        tuple(EXCEL_COLUMNS[column] for column in COLUMNS),
+        tuple(tuple(row[column] for column in COLUMNS) for row in rows),
+    )
 
 
 def indicators_csv(position: PlanPosition) -> bytes:
@@ -70,6 +107,23 @@ def _by_status(position: PlanPosition) -> dict[str, int]:
     """How many of those still counted this way stand how, the names in their order."""
     found = sorted(each.rag.value for each in position.scorecard.current)
     return {name: found.count(name) for name in dict.fromkeys(found)}
+
+
+def _figures(position: PlanPosition) -> Iterator[tuple[IndicatorPosition, PointPosition]]:
+    return ((each, point) for each in position.scorecard.indicators for point in each.series if point.is_entered)
+
+
+def _in_words(row: dict[str, Any], each: IndicatorPosition, point: PointPosition) -> dict[str, Any]:
+    directions = ("direction", "direction_in_a_year")
+    return row | {
+        "journey": each.journey_words,
+        "unit": each.unit.label,
+        "frequency": each.frequency.label,
+        "shape": each.shape.label,
+        "no_value": point.no_value_words,
+        "status": point.rag.label,
+        **{name: Travel(row[name]).label for name in directions if row[name]},
+    }
 
 
 def _row(each: IndicatorPosition, point: PointPosition) -> dict[str, Any]:

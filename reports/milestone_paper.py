@@ -13,6 +13,7 @@ from plans.position import OutcomePosition, PersonPosition, ReferencePosition
 from plans.schemes import EffectiveStatus, StatusLine
 from plans.texts import plain
 
+from .looks import USUAL, Look
 from .position import Counts, PlanPosition
 from .selection import Readers, Selection, scope_words
 from .wording import line, listed, long_day, moment, month_words, number_of, paragraphs, short_day
@@ -138,10 +139,12 @@ class Paper:
 
 @dataclass(frozen=True)
 class MilestonePaper(Paper):
-    """The whole milestone appendix."""
+    """The whole milestone appendix. `columns` are those behind the milestone's own (looks.COLUMNS); the accessible
+    layout has the outcome above the table instead."""
 
     themes: tuple[PaperTheme, ...]
     extensions: tuple[PaperExtension, ...]
+    columns: tuple[str, ...]
 
     @property
     def is_short(self) -> bool:
@@ -159,6 +162,7 @@ def milestone_paper(
     selection: Selection | None = None,
     readers: Readers = Readers.INTERNAL,
     whose: str = "",
+    look: Look = USUAL,
 ) -> MilestonePaper:
     """The appendix of a position that is narrowed already; `selection`, `readers` and `whose` say in words to what."""
     selection = selection or Selection()
@@ -167,7 +171,7 @@ def milestone_paper(
         PaperTheme(
             name=line(theme.name),
             lead=draw.person(theme.lead),
-            counts=_counts_words(theme.counts),
+            counts=counts_words(theme.counts),
             actions=tuple(
                 PaperAction(
                     ref=line(action.ref),
@@ -183,9 +187,10 @@ def milestone_paper(
         if theme.actions
     )
     nothing = "No action or milestone fits what was asked for." if not selection.is_everything else ""
+    name = line(look.title_of("milestones", "Milestone Report"))
     return MilestonePaper(
         layout=layout,
-        title=f"{line(position.title)} Milestone Report {position.as_at:%B} {position.as_at.year}"
+        title=f"{line(position.title)} {name} {position.as_at:%B} {position.as_at.year}"
         f" – {scope_words(position, selection)}{whose and f', milestones of {line(whose)}'}",
         short_title=line(position.short_title),
         council=line(position.council),
@@ -193,11 +198,12 @@ def milestone_paper(
         as_at=long_day(position.as_at),
         recorded=moment(position.recorded_at) if position.recorded_at else "",
         recorded_at=position.recorded_at,
-        counts=_counts_words(position.counts),
-        counts_more=_counts_more(position.counts),
+        counts=counts_words(position.counts),
+        counts_more=counts_more(position.counts),
         key=position.key,
         themes=themes,
         extensions=tuple(map(draw.extension, extensions_requested(position))),
+        columns=look.columns_of("milestones"),
         nothing="" if themes else nothing or "There is no action or milestone in this plan yet.",
     )
 
@@ -347,14 +353,14 @@ def as_written(reference: ReferencePosition) -> str:
     return inner if written[:1] + written[-1:] == "()" and "(" not in inner and ")" not in inner else written
 
 
-def _counts_words(counts: Counts) -> str:
+def counts_words(counts: Counts) -> str:
     """“60 milestones: 24 achieved, 20 on track, 16 not achieved”."""
     if not counts.total:
         return "No milestones"
     return f"{number_of(counts.total, 'milestone')}: {plain(counts.words)}"
 
 
-def _counts_more(counts: Counts) -> str:
+def counts_more(counts: Counts) -> str:
     """“5 are overdue, 3 are due soon and 1 has no recent update.”"""
     parts = [
         f"{count} {one if count == 1 else many}"

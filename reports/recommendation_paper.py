@@ -18,6 +18,7 @@ from plans.schemes import EffectiveStatus, Scheme
 from plans.texts import plain
 
 from .coverage import CLOSED, NO_MILESTONE, status_of
+from .looks import USUAL, Look
 from .milestone_paper import (
     DASH,
     NONE,
@@ -196,6 +197,7 @@ def recommendation_paper(
     review: str = "",
     part: Part | None = None,
     whose: str = "",
+    look: Look = USUAL,
 ) -> RecommendationPaper:
     """The appendix of a position that is narrowed to its readers already.
 
@@ -209,9 +211,10 @@ def recommendation_paper(
     listed_rows = [each for each in position.recommendations if not each.is_placeholder]
     hidden = {each.id for each in source} - {each.id for each in position.recommendations}
     reviews = position.reviews
+    name = line(look.title_of("recommendations", "Recommendations Report"))
     return RecommendationPaper(
         layout=layout,
-        title=f"{line(position.title)} Recommendations Report {position.as_at:%B} {position.as_at.year} – {of_review}"
+        title=f"{line(position.title)} {name} {position.as_at:%B} {position.as_at.year} – {of_review}"
         + (f", {part.label[:1].lower()}{part.label[1:]}" if part else "")
         + (f", milestones of {line(whose)}" if whose else ""),
         short_title=line(position.short_title),

@@ -1,4 +1,4 @@
-"""The recommendations of a position as a table: one row each, in the columns of design.md 5, and as CSV and JSON.
+"""The recommendations of a position as a table: one row each, in the columns of design.md 5, as CSV, JSON and Excel.
 
 The CSV opens as text in a spreadsheet, as that of milestones does (csv_out.py).
 """
@@ -11,6 +11,7 @@ from plans.texts import plain
 
 from .coverage import status_of
 from .csv_out import csv_file
+from .excel import Column, Kind, Sheet
 from .position import PlanPosition, RecommendationPosition
 from .recommendation_paper import scheme_of
 from .selection import Readers
@@ -19,6 +20,23 @@ COLUMNS = (
     "review", "number", "section", "text", "timescale", "due_strict", "due_plan", "direct", "through_action",
     "achieved", "total", "percent", "progress",
 )  # fmt: skip
+
+#: The columns in Excel: as design.md has them, under the words of officers.
+EXCEL_COLUMNS = {
+    "review": Column("Review", 20),
+    "number": Column("No.", 8),
+    "section": Column("Section", 22),
+    "text": Column("Recommendation", 60),
+    "timescale": Column("Timescale", 18),
+    "due_strict": Column("Due, to the day", 12, Kind.DATE),
+    "due_plan": Column("Due, as the plan works", 12, Kind.DATE),
+    "direct": Column("Milestones", 20),
+    "through_action": Column("Milestones through actions", 20),
+    "achieved": Column("Milestones achieved", 11, Kind.NUMBER),
+    "total": Column("Milestones in all", 11, Kind.NUMBER),
+    "percent": Column("Per cent achieved", 11, Kind.NUMBER),
+    "progress": Column("Progress", 26),
+}
 
 
 def recommendation_rows(position: PlanPosition) -> Iterator[dict[str, Any]]:
@@ -66,6 +84,17 @@ def recommendations_json(position: PlanPosition, *, title: str, readers: Readers
     }
     text = json.dumps(paper, ensure_ascii=False, indent=1, default=lambda value: value.isoformat())
     return (text + "\n").encode("utf-8", errors="replace")
+
+
+def recommendations_sheet(position: PlanPosition) -> Sheet:
+    """The rows for Excel, how far each has got in the words that the paper prints."""
+    scheme = scheme_of(position)
+    rows = (_row(each) | {"progress": status_of(each, scheme).word} for each in position.recommendations)
+    return Sheet(
+        "Recommendations",
+        tuple(EXCEL_COLUMNS[column] for column in COLUMNS),
+        tuple(tuple(row[column] for column in COLUMNS) for row in rows),
+    )
 
 
 def _by_progress(position: PlanPosition) -> dict[str, int]:
