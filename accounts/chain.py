@@ -313,6 +313,46 @@ def adopt_operations(apps: Any) -> int:
     return count
 
 
+def begin_installation(histories: Iterable[History]) -> int:
+    """Writes the installation's chain anew over rows that were restored; returns how many links it has.
+
+    The chains of the plans came along with their rows. For each operation the link names where these stood after it,
+    and seals what belongs to no plan. For an installation that has no chain of its own yet.
+    """
+    links, operations = apps.get_model("accounts", "ChainLink"), apps.get_model("accounts", "Operation")
+    of_none = (row for row in heapq.merge(*map(sealed_rows, histories), key=_moment) if row.chain == INSTALLATION)
+    rows: dict[datetime, list[SealedRow]] = {at: list(found) for at, found in groupby(of_none, key=_moment)}
+    stands: dict[int, list[list[Any]]] = defaultdict(list)
+    for link in links._base_manager.order_by("chain").values("operation", "chain", "number", "digest"):
+        stands[link["operation"]].append([link["chain"], link["number"], link["digest"]])
+    number, digest = BEGINNING
+    waiting: list[Any] = []
+    for operation in operations._base_manager.order_by("recorded_at").iterator(chunk_size=2000):
+        content: dict[str, Any] = {
+            "at": operation.recorded_at,
+            "by": operation.by_id,
+            "name": operation.name,
+            "rows": [row.entry for row in rows.get(operation.recorded_at, ())],
+            "restored": True,
+        }
+        if stands[operation.pk]:
+            content["heads"] = stands[operation.pk]
+        text = canonical(content)
+        number, previous, digest = number + 1, digest, link_digest(digest, text)
+        waiting.append(
+            links(
+                chain=INSTALLATION, number=number, operation=operation, content=text, previous=previous, digest=digest
+            )
+        )
+    for start in range(0, len(waiting), BATCH):
+        links._base_manager.bulk_create(waiting[start : start + BATCH])
+    return number
+
+
+def _moment(row: SealedRow) -> datetime:
+    return row.at
+
+
 def seal_again(apps: Any, *histories: str, name: str) -> int:
     """Seals history rows that a migration had to change, and returns how many; `histories` as "plans.HistoricalTheme".
 

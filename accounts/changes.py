@@ -87,20 +87,20 @@ def tallies(instants: Collection[datetime], sieve: Sieve) -> dict[datetime, list
         _versions(model, passes)
         .filter(history_date__in=instants)
         .annotate(
-            place=Value(place),
+            place_in_sieve=Value(place),
             became=Case(
                 When(history_type=REMOVED, then=Value(REMOVED)),
                 When(Exists(_earlier(model)), then=Value(CHANGED)),
                 default=Value(ADDED),
             ),
         )
-        .values("place", "history_date", "became", "history_change_reason")
+        .values("place_in_sieve", "history_date", "became", "history_change_reason")
         .annotate(count=Count("pk"))
-        .values_list("place", "history_date", "became", "history_change_reason", "count")
+        .values_list("place_in_sieve", "history_date", "became", "history_change_reason", "count")
         for place, (model, passes) in enumerate(sieve.items())
     ]
     order = list(sieve)
-    for place, at, kind, reason, count in _together(arms).order_by("place", "became", "history_change_reason"):
+    for place, at, kind, reason, count in _together(arms).order_by("place_in_sieve", "became", "history_change_reason"):
         found[at].append(Tally(order[place], kind, reason or "", count))
     return found
 
@@ -116,21 +116,27 @@ def changes(
         _versions(model, passes)
         .filter(history_date__in=instants)
         .annotate(
-            place=Value(place),
+            place_in_sieve=Value(place),
             said=_as_json(model),
             said_before=Subquery(
                 _earlier(model).order_by("-history_date", "-history_id").values(said=_as_json(model))[:1]
             ),
         )
         .values_list(
-            "place", "history_date", "history_id", "history_type", "history_change_reason", "said", "said_before"
+            "place_in_sieve",
+            "history_date",
+            "history_id",
+            "history_type",
+            "history_change_reason",
+            "said",
+            "said_before",
         )
         for place, (model, passes) in enumerate(sieve.items())
     ]
     order = list(sieve)
     found = []
     for place, at, _, history_type, reason, said, before in _together(arms).order_by(
-        "history_date", "place", "history_id"
+        "history_date", "place_in_sieve", "history_id"
     )[start:stop]:
         model = order[place]
         now, then = _read(model, said), _read(model, before)
@@ -156,7 +162,9 @@ def last_said(wanted: Mapping[Model, Iterable[int]]) -> dict[tuple[Model, int], 
         history = _history(model)
         newest = history.filter(id=OuterRef("id")).order_by("-history_date", "-history_id").values("history_id")[:1]
         rows = history.filter(id__in=set(wanted[model]), history_id=Subquery(newest))
-        arms.append(rows.annotate(place=Value(place), said=_as_json(model)).values_list("place", "id", "said"))
+        arms.append(
+            rows.annotate(place_in_sieve=Value(place), said=_as_json(model)).values_list("place_in_sieve", "id", "said")
+        )
     if not arms:
         return {}
     return {(order[place], key): _read(order[place], said) for place, key, said in _together(arms)}

@@ -68,9 +68,10 @@ def _room() -> tuple[int, int]:
     return usage.free, min(max(LEAST_FREE, int(usage.total * FREE_SHARE)), MOST_FREE)
 
 
-def write(content: IO[bytes]) -> str:
-    """Writes a file, whole and on the disk when this returns; its new name. Raises NoRoom."""
-    name = secrets.token_hex(16)
+def write(content: IO[bytes], name: str = "") -> str:
+    """Writes a file, whole and on the disk when this returns; its name, which is a new one but for a file that is put
+    back. Raises NoRoom."""
+    name = name or secrets.token_hex(16)
     kept = path_of(name)
     try:
         _make(folder())

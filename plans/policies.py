@@ -77,6 +77,7 @@ class Right(StrEnum):
     SIGN_PACK = "sign off packs of this plan"
     PUBLISH_PACK = "publish packs of this plan"
     WITHDRAW_PACK = "withdraw packs of this plan"
+    TAKE_OUT = "take everything of this plan away"
     ASSIGN_PEOPLE = "give roles on this plan"
     SEE_ACCESS = "see who may do what on this plan"
     ARCHIVE_PLAN = "archive or restore this plan"
@@ -173,6 +174,7 @@ RIGHTS: Mapping[Right, Mapping[Role, Reach]] = {
     Right.SIGN_PACK: {Role.MANAGER: _ALL, Role.REPORTING_OFFICER: _ALL},
     Right.PUBLISH_PACK: {Role.REPORTING_OFFICER: _ALL},
     Right.WITHDRAW_PACK: {Role.REPORTING_OFFICER: _ALL, Role.INFORMATION_GOVERNANCE: _ALL},
+    Right.TAKE_OUT: {Role.MANAGER: _ALL},
     Right.ASSIGN_PEOPLE: {Role.MANAGER: _ALL, Role.ADMINISTRATOR: _ALL},
     Right.SEE_ACCESS: {
         Role.MANAGER: _ALL,
@@ -193,6 +195,7 @@ READING = frozenset(
         Right.SEE_EVIDENCE,
         Right.SEE_RESTRICTED,
         Right.MAKE_PAPER,
+        Right.TAKE_OUT,
         Right.SEE_ACCESS,
     }
 )

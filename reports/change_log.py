@@ -208,6 +208,12 @@ class ChangeLog(Log):
         return self.plan.status_scheme.scheme
 
 
+def whole_log(plan: Plan) -> Log:
+    """Everything that was recorded of a plan, for whoever takes all of it away."""
+    everything = {model: Q(id=plan.pk) if model is Plan else Q(plan=plan.pk) for model in models_of_plans()}
+    return Log(chain_of(plan.pk), everything, shows_everything=True)
+
+
 def review_log(review: Review, recommendation: int | None = None) -> Log:
     """The log of a review: what was recorded of it, of its judgements and of its recommendations, or of one of these
     alone. A review belongs to no plan, so it is in the chain of the installation."""

@@ -1,8 +1,6 @@
 """Who changed what, when and why: the change log of a plan as pages and as a table to download."""
 
-import csv
-import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -10,7 +8,6 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
@@ -19,24 +16,19 @@ from accounts.requests import SignedInRequest
 from accounts.security import Event, note_event
 from indicators.finding import find_indicator
 from milestones.models import Milestone
-from milestones.own_table import guard
 from plans.addresses import key_from
 from plans.finding import names_of
 from plans.forms import DayField
 from plans.models import Plan, Review
 from plans.policies import Reach, Right, Rights, check_has, plans_within, rights_of
 from plans.refs import ref_order
-from plans.texts import plain
 
-from .change_log import ChangeLog, Entry, Narrowed, indicator_log, review_log
+from .change_log import ChangeLog, Narrowed, indicator_log, review_log
 from .change_words import kind_words, quoted
+from .log_csv import log_csv
 
 OPERATIONS_A_PAGE = 50
 RECORDS_A_PAGE = 100
-#: Operations read at once for the table to download.
-BATCH = 200
-
-COLUMNS = ("recorded_at", "by", "what", "record", "done", "field", "before", "after", "reason")
 
 
 class LogForm(forms.Form):
@@ -142,7 +134,7 @@ def history_csv(request: SignedInRequest, slug: str) -> HttpResponse:
     if not form.is_valid():
         raise Http404
     note_event(Event.EXPORTED, request=request, plan=plan.slug, what="history")
-    response = HttpResponse(_csv(log, form.narrowed), content_type="text/csv; charset=utf-8")
+    response = HttpResponse(log_csv(log, form.narrowed), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = content_disposition_header(True, f"{plan.slug}-history.csv") or ""
     return response
 
@@ -212,24 +204,3 @@ def _asked(request: SignedInRequest, slug: str) -> tuple[Plan, ChangeLog, LogFor
 def _page_numbers(page: Any) -> list[Any]:
     """The pages to offer: the first, the last and those around this one."""
     return list(page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1))
-
-
-def _csv(log: ChangeLog, narrowed: Narrowed) -> bytes:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    links = list(log.links(narrowed))
-    for start in range(0, len(links), BATCH):
-        for entry in log.entries(links[start : start + BATCH], narrowed, most_told=10**9):
-            writer.writerows([guard(plain(cell)) for cell in row] for row in _rows(entry))
-    return text.getvalue().encode("utf-8-sig", errors="replace")
-
-
-def _rows(entry: Entry) -> Iterator[tuple[str, ...]]:
-    recorded_at = timezone.localtime(entry.operation.recorded_at).isoformat(timespec="seconds")
-    head = (recorded_at, str(entry.operation.by), entry.headline)
-    if not entry.records:
-        yield (*head, "", "", "", "", "", "; ".join(entry.reasons))
-    for record in entry.records:
-        for field in record.fields:
-            yield (*head, record.name, record.done, field.label, field.before, field.after, record.reason)

@@ -1,0 +1,170 @@
+"""Loads the archive of a plan (archive.py) into an empty installation: every row as it was, or nothing.
+
+The chain of the plan comes along link by link, so what its head vouched for it still vouches for. The installation
+begins a chain of its own, which seals again what belongs to no plan. Nobody can sign in afterwards until they are given
+a new password: no archive has one.
+"""
+
+import json
+import zipfile
+from dataclasses import dataclass
+from hashlib import sha256
+from io import BytesIO, TextIOWrapper
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+from django.core import serializers
+from django.core.management.color import no_style
+from django.core.serializers.base import DeserializationError
+from django.db import IntegrityError, connection, models, transaction
+
+from accounts.chain import begin_installation
+from accounts.models import ChainLink, Operation, User
+from plans import file_store
+from plans.models import Document
+
+from .archive import CHUNK, FORMAT, VERSION, schema
+from .archive_rows import Model, kept_models
+from .models import EditionFile
+
+BATCH = 200
+MOST_MANIFEST = 64 * 1024 * 1024
+
+
+class RestoreRefused(Exception):
+    """Why an archive was not loaded, in one sentence that says what to do. Nothing was written."""
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What was loaded: the plan's title, how many rows, how many files."""
+
+    title: str
+    rows: int
+    files: int
+
+
+def restore(path: Path) -> Restored:
+    """Loads an archive. Raises RestoreRefused for one that is damaged, of another Waymark, or not wanted here."""
+    _check_empty()
+    try:
+        with zipfile.ZipFile(path) as archive:
+            manifest = _manifest(archive)
+            _check_entries(archive, manifest)
+            return _load(archive, manifest)
+    except (OSError, zipfile.BadZipFile, EOFError, NotImplementedError) as error:
+        raise RestoreRefused("This is no archive of Waymark, or it is damaged. Take the plan out again.") from error
+
+
+def _check_empty() -> None:
+    models_of: list[Model] = [Operation, *kept_models()]
+    if any(model._base_manager.exists() for model in models_of):
+        raise RestoreRefused(
+            "This installation has users or plans already. Restore into a new one: set DATABASE_URL to an empty "
+            "database and run “manage.py migrate”."
+        )
+
+
+def _manifest(archive: zipfile.ZipFile) -> dict[str, Any]:
+    try:
+        if archive.getinfo("manifest.json").file_size > MOST_MANIFEST:
+            raise RestoreRefused("This is no archive of Waymark.")
+        manifest = json.loads(archive.read("manifest.json"))
+    except (KeyError, ValueError) as error:
+        raise RestoreRefused("This is no archive of Waymark: it has no manifest that can be read.") from error
+    if not isinstance(manifest, dict) or (manifest.get("format"), manifest.get("version")) != (FORMAT, VERSION):
+        raise RestoreRefused("This is no archive of Waymark, or one of another version.")
+    if manifest["schema"] != schema():
+        raise RestoreRefused(
+            "This archive was made by another version of Waymark. Restore it with that version, then update."
+        )
+    return manifest
+
+
+def _check_entries(archive: zipfile.ZipFile, manifest: dict[str, Any]) -> None:
+    """Every file that the manifest names is there and as it was; there is no other."""
+    listed = {entry["path"]: entry for entry in manifest["entries"]}
+    if set(archive.namelist()) != {*listed, "manifest.json"} or len(archive.namelist()) != len(listed) + 1:
+        raise RestoreRefused("This archive is not whole: its files are not those that its manifest names.")
+    for path, entry in listed.items():
+        digest, size = sha256(), 0
+        with archive.open(path) as file:
+            while chunk := file.read(CHUNK):
+                digest.update(chunk)
+                size += len(chunk)
+                if size > entry["size"]:
+                    break
+        if (size, digest.hexdigest()) != (entry["size"], entry["sha256"]):
+            raise RestoreRefused(f"“{path}” in this archive was changed or is damaged.")
+
+
+def _load(archive: zipfile.ZipFile, manifest: dict[str, Any]) -> Restored:
+    stored: list[str] = []
+    kept = kept_models()
+    histories = [model.history.model for model in kept if hasattr(model, "history")]
+    everything = [*kept, *histories, Operation, ChainLink]
+    try:
+        with transaction.atomic():
+            contents = {
+                entry["edition_file"]: entry["path"] for entry in manifest["entries"] if "edition_file" in entry
+            }
+            count = sum(_load_rows(archive, model, contents) for model in everything)
+            _put_files_back(archive, manifest, stored)
+            begin_installation(histories)
+            with connection.cursor() as cursor:
+                for statement in connection.ops.sequence_reset_sql(no_style(), everything):
+                    cursor.execute(statement)
+    except (DeserializationError, IntegrityError, KeyError) as error:
+        _take_away(stored)
+        raise RestoreRefused("The rows of this archive do not fit together. Take the plan out again.") from error
+    except file_store.NoRoom as error:
+        _take_away(stored)
+        raise RestoreRefused("The disk is too full for the files of this archive. Make room and try again.") from error
+    except BaseException:
+        _take_away(stored)
+        raise
+    return Restored(manifest["title"], count, len(stored))
+
+
+def _load_rows(archive: zipfile.ZipFile, model: Model, contents: dict[int, str]) -> int:
+    """Writes the rows of a model as they were; how many. `contents` is where the files of editions lie."""
+    path = f"data/{model._meta.label_lower}.jsonl"
+    if path not in archive.namelist():
+        return 0
+    count, batch = 0, []
+    # Past the managers, which write a history: here it comes along.
+    rows: models.QuerySet[Any] = models.QuerySet(model=model)
+    with archive.open(path) as lines:
+        for each in serializers.deserialize("jsonl", TextIOWrapper(lines, encoding="utf-8")):
+            row: Any = each.object
+            if type(row) is not model:
+                raise DeserializationError(f"A row of another kind in {path}.")
+            if isinstance(row, User):
+                row.password = make_password(None)
+            if isinstance(row, EditionFile):
+                row.content = archive.read(contents[row.pk])
+            batch.append(row)
+            count += 1
+            if len(batch) >= BATCH:
+                rows.bulk_create(batch)
+                batch = []
+    rows.bulk_create(batch)
+    return count
+
+
+def _put_files_back(archive: zipfile.ZipFile, manifest: dict[str, Any], stored: list[str]) -> None:
+    """Puts the evidence where its rows say that it lies."""
+    places = dict(Document._base_manager.values_list("pk", "stored_as"))
+    for entry in manifest["entries"]:
+        if "document" in entry:
+            name = places[entry["document"]]
+            if file_store.path_of(name).exists():
+                raise RestoreRefused("The folder of files is not empty. Set WAYMARK_FILES to an empty folder.")
+            stored.append(name)
+            file_store.write(BytesIO(archive.read(entry["path"])), name)
+
+
+def _take_away(stored: list[str]) -> None:
+    for name in stored:
+        file_store.remove(name)

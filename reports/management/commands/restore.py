@@ -1,0 +1,24 @@
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from reports.archive_restore import RestoreRefused, restore
+
+
+class Command(BaseCommand):
+    help = (
+        "Loads the archive of a plan (“take_out”) into an empty installation: every row as it was, or nothing. "
+        "Afterwards give somebody a password with “manage.py changepassword EMAIL”."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", metavar="FILE", help="the archive")
+
+    def handle(self, *args: Any, file: str, **options: Any) -> None:
+        try:
+            restored = restore(Path(file))
+        except RestoreRefused as refused:
+            raise CommandError(str(refused)) from refused
+        self.stdout.write(f"“{restored.title}” is restored: {restored.rows} rows and {restored.files} files.")

@@ -1,0 +1,267 @@
+"""Everything of a plan, taken out and loaded again."""
+
+import csv
+import io
+import json
+import zipfile
+from datetime import date
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.management import CommandError, call_command
+from django.urls import reverse
+
+from accounts.chain import chain_of, heads
+from accounts.history import operating, save_with_reason
+from accounts.models import Operation, SecurityEvent, User
+from accounts.triggers import remove_triggers
+from accounts.verification import verify
+from milestones.models import Evidence
+from plans import file_store
+from plans.models import Document, Plan
+from plans.operations import edit_plan, give_role, start_plan, take_role
+from reports.archive import make_archive
+from reports.archive_restore import RestoreRefused, restore
+from reports.position import plan_position, to_json
+from tests.cast import sign_in
+
+AS_AT = date(2011, 5, 31)
+
+
+def taken(plan):
+    with make_archive(plan) as content:
+        return content.read()
+
+
+def manifest_of(content):
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return json.loads(archive.read("manifest.json"))
+
+
+def sums(content):
+    """The SHA-256 of each file of rows and each stored file."""
+    entries = manifest_of(content)["entries"]
+    return {
+        each["path"]: each["sha256"]
+        for each in entries
+        if each["path"].startswith(("data/", "tables/", "evidence/", "packs/"))
+    }
+
+
+def empty_everything():
+    remove_triggers()
+    call_command("flush", interactive=False, verbosity=0)
+
+
+def altered(content, path, change):
+    """The archive with one of its files changed, or left out for None."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as archive, zipfile.ZipFile(target, "w") as other:
+        for name in archive.namelist():
+            data = archive.read(name)
+            if name == path:
+                data = change(data)
+            if data is not None:
+                other.writestr(name, data)
+    return target.getvalue()
+
+
+@pytest.fixture
+def file(tmp_path):
+    def write(content):
+        path = tmp_path / "archive.zip"
+        path.write_bytes(content)
+        return path
+
+    return write
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_taken_out_is_there_again_in_an_empty_installation(full_plan, evidence_file, people, file):
+    plan = full_plan.plan
+    before = to_json(plan_position(plan, AS_AT, is_exact=True))
+    stands = [each for each in heads() if each[0] == chain_of(plan.pk)]
+    content = taken(plan)
+    document = evidence_file.document
+    users = dict(User.objects.values_list("pk", "email"))
+    empty_everything()
+    file_store.remove(document.stored_as)
+    assert not Operation.objects.exists()
+
+    restored = restore(file(content))
+
+    assert restored.files == 1
+    again = Plan.objects.get(pk=plan.pk)
+    assert to_json(plan_position(again, AS_AT, is_exact=True)) == before
+    assert [each for each in heads() if each[0] == chain_of(plan.pk)] == stands
+    assert verify().findings == []
+    assert sums(taken(again)) == sums(content)
+    assert file_store.path_of(document.stored_as).read_bytes() == b"%PDF-1.4 minutes"
+    assert set(User.objects.values_list("email", flat=True)) <= set(users.values())
+    assert not any(user.has_usable_password() for user in User.objects.all())
+    # It goes on from there.
+    edit_plan(plan=again, title="Renamed after all that", reason="Renamed", by=User.objects.get(pk=people.manager.pk))
+    assert verify().findings == []
+
+    with pytest.raises(RestoreRefused, match="has users or plans already"):
+        restore(file(content))
+
+
+@pytest.fixture
+def evidence_file(full_plan, people):
+    """A piece of evidence with a file."""
+    data = b"%PDF-1.4 minutes"
+    name = file_store.write(ContentFile(data))
+    with operating(by=people.manager, name="add_evidence"):
+        document = Document(
+            council=full_plan.plan.council,
+            plan=full_plan.plan,
+            name="minutes of May.pdf",
+            kind="pdf",
+            size=len(data),
+            sha256=file_store.digest_of(ContentFile(data)),
+            stored_as=name,
+            uploaded_by=people.manager,
+        )
+        save_with_reason(document, reason="Added", by=people.manager)
+        evidence = Evidence(
+            plan=full_plan.plan, title="Minutes of May", kind="minutes", document=document, added_by=people.manager
+        )
+        return save_with_reason(evidence, reason="Added", by=people.manager)
+
+
+@pytest.mark.django_db
+class TestOpens:
+    def test_it_opens_without_waymark(self, full_plan, evidence_file):
+        content = taken(full_plan.plan)
+
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            names = set(archive.namelist())
+            page = archive.read("index.html").decode()
+            log = list(csv.reader(io.StringIO(archive.read("history.csv").decode("utf-8-sig"))))
+            milestones = list(csv.DictReader(io.StringIO(archive.read("papers/milestones.csv").decode("utf-8-sig"))))
+        linked = {part.split('"')[0] for part in page.split('href="')[1:]}
+        assert linked <= names
+        assert f"evidence/{evidence_file.document.pk}-minutes-of-may.pdf" in names
+        assert {"papers/milestones.html", "tables/milestones.milestone.csv", "data/plans.plan.jsonl"} <= names
+        assert "http" not in page.replace("https://www.w3.org", "")
+        assert len(log) > 10
+        assert milestones[0]["milestone"]
+
+    def test_it_holds_no_password(self, full_plan, people):
+        people.manager.set_password("paper boats in the harbour")
+        people.manager.save(update_fields=["password"])
+
+        with zipfile.ZipFile(io.BytesIO(taken(full_plan.plan))) as archive:
+            everything = b"".join(archive.read(name) for name in archive.namelist())
+
+        assert people.manager.password.encode() not in everything
+        assert people.manager.email.encode() in everything
+
+    def test_nothing_of_another_plan_is_in_it(self, full_plan, people):
+        other = start_plan(
+            title="Harbour recovery plan",
+            council=full_plan.plan.council,
+            cycle_anchor=date(2011, 5, 2),
+            cycle_days=14,
+            by=people.manager,
+        )
+
+        with zipfile.ZipFile(io.BytesIO(taken(full_plan.plan))) as archive:
+            everything = b"".join(archive.read(name) for name in archive.namelist())
+
+        assert other.title.encode() not in everything
+        assert full_plan.plan.title.encode() in everything
+
+    def test_every_file_is_in_the_manifest(self, full_plan):
+        content = taken(full_plan.plan)
+
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            assert set(archive.namelist()) == {each["path"] for each in manifest_of(content)["entries"]} | {
+                "manifest.json"
+            }
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_archive_that_is_not_whole_is_refused_and_nothing_is_written(full_plan, file, tmp_path):
+    content = taken(full_plan.plan)
+    empty_everything()
+    rows = "data/plans.theme.jsonl"
+
+    def foreign(data):
+        manifest = json.loads(data)
+        manifest["schema"]["plans"] = "0001_initial"
+        return json.dumps(manifest).encode()
+
+    for damaged, words in (
+        (altered(content, rows, lambda data: data.replace(b"a", b"b", 1)), "was changed or is damaged"),
+        (altered(content, rows, lambda data: None), "not whole"),
+        (altered(content, "manifest.json", lambda data: None), "no archive of Waymark"),
+        (altered(content, "manifest.json", foreign), "another version"),
+        (content[: len(content) // 2], "no archive of Waymark"),
+        (b"not a zip", "no archive of Waymark"),
+    ):
+        with pytest.raises(RestoreRefused, match=words):
+            restore(file(damaged))
+        assert not Operation.objects.exists()
+        assert not User.objects.exists()
+
+    with pytest.raises(CommandError, match="no archive of Waymark"):
+        call_command("restore", str(file(b"not a zip")))
+    # The same bytes, unharmed, are taken.
+    assert restore(file(content)).rows > 0
+
+
+@pytest.mark.django_db
+def test_the_command_writes_a_file_and_leaves_one_that_is_there(full_plan, tmp_path, capsys):
+    path = tmp_path / "plan.zip"
+
+    call_command("take_out", str(path), plan=full_plan.plan.slug)
+
+    assert zipfile.is_zipfile(path)
+    with pytest.raises(CommandError, match="is there already"):
+        call_command("take_out", str(path), plan=full_plan.plan.slug)
+
+
+@pytest.mark.django_db
+class TestPage:
+    @pytest.fixture
+    def address(self, full_plan):
+        return reverse("reports:take_out", args=[full_plan.plan.slug])
+
+    def test_a_manager_takes_everything_out(self, client, people, full_plan, address):
+        sign_in(client, people.manager)
+
+        answer = client.post(address)
+
+        assert answer.status_code == 200
+        assert answer.headers["Content-Type"] == "application/zip"
+        assert "no-store" in answer.headers["Cache-Control"]
+        assert full_plan.plan.slug in answer.headers["Content-Disposition"]
+        assert zipfile.is_zipfile(io.BytesIO(b"".join(answer.streaming_content)))
+        assert SecurityEvent.objects.get(kind="exported").details["what"] == "everything"
+
+    def test_they_are_asked_first_who_they_are(self, client, people, address):
+        client.force_login(people.manager)
+
+        assert client.get(address).status_code == 200
+        assert "/accounts/confirm/" in client.post(address).headers["Location"]
+
+    def test_an_archive_with_an_earlier_plan_is_for_who_manages_both(self, client, people, full_plan, address):
+        earlier = start_plan(
+            title="The plan before",
+            council=full_plan.plan.council,
+            cycle_anchor=date(2009, 5, 4),
+            cycle_days=14,
+            by=people.manager,
+        )
+        with operating(by=people.manager, name="refresh_plan"):
+            full_plan.plan.follows = earlier
+            save_with_reason(full_plan.plan, ["follows"], reason="Refreshed", by=people.manager)
+        sign_in(client, people.manager)
+        assert b"".join(client.post(address).streaming_content)
+
+        give_role(plan=earlier, user=people.outsider, role="manager", by=people.manager)
+        take_role(membership=earlier.memberships.get(user=people.manager), reason="Left", by=people.outsider)
+
+        assert client.post(address).status_code == 403
