@@ -241,6 +241,9 @@ def run(arguments):
     check(migrate, environment, "The database could not be brought up to date; the reason is above.")
     check(load_demo, environment, "The demonstration plan could not be loaded; the reason is above.", output=sys.stdout)
     print(f"Waymark is on http://127.0.0.1:{port} (Ctrl-C stops it).", flush=True)
+    # The worker that makes the files of packs ends with the process that this one becomes, however that ends.
+    work = [*manage_py, "work", "--beside", str(os.getpid())]
+    subprocess.Popen(work, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL)
     # One process, which stops whole; `dev.py manage runserver` is the one that watches the files of a developer.
     become([*manage_py, "runserver", "--noreload", f"127.0.0.1:{port}"], environment)
 
@@ -275,7 +278,9 @@ def check_port_is_free(port):
 
 def test(arguments):
     """Both databases at once, each in a process of its own; the browser journeys run at the end of the SQLite one."""
-    environment = {**prepare(dev=True), "WAYMARK_ENV": "development"}
+    environment = {**prepare(dev=True), "WAYMARK_ENV": "development", "PYTHONPYCACHEPREFIX": str(TOOL / "compiled")}
+    # The lanes and the programs that tests start would else read all of the source anew, each of them.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     chromium = find_chromium() or install_chromium()
     if chromium:
         environment["WAYMARK_CHROMIUM"] = chromium

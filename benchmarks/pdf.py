@@ -1,4 +1,5 @@
-"""How long a milestone appendix takes as a tagged PDF, against headless Chromium printing the same HTML.
+"""How long a milestone appendix takes as a tagged PDF, against headless Chromium printing the same HTML, and as Word
+and Excel, against the PDF.
 
     python benchmarks/pdf.py [--sizes 25 250 1000] [--runs 3] [--layout classic]
 
@@ -10,26 +11,47 @@ are printed beside them. Without Chromium on the PATH only our own figures are p
 import argparse
 import itertools
 import json
+import multiprocessing
 import os
+import resource
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from reports.excel import Column, Kind, Sheet, workbook
 from reports.pdf import render_pdf, worker
-from tests.reports.paper_sample import sample_paper
+from reports.word import render_word
+from tests.reports.paper_sample import sample_paper, sample_themes
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
+EXCEL_COLUMNS = (
+    Column("Theme", 22),
+    Column("Action No.", 9),
+    Column("Action", 38),
+    Column("Milestone No.", 10),
+    Column("Milestone", 38),
+    Column("Milestone references", 20),
+    Column("Start Date", 12, Kind.DATE),
+    Column("Due Date", 12, Kind.DATE),
+    Column("Status", 15),
+    Column("Progress Note", 70),
+    Column("Milestone Lead", 20),
+    Column("Outcome", 40),
+)
+
+
 class Run(NamedTuple):
-    """One paper: seconds by the clock and of the processors, memory in MiB, bytes of the PDF."""
+    """One paper: seconds by the clock and of the processors, memory in MiB, bytes of the file."""
 
     clock: float
     processor: float  # 0 where not known
@@ -72,6 +94,43 @@ def chromium(html: str) -> Run:
         return Run(*json.loads(done.stdout), pdf.stat().st_size)
 
 
+def word(html: str) -> bytes:
+    return render_word(html)
+
+
+def excel(size: int) -> bytes:
+    """The milestones of the sample paper as a table."""
+    rows = tuple(
+        (
+            theme.name, action.ref, action.text, each.ref, each.text, each.reference, each.start_on, each.due_on,
+            each.status[2], each.note, each.lead, action.outcome,
+        )
+        for theme in sample_themes(size)
+        for action in theme.actions
+        for each in action.milestones
+    )  # fmt: skip
+    return workbook([Sheet("Milestones", EXCEL_COLUMNS, rows)], title="Milestones", author="Larchester Council")
+
+
+def in_a_process(make: Callable[[Any], bytes], given: Any) -> Run:
+    """Made in a process of its own that has everything loaded. The memory is the most it held, Python and all."""
+    context = multiprocessing.get_context("fork")
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=_measure, args=(make, given, sender))
+    process.start()
+    run = Run(*receiver.recv())
+    process.join()
+    return run
+
+
+def _measure(make: Callable[[Any], bytes], given: Any, sender: Any) -> None:
+    start, used = time.perf_counter(), time.process_time()
+    content = make(given)
+    seconds, processor = time.perf_counter() - start, time.process_time() - used
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    sender.send((seconds, processor, memory, len(content)))
+
+
 def median(runs: list[Run]) -> Run:
     return Run(*map(statistics.median, zip(*runs, strict=True)))
 
@@ -94,14 +153,19 @@ def main() -> None:
     for size in options.sizes:
         html = sample_paper(size, layout=options.layout)
         own, other = [], []
+        made: dict[str, list[Run]] = {"Word": [], "Excel": []}
         for _ in range(options.runs):
             own.append(ours(html))
+            made["Word"].append(in_a_process(word, html))
+            made["Excel"].append(in_a_process(excel, size))
             if CHROMIUM:
                 other.append(chromium(html))
         we = median(own)
         medians[size] = we
         print(f"{size:5} milestones, {len(html) / 1e6:.1f} MB of HTML", flush=True)
         print(f"      Waymark  {told(we)}", flush=True)
+        for name, runs in made.items():
+            print(f"      {name:<8} {told(median(runs))}  {median(runs).clock / we.clock:.2f} of the PDF", flush=True)
         if other:
             they = median(other)
             print(f"      Chromium {told(they)}")

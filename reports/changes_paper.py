@@ -26,6 +26,7 @@ from .changes import (
     changes_between,
 )
 from .csv_out import csv_file
+from .excel import Column, Sheet
 from .milestone_paper import SHORT_PAPER_ROWS, Layout, Paper
 from .position import PlanPosition
 from .selection import Readers, for_readers
@@ -38,6 +39,19 @@ LONG_WORDS = 80
 PARTS = "parts"
 
 COLUMNS = ("kind", "what", "milestone_ref", "milestone", "theme", "field", "before", "after", "lead")
+
+#: The columns in Excel, under the words of officers.
+EXCEL_COLUMNS = {
+    "kind": Column("Kind of change", 24),
+    "what": Column("What it is about", 16),
+    "milestone_ref": Column("No.", 12),
+    "milestone": Column("Milestone or other thing", 45),
+    "theme": Column("Theme", 22),
+    "field": Column("What changed", 18),
+    "before": Column("Before", 45),
+    "after": Column("After", 60),
+    "lead": Column("Lead", 20),
+}
 
 
 @dataclass(frozen=True)
@@ -168,6 +182,17 @@ def change_rows(lists: Iterable[ChangeList]) -> Iterator[dict[str, Any]]:
 def changes_csv(paper: ChangesPaper) -> bytes:
     """The changes as a CSV file that a spreadsheet opens as text."""
     return csv_file(COLUMNS, change_rows(paper.lists))
+
+
+def changes_sheet(paper: ChangesPaper) -> Sheet:
+    """The changes for Excel, under the words of their lists."""
+    rows = ((each, row) for each in paper.lists for row in change_rows((each,)))
+    in_words = (row | {"kind": each.label, "field": row["field"].capitalize()} for each, row in rows)
+    return Sheet(
+        "Changes",
+        tuple(EXCEL_COLUMNS[column] for column in COLUMNS),
+        tuple(tuple(row[column] for column in COLUMNS) for row in in_words),
+    )
 
 
 def changes_json(paper: ChangesPaper, before: PlanPosition, after: PlanPosition, *, readers: str) -> bytes:

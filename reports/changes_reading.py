@@ -27,7 +27,13 @@ from .selection import for_sight
 
 
 def positions_between(
-    plan: Plan, since: date, as_at: date, recorded_at: datetime | None = None, *, with_scorecard: bool = True
+    plan: Plan,
+    since: date,
+    as_at: date,
+    recorded_at: datetime | None = None,
+    *,
+    with_scorecard: bool = True,
+    with_governance: bool = True,
 ) -> tuple[PlanPosition, PlanPosition]:
     """The position at `since` as it was recorded by the end of that day, and the one at `as_at` as recorded at
     `recorded_at` or now: what was told at the first date and what is told at the second (domain.md D11).
@@ -37,23 +43,27 @@ def positions_between(
     in the second: looking back is no way around what has been closed since. Raises Plan.DoesNotExist. A constant number
     of queries.
     """
-    after = plan_position(plan, as_at, recorded_at, with_scorecard=with_scorecard)
-    before = earlier_of(plan, since, after, with_scorecard=with_scorecard)
+    after = plan_position(plan, as_at, recorded_at, with_scorecard=with_scorecard, with_governance=with_governance)
+    before = earlier_of(plan, since, after, with_scorecard=with_scorecard, with_governance=with_governance)
     return after if before is None else as_open_as(before, after), after
 
 
-def earlier_of(plan: Plan, since: date, after: PlanPosition, *, with_scorecard: bool) -> PlanPosition | None:
+def earlier_of(
+    plan: Plan, since: date, after: PlanPosition, *, with_scorecard: bool, with_governance: bool = False
+) -> PlanPosition | None:
     """The first of the two positions, before it is made as open as the second; None where it is the second again: what
     was carried over began with this plan, and before, it stood in the other."""
     then = recorded_by_the_end_of(since)
     if after.recorded_at is not None:
         then = min(then, after.recorded_at)
     try:
-        return plan_position(plan, since, then, with_scorecard=with_scorecard)
+        return plan_position(plan, since, then, with_scorecard=with_scorecard, with_governance=with_governance)
     except Plan.DoesNotExist:
         if plan.follows_id is not None:
             return None
-        return plan_position(plan, since, after.recorded_at, with_scorecard=with_scorecard)
+        return plan_position(
+            plan, since, after.recorded_at, with_scorecard=with_scorecard, with_governance=with_governance
+        )
 
 
 def was_recorded(plan: Plan, day: date) -> bool:
@@ -120,11 +130,11 @@ def read_changes(request: SignedInRequest, slug: str) -> AskedChanges:
     asked = asked_position(request.GET, today=today, rights=rights)
     since, problem = since_asked(request.GET.get("since", "").strip(), plan, asked, today)
     try:
-        whole = positions_between(plan, since, asked.as_at, asked.recorded_at)
+        whole = positions_between(plan, since, asked.as_at, asked.recorded_at, with_governance=False)
     except Plan.DoesNotExist:
         asked = today_because(NOT_RECORDED, today=today)
         since = last_report_day(plan, today)
-        whole = positions_between(plan, since, today)
+        whole = positions_between(plan, since, today, with_governance=False)
     return AskedChanges(
         plan, rights, sight_of(request.user, plan, rights), asked, since, asked.problem or problem, whole
     )

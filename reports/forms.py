@@ -236,9 +236,167 @@ class IndicatorPaperForm(AnyPaperForm):
         )
 
 
+class SummaryPaperForm(AnyPaperForm):
+    """A members’ summary of the whole plan."""
+
+    kind = "summary"
+    paper = forms.CharField(widget=forms.HiddenInput, initial=kind)
+
+    @property
+    def order(self) -> Order:
+        return Order(readers=Readers(self.cleaned_data["readers"]))
+
+
+class BriefingPaperForm(SummaryPaperForm):
+    """A staff briefing of the whole plan."""
+
+    kind = "briefing"
+    paper = forms.CharField(widget=forms.HiddenInput, initial=kind)
+
+
+class ThemePaperForm(AnyPaperForm):
+    """The page of one theme, or those of all."""
+
+    kind = "theme"
+    paper = forms.CharField(widget=forms.HiddenInput, initial=kind)
+    theme = forms.TypedChoiceField(label="Theme", required=False, coerce=int, empty_value=None)
+
+    def _offer_of(self, position: PlanPosition) -> None:
+        themes = [(theme.id, theme.name) for theme in position.themes]
+        self._offer("theme", themes, "All themes, one after the other")
+
+    @property
+    def options(self) -> list[forms.BoundField]:
+        return [self["theme"]]
+
+    @property
+    def order(self) -> Order:
+        chosen = self.cleaned_data
+        return Order(readers=Readers(chosen["readers"]), selection=Selection(theme=chosen["theme"]))
+
+
+class InspectoratePaperForm(AnyPaperForm):
+    """The submission about one review; where there is one alone, it need not be chosen."""
+
+    kind = "inspectorate"
+    layouts = {
+        Layout.ACCESSIBLE: "Accessible: a heading and a plain table for each recommendation",
+        Layout.CLASSIC: "Classic: one table of nine columns, as submitted to inspectors",
+    }
+
+    paper = forms.CharField(widget=forms.HiddenInput, initial=kind)
+    review = forms.ChoiceField(label="Review", error_messages={"required": "Choose the review that this answers."})
+
+    def _offer_of(self, position: PlanPosition) -> None:
+        reviews = _reviews_of(position)
+        self._offer("review", reviews, "" if len(reviews) == 1 else "Choose a review")
+        self.fields["review"].required = len(reviews) > 1
+
+    @property
+    def options(self) -> list[forms.BoundField]:
+        return [self["review"]]
+
+    @property
+    def order(self) -> Order:
+        chosen = self.cleaned_data
+        return Order(
+            layout=Layout(chosen["layout"]),
+            readers=Readers(chosen["readers"]),
+            selection=Selection(review=chosen["review"] or self.only_review),
+        )
+
+    @property
+    def only_review(self) -> str:
+        """The review of a plan that has one alone."""
+        choices = [value for value, _ in self.fields["review"].choices if value]  # type: ignore[attr-defined]
+        return choices[0] if len(choices) == 1 else ""
+
+
+class PeriodPaperForm(AnyPaperForm):
+    """A paper that compares two days; without a first day it begins with the last report."""
+
+    since = DayField(
+        label="Since (optional)",
+        help_text="The day this report begins with. If left out, it is the day of the last report.",
+        required=False,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        chosen = super().clean() or self.cleaned_data
+        since, as_at = chosen.get("since"), chosen.get("as_at")
+        if since and as_at and since >= as_at:
+            self.add_error("since", "The day this report begins with has to be before the day it stands at.")
+        return chosen
+
+    @property
+    def options(self) -> list[forms.BoundField]:
+        return [self["since"]]
+
+    @property
+    def order(self) -> Order:
+        return Order(readers=Readers(self.cleaned_data["readers"]))
+
+
+class ChangesPaperForm(PeriodPaperForm):
+    """What changed between two days."""
+
+    kind = "changes"
+    paper = forms.CharField(widget=forms.HiddenInput, initial=kind)
+
+
+class HighlightPaperForm(PeriodPaperForm):
+    """A highlight report of a period."""
+
+    kind = "highlight"
+    paper = forms.CharField(widget=forms.HiddenInput, initial=kind)
+
+
+class ExceptionsPaperForm(PeriodPaperForm):
+    """The exceptions at a day, and what changed since another."""
+
+    kind = "exceptions"
+    paper = forms.CharField(widget=forms.HiddenInput, initial=kind)
+
+
+class ExtensionsPaperForm(PeriodPaperForm):
+    """The extensions that wait at a day, and those decided since another."""
+
+    kind = "extensions"
+    paper = forms.CharField(widget=forms.HiddenInput, initial=kind)
+
+
+class SubmittedPaperForm(AnyPaperForm):
+    """The plan without status and progress."""
+
+    kind = "submitted"
+    layouts = {
+        Layout.ACCESSIBLE: "Accessible: a heading and a plain table for each action",
+        Layout.CLASSIC: "Classic: one table of six columns for each theme",
+    }
+    paper = forms.CharField(widget=forms.HiddenInput, initial=kind)
+
+    @property
+    def order(self) -> Order:
+        return Order(layout=Layout(self.cleaned_data["layout"]), readers=Readers(self.cleaned_data["readers"]))
+
+
 #: The papers that can be ordered on a page.
 FORMS: dict[str, type[AnyPaperForm]] = {
-    form.kind: form for form in (PaperForm, RecommendationPaperForm, IndicatorPaperForm)
+    form.kind: form
+    for form in (
+        PaperForm,
+        RecommendationPaperForm,
+        IndicatorPaperForm,
+        SummaryPaperForm,
+        ThemePaperForm,
+        BriefingPaperForm,
+        InspectoratePaperForm,
+        HighlightPaperForm,
+        ExceptionsPaperForm,
+        ChangesPaperForm,
+        ExtensionsPaperForm,
+        SubmittedPaperForm,
+    )
 }
 
 

@@ -27,6 +27,7 @@ from plans.models import FollowUp, Plan
 from plans.policies import LEFT_IN_STATE, Right, Rights, can_start_plan, rights_of
 from plans.schemes import Scheme
 
+from .models import CoverSection, Edition
 from .wording import long_day, number_of
 
 
@@ -51,11 +52,12 @@ class PlanBlock:
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """What waits on several plans, read for all of them at once: new dates and follow-ups by plan."""
+    """What waits on several plans, read for all of them at once: new dates, follow-ups and frozen packs by plan."""
 
     dates: dict[int, int]
     dates_of_boards: dict[int, int]
     follow_ups: dict[int, dict[str, Any]]
+    editions: dict[int, list[Edition]]
 
 
 @require_safe
@@ -66,6 +68,7 @@ def home(request: SignedInRequest) -> HttpResponse:
     going = [plan for plan in seen if plan.archived_at is None and plan.status not in LEFT_IN_STATE]
     elsewhere = _elsewhere(request.user, going)
     blocks = [_block(request.user, plan, elsewhere, now) for plan in going]
+    sections = list(CoverSection.objects.owed_by(request.user))
     return render(
         request,
         "reports/home.html",
@@ -73,7 +76,8 @@ def home(request: SignedInRequest) -> HttpResponse:
             "today": now.date(),
             "blocks": blocks,
             "over": len(seen) - len(going),
-            "has_work": any(line.is_work for block in blocks for line in block.lines),
+            "sections": sections,
+            "has_work": bool(sections) or any(line.is_work for block in blocks for line in block.lines),
             "can_start_plan": can_start_plan(request.user),
         },
     )
@@ -89,6 +93,7 @@ def _block(user: Any, plan: Plan, elsewhere: Elsewhere, now: datetime) -> PlanBl
         *_cycle_lines(user, plan, rights, milestones, found.plan.scheme, now),
         *_date_lines(plan, rights, elsewhere),
         *_follow_up_lines(plan, elsewhere),
+        *_pack_lines(user, plan, rights, elsewhere),
     ]
     return PlanBlock(plan, tuple(lines), _counts(plan, milestones))
 
@@ -172,6 +177,19 @@ def _follow_up_lines(plan: Plan, elsewhere: Elsewhere) -> list[Line]:
     return [Line(words, reverse("plans:decisions", args=[plan.slug]))]
 
 
+def _pack_lines(user: Any, plan: Plan, rights: Rights, elsewhere: Elsewhere) -> list[Line]:
+    """The frozen packs that wait for the reader's signature, or for the one who publishes them."""
+    lines = []
+    for edition in elsewhere.editions.get(plan.pk, ()):
+        page = reverse("reports:edition", args=[edition.pack.number, edition.number])
+        name = f"Pack {edition.pack.number} v{edition.number}, {edition.title},"
+        if edition.is_signed and rights.everywhere(Right.PUBLISH_PACK):
+            lines.append(Line(f"{name} is signed off and waits to be published", page))
+        elif not edition.is_signed and rights.everywhere(Right.SIGN_PACK) and edition.frozen_by_id != user.pk:
+            lines.append(Line(f"{name} waits to be signed off", page))
+    return lines
+
+
 def _elsewhere(user: Any, plans: list[Plan]) -> Elsewhere:
     requests = DateRequest.objects.filter(plan__in=plans, outcome="").order_by()
     dates = requests.filter(milestone__archived_at=None).values_list("plan", "is_for_board").annotate(Count("pk"))
@@ -184,7 +202,10 @@ def _elsewhere(user: Any, plans: list[Plan]) -> Elsewhere:
     mine = FollowUp.objects.filter(plan__in=plans, owner=person, done_on=None, archived_at=None)
     mine = mine.filter(decision__archived_at=None).order_by()
     rows = mine.values("plan").annotate(count=Count("pk"), first_on=Min("due_on")) if person else ()
-    return Elsewhere(dict(all_dates), dict(of_boards), {row["plan"]: row for row in rows})
+    editions: dict[int, list[Edition]] = {}
+    for edition in Edition.objects.open_of(plans):
+        editions.setdefault(edition.plan_id, []).append(edition)
+    return Elsewhere(dict(all_dates), dict(of_boards), {row["plan"]: row for row in rows}, editions)
 
 
 def _counts(plan: Plan, milestones: Iterable[MilestonePosition]) -> tuple[Line, ...]:

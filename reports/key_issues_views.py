@@ -58,8 +58,8 @@ def key_issues(request: SignedInRequest, slug: str) -> HttpResponse:
     """The text of a period. A POST takes a step of the editing, of which only “save” saves."""
     found = read_changes(request, slug)
     check_has(Right.MAKE_PAPER, found.rights, everywhere=True)
-    drafted = draft(found.changes, found.shown[1], _reasons(found))
-    kept = _kept(found)
+    drafted = draft(found.changes, found.shown[1], reasons_of(found))
+    kept = kept_of(found)
     may_write = found.rights.everywhere(Right.WRITE_ISSUES) and found.asked.recorded_at is None and not found.problem
     if request.method != "POST":
         return _show(request, found, merged(kept.sentences, drafted), kept, may_write=may_write)
@@ -224,7 +224,7 @@ def _number(text: str) -> int:
     return int(text) if text.isdecimal() else 0
 
 
-def _kept(found: AskedChanges) -> Kept:
+def kept_of(found: AskedChanges) -> Kept:
     """What was saved of the period; else the newest of those with the same first day and an earlier last one, so that
     an officer goes on with what they began. Sentences on what the reader is not shown are left out."""
     rows = KeyIssues.objects.filter(plan=found.plan, since=found.since, as_at__lte=found.asked.as_at)
@@ -255,7 +255,7 @@ def _things(*positions: PlanPosition) -> set[str]:
     }
 
 
-def _reasons(found: AskedChanges) -> dict[int, str]:
+def reasons_of(found: AskedChanges) -> dict[int, str]:
     """For each milestone the reason that was given for its due date at the second day."""
     rows = rows_at(DateChange, found.whole[1].recorded_at, plan_id=found.plan.pk)
     agreed = [row for row in rows if row.agreed_on <= found.asked.as_at]

@@ -1,10 +1,21 @@
+from collections.abc import Iterable
+from functools import reduce
+from operator import or_
+from typing import Any, Self
+
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
-from accounts.history import IndexedHistory, Tracked, WrittenOnce
+from accounts.history import IndexedHistory, Tracked, WrittenOnce, WrittenOnceQuerySet
 from accounts.models import Organisation, Person
 from plans.models import Meeting, OfCouncilQuerySet, OfPlanQuerySet, Plan
+from plans.policies import Reach, Right, plans_within
+
+from .cover_rows import CoverSectionQuerySet
+
+#: Whoever has one of these for the whole plan sees its packs, drafts and withdrawn bytes included.
+FOR_ALL_PACKS = (Right.PREPARE_PACK, Right.SIGN_PACK, Right.PUBLISH_PACK, Right.WITHDRAW_PACK, Right.SEE_HISTORY)
 
 
 class KeyIssues(Tracked):
@@ -43,6 +54,79 @@ class Readership(models.TextChoices):
     PUBLIC = "public", "The public"
 
 
+def _of_all_packs(user: Any, plan: str = "plan") -> Q:
+    """What belongs to the plans of which the user sees every pack; `plan` leads there."""
+    return reduce(or_, (Q(**{f"{plan}__in": plans_within(user, right, Reach.ALL)}) for right in FOR_ALL_PACKS))
+
+
+class PackQuerySet(OfPlanQuerySet):
+    """Packs."""
+
+    def visible_to(self, user: Any) -> Self:
+        """All packs of a plan for those who prepare, sign, publish or withdraw them or see its history; for others who
+        see the whole plan, those with an edition that was published for readers like them."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        return self.filter(_of_all_packs(user) | Q(pk__in=Edition.objects.published_for(user).values("pack")))
+
+
+class PackPaperQuerySet(OfPlanQuerySet):
+    """What a draft is made of."""
+
+    def visible_to(self, user: Any) -> Self:
+        """The drafts of those who see every pack of the plan."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        return self.filter(_of_all_packs(user))
+
+
+class EditionQuerySet(WrittenOnceQuerySet):
+    """Editions of packs."""
+
+    def visible_to(self, user: Any) -> Self:
+        """As packs are: all of them, or those that were published. Of one that was withdrawn since, others see that;
+        its files are not among theirs."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        return self.filter(_of_all_packs(user) | Q(pk__in=Edition.objects.published_for(user).values("pk")))
+
+    def published_for(self, user: Any) -> Self:
+        """Those that were ever published for readers like the user, who sees the whole plan; what is internal is for
+        those who see its internal notes."""
+        internal = Q(plan__in=plans_within(user, Right.SEE_INTERNAL, Reach.ALL))
+        published = EditionEvent.objects.filter(kind=EditionEvent.Kind.PUBLISHED)
+        return self.filter(
+            ~Q(readers=Readership.INTERNAL) | internal,
+            plan__in=plans_within(user, Right.SEE, Reach.ALL),
+            pk__in=published.values("edition"),
+        )
+
+    def open_of(self, plans: Iterable[Plan]) -> Self:
+        """The newest editions of packs of these plans whose files are all made and that were neither published nor
+        withdrawn; with `is_signed`."""
+        done = EditionEvent.objects.filter(edition=OuterRef("pk"))
+        return (
+            self.filter(plan__in=plans, pack__archived_at=None, number=F("pack__editions"))
+            .filter(rendering__claimed_by=Rendering.DONE)
+            .annotate(is_signed=Exists(done.filter(kind=EditionEvent.Kind.SIGNED)))
+            .exclude(Exists(done.exclude(kind=EditionEvent.Kind.SIGNED)))
+            .select_related("pack")
+            .order_by("pack__number")
+        )
+
+
+class EditionFileQuerySet(WrittenOnceQuerySet):
+    """Files of editions."""
+
+    def visible_to(self, user: Any) -> Self:
+        """The files of the editions that the user sees; where they were withdrawn, for those who see every pack."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        withdrawn = EditionEvent.objects.filter(kind=EditionEvent.Kind.WITHDRAWN)
+        published = Edition.objects.published_for(user).exclude(pk__in=withdrawn.values("edition"))
+        return self.filter(_of_all_packs(user, "edition__plan") | Q(edition__in=published))
+
+
 class Pack(Tracked):
     """The papers of a plan for a meeting: chosen and looked at as a draft, then frozen in numbered editions.
 
@@ -65,7 +149,7 @@ class Pack(Tracked):
     version = models.PositiveIntegerField(default=1)
 
     history = IndexedHistory()
-    objects = OfPlanQuerySet.as_manager()
+    objects = PackQuerySet.as_manager()
 
     class Meta:
         ordering = ["-number"]
@@ -92,7 +176,7 @@ class PackPaper(Tracked):
     version = models.PositiveIntegerField(default=1)
 
     history = IndexedHistory()
-    objects = OfPlanQuerySet.as_manager()
+    objects = PackPaperQuerySet.as_manager()
 
     class Meta:
         ordering = ["pack", "place", "pk"]
@@ -124,6 +208,11 @@ class Edition(WrittenOnce):
     chain_digest = models.CharField(max_length=64)
     frozen_at = models.DateTimeField()
     frozen_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    objects = EditionQuerySet.as_manager()
+
+    #: Given by `open_of`.
+    is_signed: bool
 
     class Meta:
         ordering = ["-pack", "-number"]
@@ -162,6 +251,8 @@ class EditionFile(WrittenOnce):
     content = models.BinaryField()
     made_at = models.DateTimeField()
 
+    objects = EditionFileQuerySet.as_manager()
+
     class Meta:
         ordering = ["edition", "place", "format"]
         constraints = [
@@ -197,10 +288,13 @@ class EditionEvent(WrittenOnce):
 
 
 class Rendering(models.Model):
-    """The making of an edition's files: who is at it until when, how often it was begun, and what went wrong.
+    """The making of an edition's files: who is at it until when, how often it was begun since the last file, and what
+    went wrong.
 
-    Bookkeeping and no part of the record: what is made are the files.
+    Bookkeeping and no part of the record: what is made are the files. `claimed_by` is DONE when all are there.
     """
+
+    DONE = "done"
 
     edition = models.OneToOneField(Edition, on_delete=models.PROTECT, related_name="rendering")
     claimed_by = models.CharField(max_length=64, blank=True)
@@ -356,7 +450,7 @@ class CoverSection(Tracked):
     version = models.PositiveIntegerField(default=1)
 
     history = IndexedHistory()
-    objects = OfPlanQuerySet.as_manager()
+    objects = CoverSectionQuerySet.as_manager()
 
     class Meta:
         ordering = ["cover", "place", "pk"]

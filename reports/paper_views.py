@@ -18,6 +18,7 @@ from plans.as_at import NOT_RECORDED, asked_position, may_look_back
 from plans.models import Plan
 from plans.policies import Right, check_has, rights_of
 
+from .changes_reading import as_open_as, earlier_of, last_report_day
 from .forms import FORMS, AnyPaperForm, FolderForm, PaperForm, formats_of
 from .milestone_paper import Layout
 from .operations import note_that_paper_left
@@ -36,16 +37,18 @@ def papers(request: HttpRequest, slug: str) -> HttpResponse:
     plan, sight = find(request, slug)
     kind = _kind(request.POST if request.method == "POST" else request.GET)
     if request.method != "POST":
-        asked = Asked(plan, request.GET, sight)
+        asked = Asked(plan, request.GET, sight, kind)
         first = {name: request.GET[name] for name in FORMS[kind].base_fields if name in request.GET}
         first["as_at"] = first.get("as_at") or asked.as_at.isoformat()
+        if KINDS[kind].compares:
+            first["since"] = first.get("since") or asked.usual_since.isoformat()
         if not asked.is_refused:
             return _ask(request, plan, _form(kind, None, asked, initial=first))
         form = _form(kind, _usual(kind, sight) | first, asked)
         asked.position_for(form)
         return _ask(request, plan, form)
 
-    asked = Asked(plan, request.POST, sight)
+    asked = Asked(plan, request.POST, sight, kind)
     form = _form(kind, request.POST, asked)
     position = asked.position_for(form)
     if position is None:
@@ -54,7 +57,7 @@ def papers(request: HttpRequest, slug: str) -> HttpResponse:
     if format not in formats_of(kind):
         return redirect(reverse(f"papers:{kind}", args=[plan.slug], query=form.address))
     try:
-        paper = make_paper(kind, format, position, _order(request, form, sight))
+        paper = make_paper(kind, format, position, _order(request, form, asked))
     except PaperRefused as refused:
         form.add_error(None, str(refused))
         return _ask(request, plan, form)
@@ -76,13 +79,13 @@ def page_of(kind: str) -> Callable[..., HttpResponse]:
 
 def _show(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     plan, sight = find(request, slug)
-    asked = Asked(plan, request.GET, sight)
+    asked = Asked(plan, request.GET, sight, kind)
     usual = _usual(kind, sight) | {"as_at": asked.as_at.isoformat()}
     form = _form(kind, usual | request.GET.dict(), asked)
     position = asked.position_for(form)
     if position is None:
         return _ask(request, plan, form)
-    order = _order(request, form, sight)
+    order = _order(request, form, asked)
     view, _ = DRAWN[kind]
     public = printed(kind, position, order) if order.readers is Readers.PUBLIC else None
     return render(
@@ -110,12 +113,13 @@ def _kind(params: Mapping[str, str]) -> str:
 class Asked:
     """The position that was asked for, or today's where that cannot be read; the form then says what is wrong.
 
-    Of the position there is what its reader may make papers of.
+    Of the position there is what its reader may make papers of, and of its slices what the kind of paper tells of.
     """
 
-    def __init__(self, plan: Plan, params: Mapping[str, str], sight: Sight) -> None:
+    def __init__(self, plan: Plan, params: Mapping[str, str], sight: Sight, kind: str = "") -> None:
         self.plan = plan
         self.sight = sight
+        self.has_governance = kind in KINDS and KINDS[kind].has_governance
         today = timezone.localdate()
         asked = asked_position(params, today=today, rights=sight.rights)
         self.is_refused = bool(asked.problem)
@@ -140,13 +144,28 @@ class Asked:
             return self.position
         self.at = at
         try:
-            return self._position()
+            self.position = self._position()
+            return self.position
         except Plan.DoesNotExist:
             form.add_error("recorded_at", NOT_RECORDED)
             return None
 
+    @property
+    def usual_since(self) -> date:
+        """The day of the last report before the one that was asked for."""
+        return last_report_day(self.plan, *self.at)
+
+    def before(self, since: date) -> PlanPosition:
+        """The position of an earlier day to compare with, narrowed as the one that was asked for; that one again where
+        the plan was another then (changes_reading.py)."""
+        earlier = earlier_of(self.plan, since, self._whole, with_scorecard=True, with_governance=self.has_governance)
+        return self.position if earlier is None else self._narrowed(as_open_as(earlier, self._whole))
+
     def _position(self) -> PlanPosition:
-        position = plan_position(self.plan, *self.at)
+        self._whole = plan_position(self.plan, *self.at, with_governance=self.has_governance)
+        return self._narrowed(self._whole)
+
+    def _narrowed(self, position: PlanPosition) -> PlanPosition:
         if self.sight.rights.everywhere(Right.MAKE_PAPER):
             return evidence_for_sight(position, self.sight)
         return only_own(position, self.sight)
@@ -162,10 +181,14 @@ def find(request: HttpRequest, slug: str) -> tuple[Plan, Sight]:
     return plan, Sight(rights, own_milestones(request.user, plan), request.user.pk)
 
 
-def _order(request: HttpRequest, form: AnyPaperForm, sight: Sight) -> Order:
-    """What a valid form asks for; the title says whose milestones it is about where they are not all."""
-    whose = "" if sight.rights.everywhere(Right.MAKE_PAPER) else str(request.user)
-    return replace(form.order, whose=whose)
+def _order(request: HttpRequest, form: AnyPaperForm, asked: Asked) -> Order:
+    """What a valid form asks for, with the earlier position where the paper compares two; the title says whose
+    milestones it is about where they are not all."""
+    whose = "" if asked.sight.rights.everywhere(Right.MAKE_PAPER) else str(request.user)
+    order = replace(form.order, whose=whose)
+    if not KINDS[form.kind].compares:
+        return order
+    return replace(order, before=asked.before(form.cleaned_data["since"] or asked.usual_since))
 
 
 def _usual(kind: str, sight: Sight) -> dict[str, str]:

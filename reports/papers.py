@@ -5,27 +5,42 @@ position gives the same bytes in every format.
 """
 
 import base64
+import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
 from django.template.loader import render_to_string
 
-from .changes_paper import ChangesPaper, changes_csv, changes_json, changes_paper
-from .csv_out import milestones_csv, milestones_json
+from .briefing_paper import BriefingPaper, briefing_paper
+from .changes_paper import ChangesPaper, changes_csv, changes_json, changes_paper, changes_sheet
+from .cover_paper import CoverPaper, CoverText, cover_paper
+from .csv_out import milestones_csv, milestones_json, milestones_sheet
+from .excel import Sheet, paper_workbook
+from .exceptions_paper import ExceptionsPaper, exceptions_paper
+from .extensions_paper import ExtensionsPaper, extensions_paper
+from .governance import NO_GOVERNANCE
+from .highlight_paper import HighlightPaper, highlight_paper
 from .indicator_paper import IndicatorPaper, Scope, indicator_paper, of_scope
-from .indicator_rows import indicators_csv, indicators_json
-from .looks import USUAL, Look
-from .milestone_paper import Layout, MilestonePaper, Paper, milestone_paper
-from .position import PlanPosition, to_json
+from .indicator_rows import indicators_csv, indicators_json, indicators_sheet
+from .inspectorate_paper import InspectoratePaper, inspectorate_paper
+from .looks import USUAL, Look, colour_css
+from .milestone_paper import Layout, MilestonePaper, Paper, extensions_requested, milestone_paper
+from .paper_rows import Table, table_csv, table_json, table_sheet
+from .position import NO_SCORECARD, PlanPosition, to_json
 from .recommendation_paper import Part, RecommendationPaper, recommendation_paper
-from .recommendation_rows import recommendations_csv, recommendations_json
-from .selection import Readers, Selection, for_readers, listed_for, of_review, select
+from .recommendation_rows import recommendations_csv, recommendations_json, recommendations_sheet
+from .selection import Readers, Selection, for_readers, listed_for, of_review, scope_words, select
 from .stamps import Stamp
+from .submitted_paper import SubmittedPaper, submitted_paper
+from .summary_paper import SummaryPaper, summary_paper
+from .theme_paper import ThemePaper, theme_paper
 from .wording import listed
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 STATIC = Path(__file__).resolve().parents[1] / "static"
 _PICTURE = re.compile(r'url\("\.\./img/([a-z/-]+\.svg)"\)')
 
@@ -40,7 +55,7 @@ class Order:
 
     Of the selection, a recommendations report takes the review alone; `part` is the one part of it that is wanted.
     `scope` is what a performance report shows. `before` is the position that a report of changes begins with. `stamp`
-    is the pack that the paper belongs to, `look` the council's own.
+    is the pack that the paper belongs to, `look` the council's own. `cover` is what a cover report says.
     """
 
     layout: Layout = Layout.ACCESSIBLE
@@ -52,6 +67,7 @@ class Order:
     whose: str = ""
     stamp: Stamp | None = None
     look: Look = USUAL
+    cover: CoverText | None = None
 
 
 #: Makes the file of a position, as it was ordered.
@@ -69,7 +85,7 @@ class Format:
 class Kind:
     """A kind of paper. `about` says on the page of reports what is in it. `leaves_the_house`: making it is reporting
     from the plan. `is_record`: it is the position itself, exactly as it was recorded. `compares`: it is of two
-    positions."""
+    positions. `has_governance`: it tells of what PlanPosition.governance holds."""
 
     label: str
     formats: dict[str, Format]
@@ -78,6 +94,7 @@ class Kind:
     has_public_copy: bool = True
     is_record: bool = False
     compares: bool = False
+    has_governance: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,6 +112,7 @@ def milestones_view(position: PlanPosition, order: Order) -> MilestonePaper:
         selection=order.selection,
         readers=order.readers,
         whose=order.whose,
+        look=order.look,
     )
 
 
@@ -109,6 +127,7 @@ def recommendations_view(position: PlanPosition, order: Order) -> Recommendation
         review=order.selection.review,
         part=order.part,
         whose=order.whose,
+        look=order.look,
     )
 
 
@@ -120,12 +139,97 @@ def indicators_view(position: PlanPosition, order: Order) -> IndicatorPaper:
         layout=order.layout,
         readers=order.readers,
         whose=order.whose,
+        look=order.look,
     )
 
 
 def changes_view(position: PlanPosition, order: Order) -> ChangesPaper:
     """The report of what changed for a template. Raises PaperRefused without a position to begin with."""
     return changes_paper(_before(order), position, readers=order.readers, whose=order.whose)
+
+
+def cover_view(position: PlanPosition, order: Order) -> CoverPaper:
+    """The cover report for a template. Raises PaperRefused without its words."""
+    if order.cover is None:
+        raise PaperRefused("A cover report is written on its own page of the plan, and made there or in a pack.")
+    return cover_paper(position, order.cover, readers=order.readers)
+
+
+def summary_view(position: PlanPosition, order: Order) -> SummaryPaper:
+    """The members’ summary for a template."""
+    return summary_paper(
+        _narrowed(position, order),
+        listed_in=_listed(position, order),
+        readers=order.readers,
+        whose=order.whose,
+        look=order.look,
+    )
+
+
+def theme_view(position: PlanPosition, order: Order) -> ThemePaper:
+    """The pages of a theme, or of all themes, for a template."""
+    return theme_paper(
+        _narrowed(position, order),
+        selection=order.selection,
+        readers=order.readers,
+        whose=order.whose,
+        look=order.look,
+    )
+
+
+def briefing_view(position: PlanPosition, order: Order) -> BriefingPaper:
+    """The staff briefing for a template; with a position to begin with it tells what changed."""
+    return briefing_paper(
+        _narrowed(position, order),
+        before=_narrowed(order.before, order) if order.before else None,
+        readers=order.readers,
+        whose=order.whose,
+        look=order.look,
+    )
+
+
+def inspectorate_view(position: PlanPosition, order: Order) -> InspectoratePaper:
+    """The submission to inspectors for a template, about one review or about each."""
+    return inspectorate_paper(
+        _recommendations(position, order),
+        listed_in=_listed(position, order),
+        layout=order.layout,
+        readers=order.readers,
+        review=order.selection.review,
+        whose=order.whose,
+        look=order.look,
+    )
+
+
+def highlight_view(position: PlanPosition, order: Order) -> HighlightPaper:
+    """The highlight report for a template. Raises PaperRefused without a position to begin with."""
+    return highlight_paper(*_period(position, order), readers=order.readers, whose=order.whose, look=order.look)
+
+
+def exceptions_view(position: PlanPosition, order: Order) -> ExceptionsPaper:
+    """The exceptions for a template. Raises PaperRefused without a position to begin with."""
+    return exceptions_paper(*_period(position, order), readers=order.readers, whose=order.whose, look=order.look)
+
+
+def extensions_view(position: PlanPosition, order: Order) -> ExtensionsPaper:
+    """The extensions for a template. Raises PaperRefused without a position to begin with."""
+    return extensions_paper(*_period(position, order), readers=order.readers, whose=order.whose, look=order.look)
+
+
+def submitted_view(position: PlanPosition, order: Order) -> SubmittedPaper:
+    """The plan as submitted for a template."""
+    return submitted_paper(
+        for_readers(position, order.readers),
+        layout=order.layout,
+        readers=order.readers,
+        whose=order.whose,
+        look=order.look,
+    )
+
+
+def _period(position: PlanPosition, order: Order) -> tuple[PlanPosition, PlanPosition]:
+    """The two positions of a paper that compares, both as its readers may see them."""
+    return for_readers(_before(order), order.readers), for_readers(position, order.readers)
 
 
 def _before(order: Order) -> PlanPosition:
@@ -136,17 +240,55 @@ def _before(order: Order) -> PlanPosition:
 
 def printed(kind: str, position: PlanPosition, order: Order) -> PlanPosition:
     """The position of which a paper prints the words: what somebody reads through before it is published."""
-    if kind == "changes":
+    if kind in ("changes", "highlight"):
         return for_readers(position, order.readers)
+    if kind in ("exceptions", "extensions", "submitted"):
+        return _of_milestones(kind, for_readers(position, order.readers))
+    if kind == "cover":
+        # What it says is its own: cover_paper.texts_of.
+        nothing = replace(position, themes=(), reviews=(), recommendations=(), evidence=())
+        return replace(nothing, scorecard=NO_SCORECARD, governance=NO_GOVERNANCE)
     if kind == "indicators":
         shown = replace(for_readers(position, order.readers), themes=(), reviews=(), recommendations=(), evidence=())
         return replace(shown, scorecard=of_scope(shown.scorecard, order.scope))
-    if kind == "recommendations":
+    if kind in ("summary", "theme", "briefing"):
+        return replace(_narrowed(position, order), evidence=())
+    if kind in ("recommendations", "inspectorate"):
         shown = _recommendations(position, order)
         shown = replace(shown, recommendations=_listed(position, order).recommendations)
     else:
         shown = _narrowed(position, order)
     return replace(shown, scorecard=replace(shown.scorecard, indicators=()))
+
+
+def _of_milestones(kind: str, shown: PlanPosition) -> PlanPosition:
+    """What papers that print neither figures nor evidence print of a position."""
+    shown = replace(shown, scorecard=NO_SCORECARD, evidence=())
+    if kind != "submitted":
+        shown = replace(shown, reviews=(), recommendations=())
+    else:
+        shown = replace(shown, recommendations=())
+    if kind == "exceptions":
+        return shown
+    asked = {each.id for each in extensions_requested(shown)} | {each.milestone_id for each in shown.governance.decided}
+    themes = tuple(
+        replace(
+            theme,
+            actions=tuple(
+                replace(
+                    action,
+                    milestones=tuple(
+                        replace(each, note=None, outcome_words="", embedded_words="")
+                        for each in action.milestones
+                        if kind == "submitted" or each.id in asked
+                    ),
+                )
+                for action in theme.actions
+            ),
+        )
+        for theme in shown.themes
+    )
+    return replace(shown, themes=themes)
 
 
 #: The papers that a template draws: how a position becomes what it prints, and how the template's name begins.
@@ -155,6 +297,15 @@ DRAWN: dict[str, tuple[Callable[[PlanPosition, Order], Paper], str]] = {
     "recommendations": (recommendations_view, "recommendations_appendix"),
     "indicators": (indicators_view, "indicators_appendix"),
     "changes": (changes_view, "changes_paper"),
+    "summary": (summary_view, "summary_paper"),
+    "theme": (theme_view, "theme_paper"),
+    "briefing": (briefing_view, "briefing_paper"),
+    "inspectorate": (inspectorate_view, "inspectorate_paper"),
+    "cover": (cover_view, "cover_paper"),
+    "highlight": (highlight_view, "highlight_paper"),
+    "exceptions": (exceptions_view, "exceptions_paper"),
+    "extensions": (extensions_view, "extensions_paper"),
+    "submitted": (submitted_view, "submitted"),
 }
 
 
@@ -178,6 +329,19 @@ def _pdf_of(kind: str) -> Make:
 
         try:
             return render_pdf(_document(kind, position, order, font_face_css() + screen_css(), has_links=False))
+        except PdfRefused as refused:
+            raise PaperRefused(str(refused)) from refused
+
+    return make
+
+
+def _docx_of(kind: str) -> Make:
+    def make(position: PlanPosition, order: Order) -> bytes:
+        from .pdf import PdfRefused
+        from .word import render_word
+
+        try:
+            return render_word(_document(kind, position, order, "", has_links=False))
         except PdfRefused as refused:
             raise PaperRefused(str(refused)) from refused
 
@@ -222,6 +386,57 @@ def _changes_json(position: PlanPosition, order: Order) -> bytes:
     return changes_json(changes_view(position, order), _before(order), position, readers=order.readers)
 
 
+def _milestones_sheet(position: PlanPosition, order: Order) -> Sheet:
+    return milestones_sheet(_narrowed(position, order))
+
+
+def _recommendations_sheet(position: PlanPosition, order: Order) -> Sheet:
+    return recommendations_sheet(_recommendations(position, order))
+
+
+def _indicators_sheet(position: PlanPosition, order: Order) -> Sheet:
+    shown = for_readers(position, order.readers)
+    return indicators_sheet(replace(shown, scorecard=of_scope(shown.scorecard, order.scope)))
+
+
+def _changes_sheet(position: PlanPosition, order: Order) -> Sheet:
+    return changes_sheet(changes_view(position, order))
+
+
+def _excel_of(kind: str, sheet: Callable[[PlanPosition, Order], Sheet]) -> Make:
+    """The rows of a paper in Excel, with what the paper says of itself."""
+
+    def make(position: PlanPosition, order: Order) -> bytes:
+        scope = scope_words(_narrowed(position, order), order.selection) if kind == "milestones" else ""
+        paper = DRAWN[kind][0](position, order)
+        return paper_workbook((sheet(position, order),), paper, scope=scope, stamp=order.stamp, look=order.look)
+
+    return make
+
+
+def _table_of(kind: str, position: PlanPosition, order: Order) -> tuple[Paper, Table]:
+    paper = DRAWN[kind][0](position, order)
+    assert isinstance(paper, ExceptionsPaper | ExtensionsPaper | SubmittedPaper)
+    return paper, paper.table
+
+
+def _table_rows(kind: str) -> dict[str, Format]:
+    """The formats of a paper that has a table of its rows."""
+
+    def csv(position: PlanPosition, order: Order) -> bytes:
+        return table_csv(_table_of(kind, position, order)[1])
+
+    def json(position: PlanPosition, order: Order) -> bytes:
+        paper, table = _table_of(kind, position, order)
+        since = order.before.as_at if order.before else None
+        return table_json(table, kind, paper, position, readers=order.readers, since=since)
+
+    def sheet(position: PlanPosition, order: Order) -> Sheet:
+        return table_sheet(_table_of(kind, position, order)[1])
+
+    return _rows(csv, json, _excel_of(kind, sheet))
+
+
 def _position_json(position: PlanPosition, order: Order) -> bytes:
     return to_json(position).encode("utf-8")
 
@@ -231,33 +446,99 @@ def _drawn(kind: str, *, has_layouts: bool = False) -> dict[str, Format]:
     return {
         "html": Format("text/html; charset=utf-8", _html_of(kind), has_layouts=has_layouts),
         "pdf": Format("application/pdf", _pdf_of(kind), has_layouts=has_layouts),
+        "docx": Format(DOCX, _docx_of(kind), has_layouts=has_layouts),
     }
 
 
-def _rows(csv: Make, json: Make) -> dict[str, Format]:
+def _rows(csv: Make, json: Make, xlsx: Make | None = None) -> dict[str, Format]:
     """The formats of a paper's rows."""
-    return {"csv": Format("text/csv; charset=utf-8", csv), "json": Format("application/json", json)}
+    excel = {"xlsx": Format(XLSX, xlsx)} if xlsx else {}
+    return {**excel, "csv": Format("text/csv; charset=utf-8", csv), "json": Format("application/json", json)}
 
 
 KINDS: dict[str, Kind] = {
     "milestones": Kind(
         "Milestone report",
-        _drawn("milestones", has_layouts=True) | _rows(_milestones_csv, _milestones_json),
+        _drawn("milestones", has_layouts=True)
+        | _rows(_milestones_csv, _milestones_json, _excel_of("milestones", _milestones_sheet)),
         about="Every milestone of the plan with its status, dates, latest note and lead, as committees read it.",
     ),
     "recommendations": Kind(
         "Recommendations report",
-        _drawn("recommendations", has_layouts=True) | _rows(_recommendations_csv, _recommendations_json),
+        _drawn("recommendations", has_layouts=True)
+        | _rows(_recommendations_csv, _recommendations_json, _excel_of("recommendations", _recommendations_sheet)),
         about="What inspectors and others asked for, word for word; how far each has got; and what the plan does about "
         "it.",
     ),
     "indicators": Kind(
         "Performance report",
-        _drawn("indicators", has_layouts=True) | _rows(_indicators_csv, _indicators_json),
+        _drawn("indicators", has_layouts=True)
+        | _rows(_indicators_csv, _indicators_json, _excel_of("indicators", _indicators_sheet)),
         about="Every indicator of the scorecard with its last figures, target, status, direction of travel, comparison "
         "and commentary, and charts of the key ones.",
     ),
-    "changes": Kind("What changed", _drawn("changes") | _rows(_changes_csv, _changes_json), compares=True),
+    "changes": Kind(
+        "What changed",
+        _drawn("changes") | _rows(_changes_csv, _changes_json, _excel_of("changes", _changes_sheet)),
+        about="Every change from one day to another: what was added, achieved, moved, withdrawn or became worse, with "
+        "the old value and the new one.",
+        compares=True,
+    ),
+    "highlight": Kind(
+        "Highlight report",
+        _drawn("highlight"),
+        about="A period on one or two pages for a programme board: status by rule, headlines, milestones, key "
+        "indicators, risks, decisions needed and what comes next.",
+        compares=True,
+        has_governance=True,
+    ),
+    "exceptions": Kind(
+        "Exceptions and changes",
+        _drawn("exceptions") | _table_rows("exceptions"),
+        about="Only what needs an eye: what got worse, is overdue, not achieved, off track or silent, and what was "
+        "moved, withdrawn or added since a day.",
+        compares=True,
+        has_governance=True,
+    ),
+    "extensions": Kind(
+        "Extensions requested",
+        _drawn("extensions") | _table_rows("extensions"),
+        about="The new due dates that wait for a board, with first agreed date, days and reason, and those decided "
+        "since a day.",
+        compares=True,
+        has_governance=True,
+    ),
+    "submitted": Kind(
+        "Plan as submitted",
+        _drawn("submitted", has_layouts=True) | _table_rows("submitted"),
+        about="The plan itself as it stood at a day: the reviews it answers, themes, actions, outcomes, milestones, "
+        "dates and leads, without status and progress.",
+        has_governance=True,
+    ),
+    "cover": Kind("Cover report", _drawn("cover")),
+    "summary": Kind(
+        "Members’ summary",
+        _drawn("summary"),
+        about="The plan on two pages in plain words: what was asked, where we are, what is late and why, what comes "
+        "next, and what members might ask.",
+    ),
+    "theme": Kind(
+        "Theme page",
+        _drawn("theme"),
+        about="What the lead of a theme answers for: what is late, its actions with outcomes and milestones, and its "
+        "indicators. One theme, or all of them one after the other.",
+    ),
+    "briefing": Kind(
+        "Staff briefing",
+        _drawn("briefing"),
+        about="One page for staff: what is done, who does what next, and what you need to do.",
+    ),
+    "inspectorate": Kind(
+        "Submission to inspectors",
+        _drawn("inspectorate", has_layouts=True),
+        about="The answer to one review in its own numbers and words: what was done about each recommendation, who "
+        "leads, by when, how far it has got, and the evidence.",
+    ),
     "position": Kind(
         "Position",
         {"json": Format("application/json", _position_json)},
@@ -292,7 +573,16 @@ def make_paper(kind: str, format: str, position: PlanPosition, order: Order) -> 
         parts.append(order.layout)
     if order.readers is Readers.PUBLIC:
         parts.append("public")
-    return PaperFile(f"{'-'.join(parts)}.{format}", made.content_type, made.make(position, order))
+    content = made.make(position, order)
+    if order.stamp and format == "json":
+        content = _with_pack(content, order.stamp)
+    return PaperFile(f"{'-'.join(parts)}.{format}", made.content_type, content)
+
+
+def _with_pack(content: bytes, stamp: Stamp) -> bytes:
+    """The JSON of a paper, an object, with what its stamp says before all else."""
+    said = json.dumps(asdict(stamp) | {"is_draft": stamp.is_draft}, ensure_ascii=False).encode("utf-8")
+    return b'{\n "pack": ' + said + b"," + content[1:]
 
 
 def _narrowed(position: PlanPosition, order: Order) -> PlanPosition:
@@ -313,8 +603,9 @@ def _document(kind: str, position: PlanPosition, order: Order, css: str, *, has_
     On paper a link to a note a few lines below is of no use, and a PDF with links is not laid out in parts.
     """
     paper = DRAWN[kind][0](position, order)
-    html = render_to_string(template_of(kind, order.layout), {"paper": paper, "on_site": False, "has_links": has_links})
-    return html.replace("</head>", f"<style>{css}</style></head>", 1)
+    context = {"paper": paper, "look": order.look, "stamp": order.stamp, "on_site": False, "has_links": has_links}
+    html = render_to_string(template_of(kind, order.layout), context)
+    return html.replace("</head>", f"<style>{css}{colour_css(order.look.colour)}</style></head>", 1)
 
 
 @cache

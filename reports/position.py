@@ -36,6 +36,8 @@ from plans.position import (
 )
 from plans.schemes import EffectiveStatus, Scheme, StatusLine
 
+from .governance import NO_GOVERNANCE, GovernancePosition, governance_position, governances
+
 
 @dataclass(frozen=True)
 class LineCount:
@@ -132,6 +134,7 @@ class PlanPosition:
     recommendations: tuple[RecommendationPosition, ...]
     evidence: tuple[EvidencePosition, ...]
     scorecard: ScorecardPosition
+    governance: GovernancePosition = NO_GOVERNANCE
     recorded_at: datetime | None = field(default=None, compare=False)
 
     @property
@@ -185,31 +188,43 @@ def plan_position(
     *,
     is_exact: bool = False,
     with_scorecard: bool = True,
+    with_governance: bool = True,
 ) -> PlanPosition:
     """The position of a plan at `as_at`, as recorded at `recorded_at` (aware) or, for None, now.
 
-    `with_scorecard=False` leaves its indicators unread, for pages that show none of them.
+    `with_scorecard=False` leaves its indicators and its governance unread, `with_governance=False` the governance
+    alone, for pages that show none of them.
 
     Evidence of an earlier moment is as sensitive as it is now where that is more, but in the record itself: `is_exact`
     is for what nobody is shown but who may see everything. Raises Plan.DoesNotExist where the plan was not yet recorded
     at that instant. A constant number of queries.
     """
+    with_governance = with_governance and with_scorecard
     if recorded_at is not None:
         found = milestone_slice(plan.pk, as_at, recorded_at)
         scorecard = scorecard_position(plan.pk, as_at, recorded_at) if with_scorecard else NO_SCORECARD
+        governance = governance_position(plan.pk, as_at, recorded_at) if with_governance else NO_GOVERNANCE
         if not is_exact:
             found = replace(found, evidence=as_sensitive_as_now(found.evidence))
             scorecard = as_withheld_as_now(scorecard, plan.pk) if with_scorecard else scorecard
-        return _position(found, scorecard, as_at, newest_instant(recorded_at))
-    if not with_scorecard:
-        newest, (found,) = read_still(slices, key=(plan.pk, as_at))
-        return _position(found, NO_SCORECARD, as_at, newest)
-    newest, (found, scorecard) = read_still(slices, scorecards, key=(plan.pk, as_at))
-    return _position(found, scorecard, as_at, newest)
+        return _position(found, scorecard, governance, as_at, newest_instant(recorded_at))
+    key = plan.pk, as_at
+    if with_governance:
+        newest, (found, scorecard, governance) = read_still(slices, scorecards, governances, key=key)
+        return _position(found, scorecard, governance, as_at, newest)
+    if with_scorecard:
+        newest, (found, scorecard) = read_still(slices, scorecards, key=key)
+        return _position(found, scorecard, NO_GOVERNANCE, as_at, newest)
+    newest, (found,) = read_still(slices, key=key)
+    return _position(found, NO_SCORECARD, NO_GOVERNANCE, as_at, newest)
 
 
 def _position(
-    found: MilestoneSlice, scorecard: ScorecardPosition, as_at: date, recorded_at: datetime | None
+    found: MilestoneSlice,
+    scorecard: ScorecardPosition,
+    governance: GovernancePosition,
+    as_at: date,
+    recorded_at: datetime | None,
 ) -> PlanPosition:
     plan, scheme = found.plan, found.plan.scheme
     by_action: dict[int, list[MilestonePosition]] = defaultdict(list)
@@ -255,6 +270,7 @@ def _position(
         recommendations=recommendation_positions(plan.recommendations, themes, found.evidence, scheme, as_at),
         evidence=found.evidence,
         scorecard=scorecard,
+        governance=governance,
         recorded_at=recorded_at,
     )
 

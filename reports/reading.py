@@ -90,10 +90,12 @@ def read_plan(request: SignedInRequest, slug: str, *, with_scorecard: bool = Tru
     rights = rights_of(request.user, plan)
     asked = asked_position(request.GET, today=timezone.localdate(), rights=rights)
     try:
-        whole = plan_position(plan, asked.as_at, asked.recorded_at, with_scorecard=with_scorecard)
+        whole = plan_position(
+            plan, asked.as_at, asked.recorded_at, with_scorecard=with_scorecard, with_governance=False
+        )
     except Plan.DoesNotExist:
         asked = today_because(NOT_RECORDED, today=timezone.localdate())
-        whole = plan_position(plan, asked.as_at, with_scorecard=with_scorecard)
+        whole = plan_position(plan, asked.as_at, with_scorecard=with_scorecard, with_governance=False)
     return Reading(plan, rights, sight_of(request.user, plan, rights), asked, whole)
 
 

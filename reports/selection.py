@@ -7,6 +7,7 @@ A paper is drawn from the smaller position alone. What its readers may not see w
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from enum import StrEnum
+from itertools import groupby
 
 from indicators.position import CommentaryPosition, IndicatorPosition, ScorecardPosition
 from milestones.models import Evidence, Milestone
@@ -18,7 +19,9 @@ from plans.childdata import looks_like_a_child
 from plans.position import PersonPosition, ReferencePosition
 from plans.schemes import EffectiveStatus, Scheme
 
+from .governance import NO_GOVERNANCE, GovernancePosition
 from .position import ActionPosition, PlanPosition, RecommendationPosition, counts_of, recommendation_positions
+from .printed_words import printed_words
 from .small_counts import without_small_counts
 from .wording import line
 
@@ -120,6 +123,7 @@ def only_own(position: PlanPosition, sight: Sight) -> PlanPosition:
         reviews=tuple(each for each in own.reviews if each.short_name in {review for review, _ in cited}),
         recommendations=tuple(each for each in own.recommendations if (each.review, each.number) in cited),
         scorecard=replace(own.scorecard, indicators=()),
+        governance=replace(NO_GOVERNANCE, decided=own.governance.decided),
     )
     return _with_evidence(position, own, sight)
 
@@ -130,8 +134,8 @@ def for_readers(position: PlanPosition, readers: Readers) -> PlanPosition:
     Restricted evidence is in no paper. Left out for all but internal readers: internal milestones and evidence,
     actions that have no other milestones, reviews that nothing else cites, contradictions, notes on figures. For the
     public also: the names of people who are not marked as named, when somebody left, which support was asked for, what
-    somebody independent found, new dates that no board is asked for, forecasts, who checked, and counts too small to
-    publish (small_counts.py).
+    somebody independent found, new dates that no board is asked for, forecasts, who checked, counts too small to
+    publish (small_counts.py), risks and reviews to come.
     """
     shown = _for_readers(position, readers)
     sensitivities = {Evidence.Sensitivity.PUBLIC}
@@ -184,6 +188,25 @@ def _for_readers(position: PlanPosition, readers: Readers, *, sight: Sight | Non
             for theme in open_to_them.themes
         ),
         scorecard=_scorecard_for_readers(open_to_them.scorecard, readers),
+        governance=_public_governance(open_to_them.governance)
+        if readers is Readers.PUBLIC
+        else open_to_them.governance,
+    )
+
+
+def _public_governance(governance: GovernancePosition) -> GovernancePosition:
+    """Without risks, reviews to come and what no board decides; boards and regulators publish what they said."""
+    return replace(
+        governance,
+        managers=tuple(map(public_person, governance.managers)),
+        answers=tuple(replace(each, said="") for each in governance.answers),
+        risks=(),
+        reviews=(),
+        decided=tuple(
+            replace(each, reason="", consequence="", decided_words="")
+            for each in governance.decided
+            if each.is_for_board
+        ),
     )
 
 
@@ -275,37 +298,8 @@ def child_data_in_text(public: PlanPosition) -> tuple[str, ...]:
 
 def _texts(position: PlanPosition) -> Iterator[tuple[str, tuple[str, ...]]]:
     """The words that papers print as they were written, by what they stand in."""
-    for theme in position.themes:
-        yield f"the theme “{line(theme.name)}”", (theme.name,)
-        for action in theme.actions:
-            outcomes = (words for outcome in action.outcomes for words in (outcome.text, outcome.judged_note))
-            yield f"action {action.ref}".strip(), (action.text, action.monitoring, action.programme_ref, *outcomes)
-            for each in action.milestones:
-                note = each.note.text if each.note else ""
-                asked_for = each.extension if each.extension and each.extension.is_for_board else None
-                extension = (asked_for.reason, asked_for.consequence) if asked_for else ()
-                words = (each.text, note, each.lead_role, each.outcome_words, each.embedded_words, *extension)
-                yield each.ref or f"“{line(each.text)[:40]}”", words
-    for review in position.reviews:
-        judged = (words for each in review.judgements for words in (each.area, each.grade, each.words))
-        yield f"the review “{line(review.short_name)}”", (review.title, review.bodies, *judged)
-    for asked in position.recommendations:
-        said = (asked.section, asked.text, asked.note, asked.addressed_to)
-        answered = (asked.response_words, asked.none_needed, asked.closed_reason)
-        yield f"{line(asked.review)} – Rec {line(asked.number)}", (*said, *answered)
-    for found in position.evidence:
-        words = (found.title, found.file_name, found.link, found.location, found.note)
-        yield f"the evidence “{line(found.title)[:40]}”", words
-    for indicator in position.scorecard.indicators:
-        yield f"indicator {line(indicator.code)}", _texts_of(indicator)
-
-
-def _texts_of(indicator: IndicatorPosition) -> tuple[str, ...]:
-    counted = (indicator.definition, indicator.numerator_label, indicator.denominator_label, indicator.source)
-    said = indicator.commentary
-    commentary = (said.text, said.corrective_action) if said else ()
-    beside = (*(reason for _, reason in indicator.breaks), *(each.source for each in indicator.benchmarks))
-    return (indicator.code, indicator.national_code, indicator.title, *counted, *commentary, *beside)
+    for where, found in groupby(printed_words(position), key=lambda each: each.name):
+        yield where, tuple(each.text for each in found)
 
 
 def scope_words(position: PlanPosition, selection: Selection) -> str:
@@ -357,6 +351,7 @@ def _narrowed(
         kept = [each for action in actions for each in action.milestones]
         themes.append(replace(theme, actions=tuple(actions), counts=counts_of(kept, scheme)))
     narrowed = replace(position, themes=tuple(themes))
+    narrowed = replace(narrowed, governance=position.governance.of_milestones(each.id for each in narrowed.milestones))
     states: set[EffectiveStatus] = {each.effective_status for each in narrowed.milestones}
     return replace(
         narrowed,

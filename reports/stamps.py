@@ -9,13 +9,15 @@ TEMPLATES_VERSION = "2026.1"
 @dataclass(frozen=True, kw_only=True)
 class Stamp:
     """`version` is 0 for a draft, which has neither `check_code` nor a place in the chain. `data_at` is the moment of
-    the data in words, `chain` where the plan’s chain of records stood: “link 1204, 3f9a…”."""
+    the data in words, `chain` where the plan’s chain of records stood: “link 1204, 3f9a…”, `paper` the paper’s name
+    in the pack, where it has one of its own."""
 
     pack: int
     version: int = 0
     check_code: str = ""
     chain: str = ""
     data_at: str = ""
+    paper: str = ""
 
     @property
     def is_draft(self) -> bool:

@@ -1,11 +1,14 @@
 from django.urls import include, path
 
-from . import check_views, history_views, home_views, refresh_views, views
+from . import archive_views, check_views, history_views, home_views, refresh_views, views
 
 app_name = "reports"
 urlpatterns = [
     path("", include("reports.changes_urls")),
     path("", include("reports.people_urls")),
+    path("", include("reports.cover_urls")),
+    path("", include("reports.look_urls")),
+    path("", include("reports.pack_urls")),
     path("", home_views.home, name="home"),
     path("plans/<slug:slug>/", views.plan_page, name="plan"),
     path("plans/<slug:slug>/course/", views.course, name="course"),
@@ -14,6 +17,7 @@ urlpatterns = [
     path("plans/<slug:slug>/refresh/", refresh_views.refresh, name="refresh"),
     path("plans/<slug:slug>/take-over/", refresh_views.take_over, name="take_over"),
     path("plans/<slug:slug>/carried/", refresh_views.carried, name="carried"),
+    path("plans/<slug:slug>/take-out/", archive_views.take_out, name="take_out"),
     path("plans/<slug:slug>/check/", check_views.check, name="check"),
     path("plans/<slug:slug>/history/", history_views.history, name="history"),
     path("plans/<slug:slug>/history/csv/", history_views.history_csv, name="history_csv"),

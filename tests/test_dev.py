@@ -1,5 +1,6 @@
 """dev.py, as far as it can be tried without making an environment."""
 
+import os
 import socket
 import subprocess
 import sys
@@ -78,6 +79,19 @@ def test_a_home_that_cannot_be_written_moves_the_caches_here(monkeypatch):
     monkeypatch.delenv("UV_CACHE_DIR", raising=False)
 
     assert dev.variables()["UV_CACHE_DIR"] == str(dev.TOOL / "cache" / "uv")
+
+
+def test_the_worker_that_makes_packs_runs_beside_the_site(monkeypatch):
+    started = []
+    monkeypatch.setattr(dev, "check_port_is_free", lambda port: None)
+    monkeypatch.setattr(dev, "prepare", lambda *, dev: {})
+    monkeypatch.setattr(dev, "check", lambda *arguments, **options: None)
+    monkeypatch.setattr(dev.subprocess, "Popen", lambda command, **options: started.append(command[2:]))
+    monkeypatch.setattr(dev, "become", lambda command, environment: started.append(command[2:]))
+
+    dev.run(["--port", "8123"])
+
+    assert started == [["work", "--beside", str(os.getpid())], ["runserver", "--noreload", "127.0.0.1:8123"]]
 
 
 @pytest.mark.parametrize(("arguments", "code"), [(["--help"], 0), ([], 2), (["paint"], 2), (["run", "--paint"], 2)])

@@ -46,6 +46,7 @@ from .answers import Answers
 from .figures import Figures
 from .fortnight import Fortnight
 from .governance import Governance
+from .packs import Packs
 
 LONDON = ZoneInfo("Europe/London")
 CYCLE_DAYS = 14
@@ -135,6 +136,7 @@ class _Replay:
         self.figures = Figures(self)
         self.governance = Governance(self)
         self.fortnight = Fortnight(self)
+        self.packs = Packs(self)
         self.users_of_people = {
             data["person"]: self.users[data["email"]] for data in self.data["users"] if "person" in data
         }
@@ -161,6 +163,7 @@ class _Replay:
         self.figures.put_on_the_agenda()
         self.governance.put_on_the_agenda()
         self.fortnight.put_on_the_agenda()
+        self.packs.put_on_the_agenda()
         self._live_through()
         return self.plan
 

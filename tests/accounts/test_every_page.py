@@ -1,11 +1,12 @@
 """What holds for every page of the site, those that are still to come included."""
 
 from collections.abc import Iterator
-from itertools import chain, combinations
 
 import pytest
 from django.test import Client
-from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests.permissions.table import arguments_of
 
 OPEN = {
     "account_login",
@@ -39,6 +40,9 @@ ARGUMENTS = {
     "token": "none",
     "uidb36": "1",
     "key": "none",
+    "edition": 1,
+    "section": 1,
+    "digits": "1f3d7a",
 }
 
 
@@ -51,12 +55,7 @@ def names(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
 
 
 def address(name: str) -> str:
-    for keys in chain.from_iterable(combinations(ARGUMENTS, count) for count in range(len(ARGUMENTS) + 1)):
-        try:
-            return reverse(name, kwargs={key: ARGUMENTS[key] for key in keys})
-        except NoReverseMatch:
-            continue
-    raise AssertionError(f"{name} needs an argument that this test does not know. Add it to ARGUMENTS.")
+    return reverse(name, kwargs={key: ARGUMENTS[key] for key in arguments_of(name)})
 
 
 PAGES = sorted(names(get_resolver()))

@@ -19,6 +19,7 @@ from django.conf import settings
 from django.db import transaction
 from django.test import Client
 from django.utils import timezone
+from django.utils.http import urlencode
 
 from accounts.history import operating, save_with_reason
 from accounts.models import Operation, User
@@ -60,6 +61,11 @@ from plans.models import (
 )
 from plans.operations import add_action, add_theme, archive_plan, break_glass, give_role, start_plan, take_role
 from plans.policies import Role
+from reports.cover_form_operations import add_form, archive_form, sections_of
+from reports.cover_operations import start_cover
+from reports.cover_presets import PRESETS
+from reports.models import EditionEvent, EditionFile, Rendering
+from reports.pack_operations import add_paper, freeze_pack, start_pack
 from tests.cast import PASSWORD, sign_in
 
 FILE = b"What the audit found.\n"
@@ -126,6 +132,13 @@ class Scene:
         if who in self.sessions:
             client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[who]
         return client
+
+
+def post(client: Client, path: str, sent: dict[str, Any], **options: Any) -> Any:
+    """Sends a form as a browser would: in parts, which take long to read, only where a file is among them."""
+    if any(hasattr(value, "read") for value in sent.values()):
+        return client.post(path, sent, **options)
+    return client.post(path, urlencode(sent, doseq=True), "application/x-www-form-urlencoded", **options)
 
 
 @contextmanager
@@ -242,6 +255,7 @@ def _ground(slug: str, council: Any, people: dict[Who, Any], users: dict[Who, Us
     keys |= _answers(plan, milestone, action, manager)
     keys |= _figures(plan, manager)
     keys |= _meetings(plan, manager)
+    keys |= _packs(plan, manager)
     keys["import"] = keep_preview(
         plan=plan, table=PlanTable(), file_name="plan.csv", sha256="0" * 64, as_at=date(2011, 6, 1), by=manager
     ).pk
@@ -373,6 +387,44 @@ def _meetings(plan: Plan, by: User) -> dict[str, Any]:
             "closed_risk": closed.pk,
             "date_request": request.pk,
         }
+
+
+def _packs(plan: Plan, by: User) -> dict[str, Any]:
+    """Packs in every state, and a cover report with the form that it was begun with. The numbers of packs, but for
+    one's own draft and its paper, are of packs frozen once."""
+    draft = start_pack(plan=plan, title=f"Draft of {plan.slug}", as_at=FIRST_OF_MAY, by=by)
+    keys: dict[str, Any] = {"draft": draft.number, "edition": 1, "digits": "1f3d7a"}
+    paper = {"kind": "milestones", "formats": ["csv"], "by": by}
+    keys["pack_paper"] = add_paper(pack=draft, **paper).pk
+    for state in ("failed", "ready", "signed", "pack"):
+        pack = start_pack(plan=plan, title=f"Pack of {plan.slug}, {state}", as_at=FIRST_OF_MAY, by=by)
+        add_paper(pack=pack, **paper)
+        edition = freeze_pack(pack=pack, by=by)
+        keys[state] = pack.number
+        if state == "failed":
+            Rendering.objects.filter(edition=edition).update(attempts=9, problem="It was too long.")
+            continue
+        with operating(by=by, name="set_the_scene"):
+            file = EditionFile.objects.create(
+                edition=edition, place=1, format="csv", name="milestones.csv", content_type="text/csv", size=4,
+                sha256=hashlib.sha256(b"a,b\n").hexdigest(), content=b"a,b\n", made_at=timezone.now(),
+            )  # fmt: skip
+            for kind in {"ready": (), "signed": ("signed",), "pack": ("signed", "published")}[state]:
+                EditionEvent.objects.create(edition=edition, kind=kind, at=timezone.now(), by=by)
+        Rendering.objects.filter(edition=edition).update(claimed_by=Rendering.DONE, claimed_until=None)
+        keys["edition_file"] = file.pk
+    form = add_form(council=plan.council, preset=next(iter(PRESETS.values())), name=f"Cover of {plan.slug}", by=by)
+    cover = start_cover(plan=plan, form=form, title=f"Progress of {plan.slug}", as_at=FIRST_OF_MAY, by=by)
+    old = add_form(council=plan.council, preset=next(iter(PRESETS.values())), name=f"Old cover of {plan.slug}", by=by)
+    archive_form(form=old, reason="Not used.", by=by)
+    return keys | {
+        "council": plan.council_id,
+        "cover_form": form.pk,
+        "old_cover_form": old.pk,
+        "section": sections_of(form)[0].pk,
+        "cover": cover.pk,
+        "cover_section": cover.sections.order_by("place").first().pk,
+    }
 
 
 def _figures(plan: Plan, by: User) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from plans.policies import LEFT_IN_STATE, RIGHTS, Reach, Right, Role
+from reports.forms import FORMS
 
 from .scene import Place, Scene, Who
 
@@ -108,6 +109,53 @@ class Council:
 
 
 @dataclass(frozen=True)
+class OfPack:
+    """A page about a pack of internal papers. It is for those who see every pack of the plan; once it is frozen, for
+    who may withdraw packs anywhere, and once it is published, for those too who see what is internal."""
+
+    right: Right | None = None
+    is_frozen: bool = True
+    is_published: bool = True
+    #: Whether it gives out what is in the pack.
+    gives: bool = False
+
+    def answer(self, who: Who, place: Place) -> Answer:
+        sees = reach_of(Right.SEE_HISTORY, who, place) is Reach.ALL
+        if self.is_published:
+            sees = sees or reach_of(Right.SEE_INTERNAL, who, place) is Reach.ALL
+        if self.is_frozen and not self.gives:
+            sees = sees or reach_of(Right.WITHDRAW_PACK, who, place) is Reach.ALL
+        if not sees:
+            return Answer.NOT_THERE
+        is_allowed = self.right is None or reach_of(self.right, who, place) is Reach.ALL
+        return Answer.OPENS if is_allowed else Answer.REFUSED
+
+
+@dataclass(frozen=True)
+class PackList:
+    """The packs of a plan: for whoever sees all of it, or may withdraw packs anywhere."""
+
+    def answer(self, who: Who, place: Place) -> Answer:
+        if Reach.ALL in (reach_of(Right.SEE, who, place), reach_of(Right.WITHDRAW_PACK, who, place)):
+            return Answer.OPENS
+        return Answer.REFUSED if reach_of(Right.SEE, who, place) else Answer.NOT_THERE
+
+
+@dataclass(frozen=True)
+class CoverSections:
+    """A section of a cover report that nobody was given to write: for those who write the reports of the plan.
+    `past_the_state`: it is read whatever the state of the plan."""
+
+    past_the_state: bool = False
+
+    def answer(self, who: Who, place: Place) -> Answer:
+        if reach_of(Right.WRITE_COVER, who, place, whatever_the_state=True) is not Reach.ALL:
+            return Answer.NOT_THERE
+        is_allowed = reach_of(Right.WRITE_COVER, who, place, whatever_the_state=self.past_the_state) is Reach.ALL
+        return Answer.OPENS if is_allowed else Answer.REFUSED
+
+
+@dataclass(frozen=True)
 class Installation:
     """A page about a plan for those of the whole installation; it is no secret to who sees the plan anyway."""
 
@@ -144,7 +192,7 @@ class Anybody(SignedIn):
     """Signed in or not."""
 
 
-Opener = Needs | Council | Installation | Only | SignedIn | Anybody
+Opener = Needs | Council | OfPack | PackList | CoverSections | Installation | Only | SignedIn | Anybody
 
 
 @dataclass(frozen=True)
@@ -155,8 +203,9 @@ class Line:
     write: Opener | None = None
     #: Under which name the scene has the number that stands in the address.
     pk: str = ""
-    #: The same of the review.
+    #: The same of the review, and of the number of the pack.
     review: str = "review"
+    number: str = "pack"
     #: Whether it sends on to a page that asks who somebody is, as those pages themselves do.
     asks: bool = False
 
@@ -235,6 +284,10 @@ NOTHING = {
     "token": "nothing",
     "uidb36": "zz",
     "key": "nothing",
+    "number": 999_999,
+    "edition": 9,
+    "section": 999_999,
+    "digits": "000000",
 }
 
 
@@ -249,6 +302,7 @@ def address(name: str, scene: Scene, place: Place | None) -> str:
         if "pk" not in arguments:
             keys["code"] = elsewhere.keys["code"]
         keys["review"] = keys[PAGES[name].review]
+        keys["number"] = keys[PAGES[name].number]
     return reverse(name, kwargs={argument: keys[argument] for argument in arguments})
 
 
@@ -258,12 +312,12 @@ def places(name: str) -> list[Place]:
     if isinstance(line.read or line.write, Council):
         by_number = {"review", "pk"} <= arguments
         return [Place.OWN, Place.OTHER, *([Place.SWAPPED] if by_number else [])]
-    if not isinstance(line.read or line.write, Needs | Installation):
+    if not isinstance(line.read or line.write, Needs | Installation | OfPack | PackList | CoverSections):
         return [Place.OWN]
     found = [Place.OWN, Place.OTHER, Place.ARCHIVED]
     if "ref" in arguments:
         found.append(Place.NOT_OWN)
-    if {"slug", "pk"} <= arguments or "code" in arguments:
+    if {"slug", "pk"} <= arguments or {"number", "pk"} <= arguments or "code" in arguments:
         found.append(Place.SWAPPED)
     return found
 
@@ -282,8 +336,8 @@ MAYBE = Anybody(also=frozenset({404}))
 IF_THERE = SignedIn(also=frozenset({404}))
 
 
-def _both(opener: Opener, *, pk: str = "", review: str = "review") -> Line:
-    return Line(read=opener, write=opener, pk=pk, review=review)
+def _both(opener: Opener, *, pk: str = "", review: str = "review", number: str = "pack") -> Line:
+    return Line(read=opener, write=opener, pk=pk, review=review, number=number)
 
 
 def _asks() -> Line:
@@ -307,6 +361,9 @@ _assigns = _found_by_itself(Right.ASSIGN_PEOPLE)
 
 _moves_dates = Needs(Right.CHANGE_DATE, everywhere=True, found_everywhere=True)
 _sees_all = Needs(Right.SEE, everywhere=True)
+_prepares = OfPack(Right.PREPARE_PACK, is_frozen=False, is_published=False)
+_looks_at_draft = OfPack(Right.MAKE_PAPER, is_frozen=False, is_published=False)
+_writes_covers = Needs(Right.WRITE_COVER, everywhere=True)
 _enters = Needs(Right.ENTER_FIGURES, everywhere=True)
 _edits_indicators = Needs(Right.EDIT_INDICATORS, everywhere=True)
 
@@ -561,7 +618,55 @@ PAGES: dict[str, Line] = {
     "imports:undo_recommendations": Line(write=_edits_council, pk="recommendation_import"),
     # --- papers ---
     "papers:order": _both(Needs(Right.MAKE_PAPER)),
-    "papers:milestones": Line(read=Needs(Right.MAKE_PAPER)),
-    "papers:recommendations": Line(read=Needs(Right.MAKE_PAPER)),
+    **{f"papers:{kind}": Line(read=Needs(Right.MAKE_PAPER)) for kind in FORMS if kind != "indicators"},
     "papers:folder": _both(Needs(Right.MAKE_PAPER, everywhere=True, also=(Right.SEE_EVIDENCE,))),
+    "reports:looks": Line(read=SIGNED_IN),
+    "reports:look": _both(_edits_council, pk="council"),
+    "reports:look_colour": Line(read=SIGNED_IN),
+    "reports:take_out": _both(Needs(Right.TAKE_OUT, everywhere=True)),
+    # --- packs ---
+    "reports:packs": Line(read=PackList()),
+    "reports:new_pack": _both(Needs(Right.PREPARE_PACK, everywhere=True)),
+    "reports:verify_pack": _both(SIGNED_IN),
+    "reports:pack": Line(read=OfPack()),
+    "reports:edit_pack": _both(_prepares, number="draft"),
+    "reports:archive_pack": _both(_prepares, number="draft"),
+    "reports:freeze_pack": _both(_prepares, number="draft"),
+    "reports:new_pack_paper": _both(_prepares, number="draft"),
+    "reports:draft_page": Line(read=_looks_at_draft, pk="pack_paper", number="draft"),
+    "reports:draft_download": Line(write=_looks_at_draft, pk="pack_paper", number="draft"),
+    "reports:edit_pack_paper": _both(_prepares, pk="pack_paper", number="draft"),
+    "reports:move_pack_paper": Line(write=_prepares, pk="pack_paper", number="draft"),
+    "reports:remove_pack_paper": _both(_prepares, pk="pack_paper", number="draft"),
+    "reports:edition": Line(read=OfPack()),
+    "reports:retry_edition": Line(write=OfPack(Right.PREPARE_PACK, is_published=False), number="failed"),
+    "reports:edition_file": Line(read=OfPack(gives=True), pk="edition_file"),
+    "reports:edition_files": Line(read=OfPack(gives=True)),
+    "reports:sign_edition": _both(OfPack(Right.SIGN_PACK, is_published=False), number="ready"),
+    "reports:publish_edition": _both(OfPack(Right.PUBLISH_PACK, is_published=False), number="signed"),
+    "reports:withdraw_edition": _both(OfPack(Right.WITHDRAW_PACK)),
+    # --- cover reports ---
+    "reports:cover_forms": Line(read=SIGNED_IN),
+    "reports:new_cover_form": _both(MANAGERS),
+    "reports:cover_form": Line(read=_of_council, pk="cover_form"),
+    "reports:preview_cover_form": Line(read=_of_council, pk="cover_form"),
+    "reports:edit_cover_form": _both(_edits_council, pk="cover_form"),
+    "reports:cover_form_header": _both(_edits_council, pk="cover_form"),
+    "reports:archive_cover_form": _both(_edits_council, pk="cover_form"),
+    "reports:restore_cover_form": _both(_edits_council, pk="old_cover_form"),
+    "reports:new_cover_form_section": _both(_edits_council, pk="cover_form"),
+    "reports:cover_form_section": _both(_edits_council, pk="cover_form"),
+    "reports:move_cover_form_section": Line(write=_edits_council, pk="cover_form"),
+    "reports:archive_cover_form_section": _both(_edits_council, pk="cover_form"),
+    "reports:covers": Line(read=_sees_all),
+    "reports:new_cover": _both(_writes_covers),
+    "reports:cover": Line(read=_sees_all, pk="cover"),
+    "reports:edit_cover": _both(_writes_covers, pk="cover"),
+    "reports:cover_page": Line(read=_sees_all, write=Needs(Right.MAKE_PAPER, everywhere=True), pk="cover"),
+    "reports:remind_cover": Line(write=_writes_covers, pk="cover"),
+    "reports:archive_cover": _both(_writes_covers, pk="cover"),
+    "reports:cover_section": Line(read=CoverSections(past_the_state=True), write=CoverSections(), pk="cover_section"),
+    "reports:unlock_cover_section": _both(CoverSections(), pk="cover_section"),
+    "reports:cover_section_writer": _both(CoverSections(), pk="cover_section"),
+    "reports:remind_cover_section": Line(write=CoverSections(), pk="cover_section"),
 }

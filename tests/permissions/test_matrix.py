@@ -74,7 +74,10 @@ def send(scene: Scene, who: Who, method: str, path: str):
             response.getvalue()
         return response
     with undone():
-        return client.generic(method, path, **FORM)
+        response = client.generic(method, path, **FORM)
+        if response.streaming:
+            response.getvalue()
+        return response
 
 
 FORM = {"data": b"", "content_type": "application/x-www-form-urlencoded"}

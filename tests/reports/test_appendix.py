@@ -64,7 +64,8 @@ class Read(HTMLParser):
 
 
 def html_of(plan, layout=Layout.ACCESSIBLE, as_at=AS_AT) -> str:
-    return make_paper("milestones", "html", plan_position(plan, as_at), Order(layout=layout)).content.decode()
+    position = plan_position(plan, as_at, with_governance=False)
+    return make_paper("milestones", "html", position, Order(layout=layout)).content.decode()
 
 
 def read(plan, layout=Layout.ACCESSIBLE, as_at=AS_AT) -> Read:

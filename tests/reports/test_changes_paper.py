@@ -14,8 +14,9 @@ from milestones.own_table import guard
 from plans.models import Plan
 from reports.changes_paper import COLUMNS, change_rows, changes_paper
 from reports.changes_reading import positions_between
-from reports.papers import Order, PaperRefused, make_paper
+from reports.papers import KINDS, Order, PaperRefused, make_paper
 from reports.selection import Readers
+from reports.wording import listed
 
 from .fortnight import AS_AT, SINCE, fortnight, on
 from .html_grid import tables_of
@@ -197,7 +198,7 @@ def test_a_report_of_changes_is_made_again_after_later_edits(fortnight):
     [
         ({"since": "2011-05-24"}, "The day of --since has to be before that of --as-at."),
         ({"since": "soon"}, "“soon” is not a date. Write --since as 2011-05-31."),
-        ({"format": "docx"}, "“changes” is not made as docx. It is made as html, pdf, csv and json."),
+        ({"format": "odt"}, f"“changes” is not made as odt. It is made as {listed(list(KINDS['changes'].formats))}."),
     ],
 )
 def test_what_cannot_be_made_is_refused_in_a_sentence(fortnight, options, sentence):

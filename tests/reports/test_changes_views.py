@@ -261,7 +261,7 @@ def test_who_may_not_make_papers_of_the_whole_plan_gets_none(client, fortnight, 
 
 @pytest.mark.parametrize(
     ("address", "format", "sentence"),
-    [(FILE, "docx", "not made as docx"), (f"{PAGE}file/?since=soon", "csv", "“soon” is not a date.")],
+    [(FILE, "odt", "not made as odt"), (f"{PAGE}file/?since=soon", "csv", "“soon” is not a date.")],
 )
 def test_a_file_that_cannot_be_made_is_refused_in_a_sentence(client, fortnight, address, format, sentence):
     sign_in(client, fortnight.users.officer)

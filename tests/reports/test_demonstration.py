@@ -27,15 +27,20 @@ from plans.documents import open_document
 from plans.meetings import decisions_at, last_meeting_before, next_meeting, open_follow_ups, risks_at
 from plans.models import Decision, Document, Judgement, Plan, Review
 from plans.schemes import EffectiveStatus
+from reports.changes_reading import positions_between
 from reports.coverage import Coverage
 from reports.demo import story
 from reports.demo.figures import drawn
 from reports.demo.replay import anchor_of, first_instant
+from reports.editions import EditionState, ages, state_of
 from reports.management.commands.load_demo import PASSWORD
-from reports.papers import Order, make_paper, recommendations_view
+from reports.models import Pack
+from reports.papers import Order, highlight_view, make_paper, recommendations_view
 from reports.position import plan_position
 from reports.recommendation_paper import totals
 from reports.selection import Readers
+
+from .test_appendix_pdf import pages_of
 
 LONDON = ZoneInfo("Europe/London")
 TODAY = date(2026, 6, 17)
@@ -456,3 +461,25 @@ def test_no_lead_says_the_same_twice_unless_it_is_meant():
             repeated.add(milestone["ref"])
 
     assert repeated == {"9.2"}
+
+
+def test_its_highlight_report_has_two_pages_at_most(demo_plan):
+    before, after = positions_between(demo_plan, TODAY - timedelta(days=28), TODAY)
+    order = Order(before=before)
+
+    found = highlight_view(after, order)
+    pdf = make_paper("highlight", "pdf", after, order).content
+
+    assert found.happened
+    assert found.risks
+    assert len(pages_of(pdf)) <= 2
+
+
+def test_it_has_a_pack_that_was_published_and_a_draft(demo_plan):
+    published, draft = Pack.objects.filter(plan=demo_plan).order_by("number")
+
+    (edition,) = published.frozen.all()
+    assert state_of(edition) is EditionState.PUBLISHED
+    assert edition.as_at < published.meeting.held_on < TODAY < draft.meeting.held_on
+    assert not ages(edition)
+    assert (draft.editions, draft.papers.count()) == (0, 3)

@@ -17,13 +17,13 @@ from milestones.evidence_operations import edit_evidence
 from milestones.operations import archive_milestone, edit_milestone, record_update
 from plans.models import Plan
 from plans.operations import edit_plan, edit_theme
+from reports.papers import KINDS
 from reports.position import plan_position, to_json
+from reports.wording import listed
 
 from .full_plan import AS_AT
 
-NO_MINUTES = (
-    "There is no paper “minutes”. There are “milestones”, “recommendations”, “indicators”, “changes” and “position”."
-)
+NO_MINUTES = f"There is no paper “minutes”. There are {listed([f'“{name}”' for name in KINDS])}."
 
 
 def export(kind="milestones", *, format="csv", output="-", plan="safeguarding", as_at="2011-05-31", **more) -> str:
@@ -64,7 +64,9 @@ def test_the_paper_is_of_today_when_no_day_is_given(full_plan):
             id="kind",
         ),
         pytest.param(
-            {"format": "docx"}, "“milestones” is not made as docx. It is made as html, pdf, csv and json.", id="format"
+            {"format": "odt"},
+            f"“milestones” is not made as odt. It is made as {listed(list(KINDS['milestones'].formats))}.",
+            id="format",
         ),
         pytest.param(
             {"kind": "position", "format": "csv"}, "“position” is not made as csv. It is made as json.", id="both"

@@ -20,6 +20,7 @@ from milestones.operations import link_milestone, record_update
 from plans.operations import add_recommendation, add_review
 from plans.position import OutcomePosition
 from plans.recommendation_operations import answer_review
+from reports.cover_paper import CoverText
 from reports.milestone_paper import Layout
 from reports.papers import KINDS, Order, PaperRefused, check_order, make_paper, milestones_view, printed
 from reports.position import plan_position
@@ -34,6 +35,7 @@ from reports.selection import (
     scope_words,
     select,
 )
+from reports.wording import listed
 
 from .full_plan import AS_AT
 from .test_appendix import Read
@@ -287,11 +289,12 @@ def test_every_kind_and_format_can_be_made(position):
     for kind, made in KINDS.items():
         for format in made.formats:
             if format != "pdf":
-                assert make_paper(kind, format, position, Order(before=position)).content
+                order = Order(before=position, cover=CoverText("Progress", (), ()))
+                assert make_paper(kind, format, position, order).content
 
 
 def test_what_there_is_not_is_refused_with_what_there_is():
-    there_are = "There are “milestones”, “recommendations”, “indicators”, “changes” and “position”"
+    there_are = f"There are {listed([f'“{name}”' for name in KINDS])}"
     with pytest.raises(PaperRefused, match=there_are):
         check_order("minutes", "csv", Order())
 

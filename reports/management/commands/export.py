@@ -19,7 +19,7 @@ from reports.operations import note_that_paper_left
 from reports.papers import KINDS, Order, PaperRefused, check_order, make_paper, printed
 from reports.position import PlanPosition, plan_position
 from reports.selection import Readers, child_data_in_text, names_in_text
-from reports.wording import moment
+from reports.wording import listed, moment
 
 
 class Command(PlainCommand):
@@ -36,7 +36,9 @@ class Command(PlainCommand):
             "--as-at", metavar="DATE", help="the position at this day, as 2011-05-31; today where it is left out"
         )
         parser.add_argument(
-            "--since", metavar="DATE", help="of changes: what changed since this day; the last report if left out"
+            "--since",
+            metavar="DATE",
+            help="of papers that compare two days: what changed since this day; the last report if left out",
         )
         parser.add_argument(
             "--recorded-at",
@@ -44,12 +46,14 @@ class Command(PlainCommand):
             help="only what was recorded by this moment, as 2011-06-03T10:32; Europe/London unless it has an offset",
         )
         parser.add_argument(
-            "--layout", choices=[layout.value for layout in Layout], help="of html and pdf; accessible if left out"
+            "--layout",
+            choices=[layout.value for layout in Layout],
+            help="of html, pdf and docx; accessible if left out",
         )
         parser.add_argument(
             "--public", action="store_true", help="without names, what is internal and counts too small to publish"
         )
-        parser.add_argument("--format", metavar="FORMAT", required=True, help="html, pdf, csv or json")
+        parser.add_argument("--format", metavar="FORMAT", required=True, help="html, pdf, docx, xlsx, csv or json")
         parser.add_argument("--output", metavar="FILE", required=True, help="where to write it; - is standard output")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -111,8 +115,11 @@ def _read(
     PaperRefused."""
     if not KINDS[kind].compares:
         if since is not None:
-            raise PaperRefused(f"“{kind}” is of one day. Only “changes” are told since another.")
-        return plan_position(plan, as_at, recorded_at, is_exact=KINDS[kind].is_record), order
+            several = listed([f"“{name}”" for name, each in KINDS.items() if each.compares])
+            raise PaperRefused(f"“{kind}” is of one day. Only {several} are told since another.")
+        made = KINDS[kind]
+        with_governance = made.has_governance or made.is_record
+        return plan_position(plan, as_at, recorded_at, is_exact=made.is_record, with_governance=with_governance), order
     since = since or last_report_day(plan, as_at, recorded_at)
     if since >= as_at:
         raise PaperRefused("The day of --since has to be before that of --as-at.")
