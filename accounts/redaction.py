@@ -46,8 +46,12 @@ LEAST_LETTERS = 3
 LEAST_TO_LOOK = 4
 MOST_LETTERS = 500
 
-#: What holds nothing that anybody typed, and seals or opens the history.
-NEVER_MODELS = ("Operation", "ChainLink", "HistoryGate")
+#: What holds nothing that anybody typed, and seals or opens the history; and what was frozen: an edition of a pack is
+#: withdrawn instead, or its check code would vouch for what it does not hold.
+NEVER_MODELS = (
+    *("Operation", "ChainLink", "HistoryGate"),
+    *("Edition", "EditionPosition", "EditionFile", "EditionEvent"),
+)
 NEVER_COLUMNS = ("password", "words_digest", "token_digest", "code_digest", "sha256")
 
 #: Of a sentence that refuses; the record and the column are named in it.

@@ -45,6 +45,7 @@ from .policies import (
     check_can_edit_reviews,
     councils_with_reviews_of,
     kept_by,
+    packed_by,
     plan_state,
     plans_within,
     rights_of,
@@ -177,6 +178,7 @@ def meeting(request: SignedInRequest, pk: int) -> HttpResponse:
         "agenda_by": agenda_open_by(row.held_on) if row.body.kind in OPEN_TO_THE_PUBLIC else None,
         "is_to_come": row.held_on > today,
         "may_edit": councils_with_reviews_of(request.user).filter(pk=row.council_id).exists(),
+        "packing": [] if row.archived_at else list(packed_by(request.user).filter(council=row.council_id)),
     }
     return render(request, "plans/meeting.html", context, status=422 if form is not None and form.errors else 200)
 

@@ -324,6 +324,12 @@ def kept_by(user: Any) -> PlanQuerySet:
     return Plan.objects.managed_by(user).current().exclude(status__in=LEFT_IN_STATE)
 
 
+def packed_by(user: Any) -> PlanQuerySet:
+    """The plans, of those that take changes, whose packs the user prepares."""
+    within = plans_within(user, Right.PREPARE_PACK, Reach.ALL)
+    return within.current().exclude(status__in=LEFT_IN_STATE).order_by("title", "pk")
+
+
 def check_can_edit_reviews(user: Any, council: Organisation) -> None:
     """Reviews and their recommendations are changed by the programme managers of the council's plans that take
     changes; before it has any plan, by those who may start one: what the inspectors said is often there first."""

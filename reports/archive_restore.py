@@ -6,18 +6,21 @@ a new password: no archive has one.
 """
 
 import json
+import re
 import zipfile
+import zlib
 from dataclasses import dataclass
 from hashlib import sha256
-from io import BytesIO, TextIOWrapper
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.core import serializers
+from django.core.exceptions import ValidationError
 from django.core.management.color import no_style
 from django.core.serializers.base import DeserializationError
-from django.db import IntegrityError, connection, models, transaction
+from django.db import DataError, IntegrityError, connection, models, transaction
 
 from accounts.chain import begin_installation
 from accounts.models import ChainLink, Operation, User
@@ -25,10 +28,13 @@ from plans import file_store
 from plans.models import Document
 
 from .archive import CHUNK, FORMAT, VERSION, schema
-from .archive_rows import Model, kept_models
+from .archive_rows import LARGE, Model, kept_models
 from .models import EditionFile
+from .wording import line
 
 BATCH = 200
+#: A name that says nothing and leads nowhere (plans/file_store.py).
+NAME = re.compile(r"[0-9a-f]{32}")
 MOST_MANIFEST = 64 * 1024 * 1024
 
 
@@ -51,9 +57,15 @@ def restore(path: Path) -> Restored:
     try:
         with zipfile.ZipFile(path) as archive:
             manifest = _manifest(archive)
-            _check_entries(archive, manifest)
+            try:
+                _check_entries(archive, manifest)
+            except (AttributeError, KeyError, TypeError) as error:
+                raise RestoreRefused(
+                    "This is no archive of Waymark: its manifest does not say what is in it."
+                ) from error
             return _load(archive, manifest)
-    except (OSError, zipfile.BadZipFile, EOFError, NotImplementedError) as error:
+    # zipfile raises a RuntimeError for what is encrypted or packed otherwise.
+    except (OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
         raise RestoreRefused("This is no archive of Waymark, or it is damaged. Take the plan out again.") from error
 
 
@@ -75,7 +87,7 @@ def _manifest(archive: zipfile.ZipFile) -> dict[str, Any]:
         raise RestoreRefused("This is no archive of Waymark: it has no manifest that can be read.") from error
     if not isinstance(manifest, dict) or (manifest.get("format"), manifest.get("version")) != (FORMAT, VERSION):
         raise RestoreRefused("This is no archive of Waymark, or one of another version.")
-    if manifest["schema"] != schema():
+    if manifest.get("schema") != schema():
         raise RestoreRefused(
             "This archive was made by another version of Waymark. Restore it with that version, then update."
         )
@@ -111,11 +123,11 @@ def _load(archive: zipfile.ZipFile, manifest: dict[str, Any]) -> Restored:
             }
             count = sum(_load_rows(archive, model, contents) for model in everything)
             _put_files_back(archive, manifest, stored)
-            begin_installation(histories)
             with connection.cursor() as cursor:
                 for statement in connection.ops.sequence_reset_sql(no_style(), everything):
                     cursor.execute(statement)
-    except (DeserializationError, IntegrityError, KeyError) as error:
+            begin_installation(histories)
+    except (DataError, DeserializationError, IntegrityError, KeyError, ValidationError, ValueError) as error:
         _take_away(stored)
         raise RestoreRefused("The rows of this archive do not fit together. Take the plan out again.") from error
     except file_store.NoRoom as error:
@@ -133,6 +145,7 @@ def _load_rows(archive: zipfile.ZipFile, model: Model, contents: dict[int, str])
     if path not in archive.namelist():
         return 0
     count, batch = 0, []
+    batch_size = 1 if model in LARGE else BATCH
     # Past the managers, which write a history: here it comes along.
     rows: models.QuerySet[Any] = models.QuerySet(model=model)
     with archive.open(path) as lines:
@@ -144,9 +157,10 @@ def _load_rows(archive: zipfile.ZipFile, model: Model, contents: dict[int, str])
                 row.password = make_password(None)
             if isinstance(row, EditionFile):
                 row.content = archive.read(contents[row.pk])
+                _check_sum(row.name, sha256(row.content).hexdigest(), row.sha256)
             batch.append(row)
             count += 1
-            if len(batch) >= BATCH:
+            if len(batch) >= batch_size:
                 rows.bulk_create(batch)
                 batch = []
     rows.bulk_create(batch)
@@ -155,14 +169,24 @@ def _load_rows(archive: zipfile.ZipFile, model: Model, contents: dict[int, str])
 
 def _put_files_back(archive: zipfile.ZipFile, manifest: dict[str, Any], stored: list[str]) -> None:
     """Puts the evidence where its rows say that it lies."""
-    places = dict(Document._base_manager.values_list("pk", "stored_as"))
+    places = {key: rest for key, *rest in Document._base_manager.values_list("pk", "stored_as", "sha256")}
     for entry in manifest["entries"]:
         if "document" in entry:
-            name = places[entry["document"]]
+            name, digest = places[entry["document"]]
+            _check_sum(entry["path"], entry["sha256"], digest)
+            if not NAME.fullmatch(name):
+                raise RestoreRefused(f"“{line(name)[:80]}” is no name of a file that Waymark stored.")
             if file_store.path_of(name).exists():
                 raise RestoreRefused("The folder of files is not empty. Set WAYMARK_FILES to an empty folder.")
             stored.append(name)
-            file_store.write(BytesIO(archive.read(entry["path"])), name)
+            with archive.open(entry["path"]) as content:
+                file_store.write(content, name)
+
+
+def _check_sum(name: str, found: str, recorded: str) -> None:
+    """Whoever alters a file and the manifest with it has the records against them."""
+    if found != recorded:
+        raise RestoreRefused(f"“{line(name)}” in this archive is not the file that its records name.")
 
 
 def _take_away(stored: list[str]) -> None:

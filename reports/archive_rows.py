@@ -51,6 +51,8 @@ OWNED: tuple[tuple[Model, str], ...] = (
     (PersonalLinkUse, "link"),
     (LookVersion, "council"),
 )
+#: Whose rows are megabytes each.
+LARGE: frozenset[Model] = frozenset({EditionFile, EditionPosition})
 BATCH = 400
 
 
@@ -69,9 +71,10 @@ class PlanRows:
     keys: dict[Model, set[int]] = field(default_factory=lambda: defaultdict(set))
 
     def rows(self, model: Model) -> Iterator[Any]:
-        """The rows of a model, by primary key."""
+        """The rows of a model, by primary key; large ones one at a time."""
+        chunk = 1 if model in LARGE else BATCH
         for some in _batches(self.keys[model]):
-            yield from model._base_manager.filter(pk__in=some).order_by("pk").iterator(chunk_size=BATCH)
+            yield from model._base_manager.filter(pk__in=some).order_by("pk").iterator(chunk_size=chunk)
 
     def history(self, model: Model) -> Iterator[Any]:
         """The versions of these rows, and of those of the plan that are gone; none for a model without history."""

@@ -11,8 +11,9 @@ from django.views.decorators.http import require_http_methods
 from accounts.security import Event, note_event
 from accounts.sudo import ask_again, has_proved
 from plans.documents import DOWNLOAD_HEADERS
+from plans.finding import names_of
 from plans.models import Plan
-from plans.policies import Right, check_can
+from plans.policies import Right, check_can, check_has, rights_of
 
 from .archive import make_archive, name_of_archive
 from .archive_rows import rows_of
@@ -23,9 +24,10 @@ from .archive_rows import rows_of
 def take_out(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Says what an archive holds; a POST answers with it, to whoever proved a moment ago who they are."""
     plan = get_object_or_404(Plan.objects.visible_to(request.user).select_related("council"), slug=slug)
-    check_can(request.user, Right.TAKE_OUT, plan)
+    rights = rights_of(request.user, plan)
+    check_has(Right.TAKE_OUT, rights, everywhere=True)
     if request.method != "POST":
-        return render(request, "reports/take_out.html", {"plan": plan})
+        return render(request, "reports/take_out.html", {"plan": plan, "rights": names_of(rights)})
     if not has_proved(request):
         return ask_again(request)
     for earlier in Plan.objects.filter(pk__in=rows_of(plan).plans - {plan.pk}):

@@ -14,6 +14,7 @@ from plans.policies import Right, check_has
 
 from .changes_paper import LISTS, lists_of
 from .changes_reading import AskedChanges, read_changes, was_recorded
+from .look_reading import look_of
 from .operations import note_that_paper_left
 from .papers import Order, PaperRefused, make_paper
 from .selection import Readers
@@ -80,7 +81,8 @@ def changes_file(request: SignedInRequest, slug: str) -> HttpResponse:
     try:
         if found.problem:
             raise PaperRefused(found.problem)
-        paper = make_paper("changes", format, after, Order(before=before, readers=readers))
+        order = Order(before=before, readers=readers, look=look_of(found.plan.council))
+        paper = make_paper("changes", format, after, order)
     except PaperRefused as refused:
         return HttpResponse(str(refused), status=422, content_type="text/plain; charset=utf-8")
     note_that_paper_left(plan=found.plan)

@@ -13,6 +13,7 @@ from .milestone_paper import Layout
 from .models import CoverReport, CoverSection, CoverTemplate, Pack, PackPaper
 from .papers import KINDS
 from .position import PlanPosition
+from .selection import hidden_names
 from .wording import line, long_day
 
 
@@ -115,10 +116,7 @@ def first_values(form_rows: Iterable[dict[str, str]], last: CoverReport | None, 
 
 def to_read(cover: CoverText, position: PlanPosition) -> ToRead:
     """What to read through, in the words of selection.names_in_text and child_data_in_text."""
-    people = [theme.lead for theme in position.themes]
-    people += [person for each in position.milestones for person in (each.lead, *each.supporting)]
-    people += [each.owner for each in position.scorecard.indicators]
-    hidden = sorted({each.name for each in people if each and each.name.strip() and not each.is_named_in_public})
+    hidden = hidden_names(position)
     texts = texts_of(cover)
     names = (
         f"{name} in {place}"

@@ -57,6 +57,8 @@ def remind(*, cover: CoverReport, by: Any, section: CoverSection | None = None) 
     """Mails the writers of the sections that are not locked, or of one of them: one e-mail a person. Whoever was mailed
     about a section today is not mailed about it again. Raises PermissionDenied."""
     check_can(by, Right.WRITE_COVER, cover.plan)
+    if CoverReport.objects.filter(pk=cover.pk, archived_at__isnull=False).exists():
+        return Reminded(refused="This cover report is in the archive, so nobody is asked for its sections.")
     if not settings.SENDS_MAIL:
         return Reminded(refused=NO_MAIL.replace("nobody is reminded", "nobody can be asked by e-mail"))
     with exclusively() as is_ours:

@@ -38,6 +38,7 @@ from .forms import formats_of
 from .look_reading import look_of
 from .models import CoverFill, CoverReport, CoverSection, CoverTemplate, CoverTemplateSection
 from .operations import note_that_paper_left
+from .pack_reading import drafts_to_add_to
 from .papers import Order, PaperRefused, cover_view, make_paper
 from .position import plan_position
 from .wording import line, long_day, number_of
@@ -45,6 +46,7 @@ from .wording import line, long_day, number_of
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 EDIT = "reports/cover_edit.html"
 KIND = "cover"
+EXCERPT = 160
 #: Meetings held so long ago are offered no more.
 OFFERED_BACK = timedelta(days=60)
 Crumbs = list[tuple[str, str]]
@@ -177,6 +179,7 @@ def cover(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     wanted = _wanted(row)
     today = timezone.localdate()
     lines = [_line(each, wanted.get((each.place, each.heading), ""), today) for each in sections]
+    drafts = drafts_to_add_to(rights, plan) if row.archived_at is None else None
     packs = row.in_packs.filter(pack__archived_at=None).select_related("pack").order_by("-pack__number")
     context = {
         "plan": plan,
@@ -185,6 +188,7 @@ def cover(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
         "sections": lines,
         "to_remind": sum(each.row.writer is not None and each.row.locked_at is None for each in lines),
         "packs": [each.pack for each in packs],
+        "drafts": drafts,
         "may_write": rights.everywhere(Right.WRITE_COVER) and row.archived_at is None,
         "may_make": rights.everywhere(Right.MAKE_PAPER),
         "own": {each.row.pk for each in lines if is_writer(request.user, each.row)},
@@ -208,7 +212,13 @@ def _line(row: Any, wanted: str, today: date) -> SectionLine:
     reminded = f"E-mailed on {long_day(timezone.localtime(row.reminded_at).date())}" if row.reminded_at else ""
     problem = why_unreachable(row.writer) if row.writer is not None and row.locked_at is None else ""
     late = row.due_on is not None and row.due_on < today and row.locked_at is None
-    return SectionLine(row, wanted, state, line(row.text)[:160], reminded, problem, late)
+    return SectionLine(row, wanted, state, _excerpt(row.text), reminded, problem, late)
+
+
+def _excerpt(text: str) -> str:
+    """How the text of a section begins, without the signs for its headings."""
+    said = line(" ".join(each.lstrip("# ") if each.startswith("#") else each for each in text.splitlines()))
+    return said if len(said) <= EXCERPT else f"{said[:EXCERPT].rsplit(' ', 1)[0]}…"
 
 
 @get_or_post

@@ -31,21 +31,25 @@ from plans.policies import Right, Rights
 
 from . import pack_operations as operations
 from .editions import (
+    GIVEN_OUT,
     EditionState,
     WantedFile,
     ages,
+    child_data_of,
     lines_of,
     manifest_of,
     progress_of,
+    recognise,
     state_of,
     wanted_files,
 )
 from .models import Edition, EditionEvent, EditionFile, Readership
 from .pack_forms import ConfirmForm, ReasonForm, SignForm, VerifyForm
+from .pack_operations import GIVEN_UP
 from .pack_reading import edition_for, shown_editions
 from .papers import KINDS
 from .position import from_json
-from .selection import Readers, child_data_in_text, for_readers
+from .selection import Readers, for_readers
 from .tasks import resume
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -101,6 +105,7 @@ def edition(request: SignedInRequest, number: int, edition: int) -> HttpResponse
     if state is EditionState.MAKING:
         resume(row)
     made = list(_files(request, row).defer("content"))
+    is_given_up = row.pack.archived_at is not None
     context = _about(shown) | {
         "may_retry": rights.everywhere(Right.PREPARE_PACK),
         "progress": progress_of(row) if state in (EditionState.MAKING, EditionState.FAILED) else None,
@@ -111,8 +116,8 @@ def edition(request: SignedInRequest, number: int, edition: int) -> HttpResponse
         "most": manifest_of(row).most_days_old,
         "newer": _newer(request, row, rights, is_replaced=state is EditionState.REPLACED),
         "why_not_signed": _why_not_signed(request, shown),
-        "may_sign": state is EditionState.READY and rights.everywhere(Right.SIGN_PACK),
-        "may_publish": state is EditionState.SIGNED and rights.everywhere(Right.PUBLISH_PACK),
+        "may_sign": state is EditionState.READY and not is_given_up and rights.everywhere(Right.SIGN_PACK),
+        "may_publish": state is EditionState.SIGNED and not is_given_up and rights.everywhere(Right.PUBLISH_PACK),
         "may_withdraw": _can_be_withdrawn(shown) and rights.everywhere(Right.WITHDRAW_PACK),
     }
     return render(request, "reports/packs/edition.html", context)
@@ -149,8 +154,12 @@ def _can_be_withdrawn(shown: Shown) -> bool:
 
 def _why_not_signed(request: SignedInRequest, shown: Shown) -> str:
     """Why somebody who signs packs off may not sign this one."""
-    if shown.state is EditionState.READY and shown.edition.frozen_by_id == request.user.pk:
-        return "You froze this version, so somebody else signs it off."
+    is_open = shown.state is EditionState.READY and shown.edition.pack.archived_at is None
+    if is_open and shown.edition.frozen_by_id == request.user.pk:
+        return (
+            "You froze this version, so somebody else signs it off: another programme manager, or a reporting officer. "
+            "It stands on their home page."
+        )
     return ""
 
 
@@ -244,7 +253,7 @@ def sign(request: SignedInRequest, number: int, edition: int) -> HttpResponse:
         "papers": _papers(wanted_files(row), list(_files(request, row).defer("content"))),
         "is_public": is_public,
         "lines": lines_of(row) if is_public else (),
-        "child_data": () if is_public else _child_data(row),
+        "child_data": () if is_public else child_data_of(row),
         "older": ages(row),
         "most": manifest_of(row).most_days_old,
     }
@@ -259,8 +268,10 @@ def _about(shown: Shown) -> dict[str, Any]:
 
 def _why_not_now(shown: Shown, wanted: EditionState) -> str:
     """Why a version is not signed off or published as it stands."""
-    if shown.state is wanted:
+    if shown.state is wanted and shown.edition.pack.archived_at is None:
         return ""
+    if shown.edition.pack.archived_at is not None and shown.state not in GIVEN_OUT:
+        return GIVEN_UP
     return {
         EditionState.MAKING: "Its files are still being made.",
         EditionState.FAILED: "Its files could not be made.",
@@ -275,11 +286,6 @@ def _counts(row: Edition) -> list[tuple[Any, str]]:
         counts = for_readers(from_json(each.content), Readers(row.readers)).counts
         found.append((each.as_at, f"{counts.total} milestones: {counts.words}; {counts.overdue} overdue"))
     return found
-
-
-def _child_data(row: Edition) -> list[str]:
-    positions = [for_readers(from_json(each.content), Readers(row.readers)) for each in row.positions.all()]
-    return list(dict.fromkeys(words for position in positions for words in child_data_in_text(position)))
 
 
 @get_or_post
@@ -366,10 +372,7 @@ def _recognised(request: SignedInRequest, uploaded: UploadedFile) -> EditionFile
     digest = sha256()
     for chunk in uploaded.chunks():
         digest.update(chunk)
-    same = EditionFile.objects.filter(sha256=digest.hexdigest(), size=uploaded.size or 0)
-    shown = same.filter(edition__in=Edition.objects.visible_to(request.user))
-    found = shown.select_related("edition__pack", "edition__frozen_by").defer("content", "edition__manifest")
-    return found.order_by("-edition_id", "place").first()
+    return recognise(digest.hexdigest(), uploaded.size or 0, Edition.objects.visible_to(request.user))
 
 
 def _of_code(request: SignedInRequest, code: str) -> Edition | None:

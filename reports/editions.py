@@ -10,16 +10,20 @@ from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from hashlib import sha256
+from itertools import chain
+
+from django.db.models import QuerySet
 
 from .cover_paper import texts_of
 from .look_reading import look_of
 from .manifest import Manifest, StoredFile, StoredPaper, data_at_words, digest_of, from_text, stamp_of
 from .models import Edition, EditionEvent, EditionFile, Pack, PackPaper, Readership, Rendering
 from .pack_orders import Positions, day_of, name_of, order_of
-from .papers import Order, PaperFile, PaperRefused, make_paper, printed
+from .papers import Order, PaperFile, PaperRefused, all_printed, make_paper
 from .position import PlanPosition, from_json
-from .printed_words import PrintedWords
+from .printed_words import PrintedWords, printed_words
 from .public_lines import PublicLine, lines_to_confirm
+from .selection import child_data_in
 from .stamps import TEMPLATES_VERSION, Stamp
 
 #: So often the making of a file is begun by itself.
@@ -41,6 +45,9 @@ class EditionState(StrEnum):
     def label(self) -> str:
         return _LABELS[self]
 
+
+#: Where an edition has been published at some time.
+GIVEN_OUT = frozenset({EditionState.PUBLISHED, EditionState.REPLACED, EditionState.WITHDRAWN})
 
 _LABELS = {
     EditionState.MAKING: "Being made",
@@ -171,7 +178,8 @@ class StoredEdition:
             row = self.edition.positions.get(pk=self._keys[place])
             if digest_of(row.content) != self.manifest.positions[place].sha256:
                 raise PaperRefused("The stored position is damaged. Tell your system administrator.")
-            self._positions[place] = replace(from_json(row.content), recorded_at=row.recorded_at)
+            known = self.manifest.positions[place].recorded_at
+            self._positions[place] = replace(from_json(row.content), recorded_at=known)
         return self._positions[place]
 
     def order_of(self, paper: StoredPaper) -> Order:
@@ -191,10 +199,34 @@ class StoredEdition:
         return replace(made, name=file.name)
 
     def printed(self) -> list[PlanPosition]:
-        """What its papers print of their positions, one for each paper."""
+        """What its papers print of their positions, paper by paper."""
         return [
-            printed(paper.kind, self.position(paper.position), self.order_of(paper)) for paper in self.manifest.papers
+            copy
+            for paper in self.manifest.papers
+            for _, copy in all_printed(paper.kind, self.position(paper.position), self.order_of(paper))
         ]
+
+    @property
+    def further_words(self) -> Iterator[PrintedWords]:
+        """What its papers print that is part of no position: cover reports, what the pack calls and how it narrows
+        them, and the words of the council's look."""
+        for paper in self.manifest.papers:
+            if paper.order.cover is not None:
+                for place, text in texts_of(paper.order.cover):
+                    yield PrintedWords("cover", paper.place, "", place, "text", "words", text)
+            for label, text in (
+                (f"name of paper {paper.place}", paper.own_title),
+                (f"words that narrow paper {paper.place}", paper.order.selection.text),
+            ):
+                yield PrintedWords("pack", paper.place, "", "the pack", "paper", label, text)
+        look = self.manifest.look
+        for label, text in (
+            ("classification", look.marking),
+            ("standing words", look.standing),
+            ("words for the logo", look.logo_words),
+            *(("name of a paper", title) for title in look.titles.values()),
+        ):
+            yield PrintedWords("look", 0, "", "the look of the council’s papers", "look", label, text)
 
 
 def lines_of(edition: Edition) -> tuple[PublicLine, ...]:
@@ -204,15 +236,13 @@ def lines_of(edition: Edition) -> tuple[PublicLine, ...]:
         return ()
     stored = StoredEdition(edition)
     wholes = [stored.position(place) for place in range(len(stored.manifest.positions))]
-    covers = [words for paper in stored.manifest.papers for words in _cover_words(paper)]
-    return lines_to_confirm(wholes, stored.printed(), also=covers)
+    return lines_to_confirm(wholes, stored.printed(), also=stored.further_words)
 
 
-def _cover_words(paper: StoredPaper) -> Iterator[PrintedWords]:
-    """The words of a cover report, which are no part of any position."""
-    if paper.order.cover is not None:
-        for place, text in texts_of(paper.order.cover):
-            yield PrintedWords("cover", paper.place, "", place, "text", "words", text)
+def child_data_of(edition: Edition) -> tuple[str, ...]:
+    """The words of any edition that look as if they tell who a child is, and where they stand. Reads as `lines_of`."""
+    stored = StoredEdition(edition)
+    return child_data_in(chain(*map(printed_words, stored.printed()), stored.further_words))
 
 
 def draft_of(pack: Pack, paper: PackPaper) -> tuple[PlanPosition, Order]:
@@ -238,11 +268,12 @@ def digest_of_bytes(content: bytes) -> str:
     return sha256(content).hexdigest()
 
 
-def recognise(content: bytes) -> EditionFile | None:
-    """The file of an edition that has these bytes, without its content read; None where none of ours has. Of equal
-    ones, the newest."""
-    same = EditionFile.objects.filter(sha256=digest_of_bytes(content), size=len(content))
-    return same.select_related("edition__pack__plan").defer("content").order_by("-pk").first()
+def recognise(digest: str, size: int, among: QuerySet[Edition]) -> EditionFile | None:
+    """The file of one of these editions that has this SHA-256 and so many bytes, without its content read. Of equal
+    ones, that of the newest edition."""
+    same = EditionFile.objects.filter(sha256=digest, size=size, edition__in=among)
+    found = same.select_related("edition__pack", "edition__frozen_by").defer("content", "edition__manifest")
+    return found.order_by("-edition_id", "place").first()
 
 
 def ages(pack_or_edition: Pack | Edition) -> tuple[Age, ...]:
@@ -254,7 +285,7 @@ def ages(pack_or_edition: Pack | Edition) -> tuple[Age, ...]:
     else:
         pack = pack_or_edition
         meeting_on, most = (pack.meeting.held_on if pack.meeting else None), pack.most_days_old
-        papers = [(name_of(paper), day_of(pack, paper)) for paper in pack.papers.all()]
+        papers = [(name_of(paper), day_of(pack, paper)) for paper in pack.papers.select_related("cover")]
     if meeting_on is None:
         return ()
     found = (Age(place, title, as_at, (meeting_on - as_at).days) for place, (title, as_at) in enumerate(papers, 1))

@@ -12,10 +12,9 @@ from plans.models import Document, Plan
 from plans.policies import check_has
 
 from .folder import FolderRefused, make_folder, name_of_folder, of_folder
-from .forms import FORMS, FolderForm
+from .forms import FolderForm, names_by_group
 from .operations import note_that_paper_left
 from .paper_views import FOR_FOLDERS, Asked, find
-from .papers import KINDS
 from .position import PlanPosition
 from .selection import Readers, child_data_in_text, for_readers, names_in_text
 
@@ -66,6 +65,5 @@ def _documents(plan: Plan, position: PlanPosition) -> dict[int, Document]:
 
 def _ask(request: HttpRequest, plan: Plan, form: FolderForm, warnings: list[str] | None = None) -> HttpResponse:
     status = 422 if form.errors or warnings else 200
-    kinds = {kind: KINDS[kind].label for kind in FORMS}
-    context = {"plan": plan, "form": form, "warnings": warnings or [], "kinds": kinds}
+    context = {"plan": plan, "form": form, "warnings": warnings or [], "groups": names_by_group()}
     return render(request, "reports/folder/order.html", context, status=status)

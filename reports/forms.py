@@ -247,13 +247,6 @@ class SummaryPaperForm(AnyPaperForm):
         return Order(readers=Readers(self.cleaned_data["readers"]))
 
 
-class BriefingPaperForm(SummaryPaperForm):
-    """A staff briefing of the whole plan."""
-
-    kind = "briefing"
-    paper = forms.CharField(widget=forms.HiddenInput, initial=kind)
-
-
 class ThemePaperForm(AnyPaperForm):
     """The page of one theme, or those of all."""
 
@@ -337,6 +330,13 @@ class PeriodPaperForm(AnyPaperForm):
         return Order(readers=Readers(self.cleaned_data["readers"]))
 
 
+class BriefingPaperForm(PeriodPaperForm):
+    """A staff briefing of the whole plan: what changed, and what is to do."""
+
+    kind = "briefing"
+    paper = forms.CharField(widget=forms.HiddenInput, initial=kind)
+
+
 class ChangesPaperForm(PeriodPaperForm):
     """What changed between two days."""
 
@@ -398,6 +398,18 @@ FORMS: dict[str, type[AnyPaperForm]] = {
         SubmittedPaperForm,
     )
 }
+
+#: The papers by who reads them most, on the pages on which one is chosen.
+GROUPS = {
+    "For committees": ("milestones", "indicators", "recommendations", "exceptions", "extensions", "summary"),
+    "For the board": ("highlight", "changes", "theme"),
+    "For others": ("briefing", "inspectorate", "submitted"),
+}
+
+
+def names_by_group() -> dict[str, dict[str, str]]:
+    """The name of every kind of paper that can be ordered, below the heading of its group."""
+    return {heading: {kind: KINDS[kind].label for kind in kinds} for heading, kinds in GROUPS.items()}
 
 
 class FolderForm(forms.Form):

@@ -107,6 +107,8 @@ class LookForm(ChildDataCheck):
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
         picture = given.get("logo")
+        if picture:  # whoever chose a picture wants it, whatever is ticked above it
+            given["logo_is"] = NEW
         if given.get("logo_is") == NEW and not picture and not given.get("logo_sent") and "logo" not in self.errors:
             self.add_error("logo", "Choose the picture of the logo.")
         if picture and picture.kind != "png":

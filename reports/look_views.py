@@ -1,5 +1,6 @@
 """The pages on which a council chooses how its papers look."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -17,15 +18,17 @@ from accounts.versions import ChangedMeanwhile
 from plans.forms import add_refusal
 from plans.models import Plan
 from plans.overrides import with_override
-from plans.policies import Reach, Right, check_can_edit_reviews, councils_with_reviews_of, plans_within
+from plans.policies import Reach, Right, can, check_can_edit_reviews, councils_with_reviews_of, plans_within
 
 from .look_forms import NEW, LookForm, signed_logo
 from .look_operations import check_look, save_look
 from .look_reading import look_from, newest_version, newest_versions
 from .looks import USUAL, Look, colour_css
+from .milestone_paper import Layout
 from .models import LookVersion
-from .papers import DRAWN, Order, template_of
+from .papers import DRAWN, Order, fit_of, template_of
 from .position import plan_position
+from .selection import Readers
 
 PREVIEWED = "milestones"
 
@@ -75,10 +78,11 @@ def look(request: SignedInRequest, pk: int) -> HttpResponse:
 def _take(request: HttpRequest, council: Organisation, form: LookForm, logo: bytes) -> HttpResponse:
     """Saves what a valid form says, or shows how a paper would look. Raises ChangedMeanwhile, ValidationError."""
     choices = form.choices(logo)
-    plan = Plan.objects.visible_to(request.user).filter(council=council).order_by("-pk").first()
+    plan = plans_within(request.user, Right.SEE, Reach.ALL).filter(council=council).order_by("-pk").first()
     if "preview" in request.POST and plan is not None:
         check_look(**choices)
         sent = {name: request.POST[name] for name in request.POST if name not in ("csrfmiddlewaretoken", "preview")}
+        sent["logo_is"] = form.cleaned_data["logo_is"]
         sent["logo_sent"] = signed_logo(choices["logo"]) if form.cleaned_data["logo_is"] == NEW else ""
         return _preview(request, council, plan, look_from(LookVersion(**_columns(choices))), sent)
     with_override(save_look, form.override(f"Look of {council}"))(council=council, by=request.user, **choices)
@@ -95,14 +99,19 @@ def _columns(choices: dict[str, Any]) -> dict[str, Any]:
 def _preview(
     request: HttpRequest, council: Organisation, plan: Plan, shown: Look, sent: dict[str, str]
 ) -> HttpResponse:
+    is_internal = can(request.user, Right.SEE_INTERNAL, plan)
     position = plan_position(plan, timezone.localdate(), with_governance=False)
-    order = Order(look=shown)
+    order = Order(look=shown, readers=Readers.INTERNAL if is_internal else Readers.NO_INTERNAL)
     context = {
         "paper": DRAWN[PREVIEWED][0](position, order),
         "look": shown,
         "plan": plan,
         "council": council,
         "sent": sent,
+        "fits": [
+            (f"{layout.capitalize()} layout", fit_of(PREVIEWED, position, replace(order, layout=layout)))
+            for layout in Layout
+        ],
         "bar": "reports/_look_bar.html",
         "on_site": True,
         "has_links": True,

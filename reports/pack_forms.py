@@ -22,7 +22,7 @@ from plans.spans import long_day
 from .forms import FORMS, AnyPaperForm, formats_of
 from .milestone_paper import Layout
 from .models import Pack, PackPaper, Readership
-from .pack_orders import COVER, OF_PACK, is_for_packs
+from .pack_orders import COVER, LONGEST_AGE, OF_PACK, is_for_packs, of_pack, order_form
 from .papers import KINDS
 from .position import PlanPosition
 from .public_lines import PublicLine
@@ -30,7 +30,6 @@ from .public_lines import PublicLine
 #: What a new pack begins with, in this order.
 USUAL_PAPERS = ("milestones", "indicators", "recommendations")
 USUAL_FORMATS = ("pdf", "docx", "xlsx")
-LONGEST_AGE = 730
 MEGABYTES = 25
 
 _SMALL = {"class": "govuk-radios--small"}
@@ -197,7 +196,10 @@ class PackPaperForm(ChildDataCheck):
         self.fields["formats"].choices = list(formats_of(kind).items())  # type: ignore[attr-defined]
         if kind == COVER:
             self.fields["cover"] = forms.ModelChoiceField(
-                queryset=covers, label="Cover report", error_messages={"required": "Choose the cover report."}
+                queryset=covers,
+                label="Cover report",
+                empty_label="Choose a cover report",
+                error_messages={"required": "Choose the cover report."},
             )
         self.own = order_form(kind, pack, position, self.initial) if kind in FORMS else None
         self.narrowing = [name for name in self.own.fields if name not in OF_PACK] if self.own else []
@@ -231,7 +233,8 @@ class PackPaperForm(ChildDataCheck):
         day: date | None = self.cleaned_data["as_at"]
         if day is not None:
             check_day(day, today=timezone.localdate())
-        return None if day == self.pack.as_at else day
+        # A cover report without a day of its own stands at that of its words.
+        return None if day == self.pack.as_at and self.kind != COVER else day
 
     def clean(self) -> Any:
         cleaned = super().clean()
@@ -244,9 +247,7 @@ class PackPaperForm(ChildDataCheck):
 
     def _asked(self) -> QueryDict:
         day = self.cleaned_data.get("as_at") or self.pack.as_at
-        asked = self.sent.copy()
-        asked["as_at"] = day.isoformat()
-        return of_pack(self.pack, self.kind, asked)
+        return of_pack(self.pack, self.kind, day, self.sent.copy())
 
     @property
     def details(self) -> dict[str, Any]:
@@ -258,32 +259,12 @@ class PackPaperForm(ChildDataCheck):
         return given | {"options": options} | cover
 
 
-def of_pack(pack: Pack, kind: str, params: QueryDict) -> QueryDict:
-    """The parameters of a paper’s own page, with what the pack decides of them."""
-    layouts = FORMS[kind].layouts
-    params["paper"], params["readers"] = kind, pack.readers
-    params["layout"] = pack.layout if pack.layout in layouts else Layout.ACCESSIBLE.value
-    return params
-
-
-def order_form(
-    kind: str, pack: Pack, position: PlanPosition, initial: Mapping[str, Any], data: QueryDict | None = None
-) -> AnyPaperForm:
-    """The form on which a paper of this kind is ordered, for the readers of the pack."""
-    return FORMS[kind](
-        data,
-        initial=dict(initial),
-        position=position,
-        may_see_internal=pack.readers != Readership.NO_INTERNAL,
-        may_look_back=False,
-    )
-
-
 def narrowed_words(paper: PackPaper, form: AnyPaperForm) -> list[str]:
-    """What narrows a paper, in the words of the page on which it is ordered: “Theme: Front door”."""
+    """What narrows a paper, in the words of the page on which it is ordered and in its order: “Theme: Front door”."""
     words = []
-    for name, value in paper.options.items():
-        if name not in form.fields or name in OF_PACK or not value:
+    for name in form.fields:
+        value = paper.options.get(name)
+        if name in OF_PACK or not value:
             continue
         offered = dict(flatten_choices(getattr(form.fields[name], "choices", ())))
         choices = {str(key): label for key, label in offered.items()}

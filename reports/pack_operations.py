@@ -28,16 +28,25 @@ from .editions import EditionState, lines_of, state_of, wanted_files
 from .look_reading import look_of
 from .manifest import Manifest, StoredFile, StoredPaper, StoredPosition, check_code_of, digest_of, to_text
 from .milestone_paper import Layout
-from .models import CoverReport, Edition, EditionEvent, EditionPosition, Pack, PackPaper, Readership, Rendering
+from .models import (
+    CoverReport,
+    CoverSection,
+    Edition,
+    EditionEvent,
+    EditionPosition,
+    Pack,
+    PackPaper,
+    Readership,
+    Rendering,
+)
 from .operations import note_that_paper_left
-from .pack_orders import Positions, day_of, is_for_packs, name_of, options_of, order_of
+from .pack_orders import LONGEST_AGE, Positions, day_of, is_for_packs, name_of, options_of, order_of
 from .papers import Order, PaperRefused
 from .position import PlanPosition, to_json
 from .stamps import TEMPLATES_VERSION
 from .tasks import has_made_again, make_edition
 
 MOST_PAPERS = 40
-LONGEST_AGE = 730
 
 GIVEN_UP = "This pack was given up and takes no changes."
 
@@ -264,7 +273,7 @@ class _Read:
 
     manifest: Manifest
     contents: tuple[str, ...]
-    versions: dict[int, int]
+    versions: set[tuple[str, int, int]]
     pack_version: int
 
 
@@ -285,12 +294,14 @@ def freeze_pack(*, pack: Pack, by: Any, version: int | None = None) -> Edition:
 def _read(pack: Pack) -> _Read:
     """Reads what the papers need as it is recorded now. What was recorded by an instant does not change any more, so
     nobody has to wait meanwhile."""
+    versions = _versions(pack)
     papers = list(pack.papers.select_related("cover"))
     if not papers:
         raise ValidationError("There is no paper in this pack yet. Add one before you freeze it.")
     recorded_at = newest_instant()
     positions = Positions(pack.plan, recorded_at)
-    link = ChainLink.objects.filter(chain=chain_of(pack.plan_id)).order_by("-number").first()
+    links = ChainLink.objects.filter(chain=chain_of(pack.plan_id), operation__recorded_at__lte=recorded_at)
+    link = links.order_by("-number").first()
     head = (link.number, link.digest) if link else BEGINNING
     store = _Store()
     number = pack.editions + 1
@@ -314,7 +325,21 @@ def _read(pack: Pack) -> _Read:
         positions=tuple(store.entries),
         papers=stored,
     )
-    return _Read(manifest, tuple(store.contents), {paper.pk: paper.version for paper in papers}, pack.version)
+    return _Read(manifest, tuple(store.contents), versions, pack.version)
+
+
+def _versions(pack: Pack) -> set[tuple[str, int, int]]:
+    """Everything that a pack has of itself and of its cover reports, each at its version: it has to be the same before
+    the reading and after. The plan is read as it was recorded at one moment, and the look never changes."""
+    return {
+        (row._meta.label, row.pk, row.version)
+        for rows in (
+            PackPaper.objects.filter(pack=pack),
+            CoverReport.objects.filter(in_packs__pack=pack),
+            CoverSection.objects.filter(cover__in_packs__pack=pack),
+        )
+        for row in rows.only("pk", "version")
+    }
 
 
 class _Store:
@@ -369,7 +394,7 @@ def _file_name(place: int, pack: Pack, number: int, kind: str, as_at: date, orde
 @operation
 def _freeze(*, pack: Pack, read: _Read, by: Any) -> Edition:
     _take(pack, read.pack_version)
-    if dict(pack.papers.values_list("pk", "version")) != read.versions:
+    if _versions(pack) != read.versions:
         raise ChangedMeanwhile
     newest = pack.frozen.order_by("-number").first()
     if newest is not None and state_of(newest) is EditionState.MAKING:
@@ -424,6 +449,7 @@ def sign_edition(*, edition: Edition, by: Any, words: str = "") -> None:
         raise PermissionDenied("You froze this version, so somebody else signs it off.")
     if _has(edition, EditionEvent.Kind.SIGNED, by):
         return
+    _check_not_given_up(edition)
     _check_state(
         edition, EditionState.READY, "Only a version with all its files, not yet signed off, can be signed off."
     )
@@ -455,6 +481,7 @@ def publish_edition(*, edition: Edition, by: Any, confirmed: list[dict[str, Any]
 def _publish(*, edition: Edition, confirmed: list[dict[str, Any]], by: Any) -> None:
     if _has(edition, EditionEvent.Kind.PUBLISHED, by):
         return
+    _check_not_given_up(edition)
     _check_state(
         edition,
         EditionState.SIGNED,
@@ -483,6 +510,11 @@ def withdraw_edition(*, edition: Edition, by: Any, words: str) -> None:
 def _has(edition: Edition, kind: str, by: Any) -> bool:
     """Whether this became of the edition already, and by them: a button was pressed twice."""
     return edition.events.filter(kind=kind, by=by).exists()
+
+
+def _check_not_given_up(edition: Edition) -> None:
+    if Pack.objects.filter(pk=edition.pack_id, archived_at__isnull=False).exists():
+        raise ValidationError(GIVEN_UP)
 
 
 def _check_state(edition: Edition, wanted: EditionState, words: str) -> None:

@@ -23,6 +23,8 @@ from .selection import Readers, for_readers
 COVER = "cover"
 #: What a paper has of its pack, whatever its options say.
 OF_PACK = frozenset({"paper", "readers", "layout", "as_at", "recorded_at"})
+#: The most days by which a pack may let its data be older than the meeting.
+LONGEST_AGE = 730
 
 
 class Positions:
@@ -63,8 +65,8 @@ def name_of(paper: PackPaper) -> str:
 
 
 def day_of(pack: Pack, paper: PackPaper) -> date:
-    """The day at which a paper stands."""
-    return paper.as_at or pack.as_at
+    """The day at which a paper stands: its own, else a cover report that of its words, else the pack's."""
+    return paper.as_at or (paper.cover.as_at if paper.cover else pack.as_at)
 
 
 def order_of(pack: Pack, paper: PackPaper, positions: Positions) -> Order:
@@ -103,7 +105,7 @@ def _cover_order(pack: Pack, paper: PackPaper) -> Order:
 
 def _form_order(pack: Pack, paper: PackPaper, positions: Positions) -> Order:
     as_at = day_of(pack, paper)
-    form = _form(pack, paper.kind, paper.options, as_at, positions.at(as_at))
+    form = _filled(pack, paper, for_readers(positions.at(as_at), Readers(pack.readers)))
     if not form.is_valid():
         raise PaperRefused(_sentence(form))
     order = replace(form.order, readers=Readers(pack.readers))
@@ -113,23 +115,37 @@ def _form_order(pack: Pack, paper: PackPaper, positions: Positions) -> Order:
     return replace(order, before=positions.before(since, as_at))
 
 
-def _form(pack: Pack, kind: str, options: Mapping[str, Any], as_at: date, position: PlanPosition) -> AnyPaperForm:
+def _filled(pack: Pack, paper: PackPaper, position: PlanPosition) -> AnyPaperForm:
     """The form of the paper's own page, filled in with what the pack and the options of the paper say."""
-    readers = Readers(pack.readers)
-    form = FORMS[kind]
-    unknown = sorted(options.keys() - form.base_fields.keys())
+    unknown = sorted(paper.options.keys() - FORMS[paper.kind].base_fields.keys())
     if unknown:
         raise PaperRefused(f"It cannot be told “{unknown[0]}”.")
     data = QueryDict(mutable=True)
-    for name, value in options.items():
+    for name, value in paper.options.items():
         data.setlist(name, value if isinstance(value, list) else [value])
-    layout = pack.layout if pack.layout in form.layouts or not form.layouts else Layout.ACCESSIBLE
-    for name, value in {"paper": kind, "layout": layout, "readers": readers, "as_at": as_at.isoformat()}.items():
-        data[name] = str(value)
-    return form(
+    return order_form(paper.kind, pack, position, data=of_pack(pack, paper.kind, day_of(pack, paper), data))
+
+
+def of_pack(pack: Pack, kind: str, as_at: date, params: QueryDict) -> QueryDict:
+    """The parameters of a paper’s own page, with what the pack decides of them."""
+    params["paper"], params["readers"], params["as_at"] = kind, pack.readers, as_at.isoformat()
+    params["layout"] = pack.layout if pack.layout in FORMS[kind].layouts else Layout.ACCESSIBLE.value
+    return params
+
+
+def order_form(
+    kind: str,
+    pack: Pack,
+    position: PlanPosition,
+    initial: Mapping[str, Any] | None = None,
+    data: QueryDict | None = None,
+) -> AnyPaperForm:
+    """The form on which a paper of this kind is ordered, for the readers of the pack; `position` is what they see."""
+    return FORMS[kind](
         data,
-        position=for_readers(position, readers),
-        may_see_internal=readers is not Readers.NO_INTERNAL,
+        initial=dict(initial or {}),
+        position=position,
+        may_see_internal=pack.readers != Readers.NO_INTERNAL,
         may_look_back=False,
     )
 

@@ -3,7 +3,7 @@ withdraw packs without seeing the plan finds those that were frozen, and none of
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from plans.models import Plan
@@ -15,17 +15,30 @@ from .models import Edition, Pack, Readership
 def shown_packs(user: Any, plan: Plan, rights: Rights) -> QuerySet[Pack]:
     """The packs of a plan that somebody with these rights on it is shown."""
     rows = Pack.objects.filter(plan=plan)
-    if Right.SEE not in rights and rights.everywhere(Right.WITHDRAW_PACK):
-        return rows.filter(editions__gt=0)
+    if rights.everywhere(Right.WITHDRAW_PACK):
+        return rows.filter(Q(editions__gt=0) | Q(pk__in=rows.visible_to(user).values("pk")))
     return rows.visible_to(user)
+
+
+def drafts_to_add_to(rights: Rights, plan: Plan) -> list[Pack] | None:
+    """The packs of a plan that are not frozen yet, the newest first, for whoever may prepare them; None for others."""
+    if not rights.everywhere(Right.PREPARE_PACK):
+        return None
+    return list(Pack.objects.filter(plan=plan, archived_at=None, editions=0).order_by("-number"))
 
 
 def shown_editions(user: Any, plan: Plan, rights: Rights) -> QuerySet[Edition]:
     """The editions of the packs of a plan that somebody with these rights on it is shown, the newest first."""
     rows = Edition.objects.filter(plan=plan).order_by("-number")
-    if Right.SEE not in rights and rights.everywhere(Right.WITHDRAW_PACK):
-        return rows
-    return rows.visible_to(user)
+    return rows if rights.everywhere(Right.WITHDRAW_PACK) else rows.visible_to(user)
+
+
+def as_given_out(pack: Pack, edition: Edition | None, rights: Rights) -> Pack:
+    """The pack as the newest edition that somebody is shown has it, unless they are shown its draft: what the next
+    edition will be is nobody else's. Not to be saved."""
+    if edition is not None and not rights.everywhere(Right.SEE_HISTORY):
+        pack.title, pack.as_at, pack.readers, pack.meeting = edition.title, edition.as_at, edition.readers, None
+    return pack
 
 
 def pack_for(user: Any, number: int, *needed: Right) -> tuple[Pack, Rights]:

@@ -25,23 +25,24 @@ from plans.policies import Right, check_has
 
 from . import pack_operations as operations
 from .edition_views import attachment
-from .editions import EditionState, ages, draft_file, draft_of, states_of
-from .forms import FORMATS, FORMS, AnyPaperForm, formats_of
+from .editions import GIVEN_OUT, EditionState, ages, draft_file, draft_of, states_of
+from .forms import FORMATS, FORMS, AnyPaperForm, formats_of, names_by_group
 from .models import CoverReport, Edition, Pack, PackPaper
 from .operations import note_that_paper_left
 from .pack_forms import (
+    USUAL_PAPERS,
     NewPackForm,
     PackForm,
     PackPaperForm,
     ReasonForm,
     kinds_for_packs,
     narrowed_words,
-    order_form,
     usual_formats,
 )
-from .pack_orders import day_of, name_of
-from .pack_reading import pack_for, readers_words, shown_editions, shown_packs
-from .papers import DRAWN, KINDS, PaperRefused, template_of
+from .pack_orders import COVER, day_of, name_of, order_form
+from .pack_reading import as_given_out, pack_for, readers_words, shown_editions, shown_packs
+from .paper_views import FIT
+from .papers import DRAWN, KINDS, PaperRefused, fit_of, template_of
 from .position import PlanPosition, plan_position
 from .selection import Readers, for_readers
 
@@ -59,6 +60,12 @@ class PackRow:
     readers: str
     state: str
 
+    @property
+    def meeting(self) -> str:
+        """The meeting, where the pack is not called after it."""
+        meeting = str(self.pack.meeting or "")
+        return "" if meeting == self.pack.title else meeting
+
 
 @require_safe
 def packs(request: SignedInRequest, slug: str) -> HttpResponse:
@@ -69,6 +76,7 @@ def packs(request: SignedInRequest, slug: str) -> HttpResponse:
     found = list(shown_packs(request.user, plan, rights).select_related("meeting", "meeting__body").order_by("-number"))
     newest = _newest_editions(shown_editions(request.user, plan, rights))
     states = states_of(newest.values())
+    found = [as_given_out(each, newest.get(each.pk), rights) for each in found]
     rows = [PackRow(each, readers_words(each.readers), _state_words(newest.get(each.pk), states)) for each in found]
     context = {
         "plan": plan,
@@ -94,11 +102,20 @@ def _state_words(edition: Edition | None, states: dict[int, EditionState]) -> st
 
 @get_or_post
 def new_pack(request: SignedInRequest, slug: str) -> HttpResponse:
-    """Begins a pack with the usual papers, or with those that are ticked."""
+    """Begins a pack with the usual papers, or with those that are ticked. Where the address asks for a paper as its own
+    page does (`?paper=`), goes on to add that one."""
     plan, rights = plan_for(request.user, slug, Right.PREPARE_PACK)
     check_has(Right.PREPARE_PACK, rights, everywhere=True)
-    first = {"as_at": _usual_day(plan), "meeting": request.GET.get("meeting")}
-    form = NewPackForm(sent(request), initial=first, meetings=_meetings(request, plan))
+    asked = request.GET.get("paper", "")
+    further = asked if asked in FORMS else ""
+    day = _day(request.GET.get("as_at", "")) or _usual_day(plan)
+    meetings = _meetings(request, plan)
+    first = {
+        "as_at": day,
+        "meeting": request.GET.get("meeting") or _next_without_pack(plan, meetings),
+        "papers": [kind for kind in USUAL_PAPERS if kind != further],
+    }
+    form = NewPackForm(sent(request), initial=first, meetings=meetings)
     if request.method == "POST" and form.is_valid():
         try:
             pack = with_override(operations.start_pack, form.override("Pack", plan))(
@@ -109,8 +126,10 @@ def new_pack(request: SignedInRequest, slug: str) -> HttpResponse:
         else:
             messages.success(request, f"Pack {pack.number} is begun. Look at its papers, then freeze it.")
             _add_usual(request, pack, form.cleaned_data["papers"])
+            if further:
+                return redirect(reverse("reports:new_pack_paper", args=[pack.number], query=request.GET))
             return redirect("reports:pack", pack.number)
-    context = {"plan": plan, "form": form}
+    context = {"plan": plan, "form": form, "further": KINDS[further].label if further else ""}
     return render(request, "reports/packs/new.html", context, status=422 if form.errors else 200)
 
 
@@ -129,6 +148,13 @@ def _usual_day(plan: Plan) -> date:
     rhythm = plan.rhythm
     last = rhythm.cycle(rhythm.cycle_on(today).number - 1).last_on
     return last if last >= plan.cycle_anchor else today
+
+
+def _next_without_pack(plan: Plan, meetings: QuerySet[Meeting]) -> int | None:
+    """The next of these meetings for which the plan has no pack."""
+    taken = Pack.objects.filter(plan=plan, archived_at=None).exclude(meeting=None).values("meeting")
+    coming = meetings.filter(held_on__gte=timezone.localdate()).exclude(pk__in=taken)
+    return coming.order_by("held_on", "pk").values_list("pk", flat=True).first()
 
 
 def _meetings(request: SignedInRequest, plan: Plan, also: int | None = None) -> QuerySet[Meeting]:
@@ -167,6 +193,7 @@ def pack(request: SignedInRequest, number: int) -> HttpResponse:
     found = shown_editions(request.user, row.plan, rights).filter(pack=row)
     editions = list(found.select_related("frozen_by").defer("manifest"))
     states = states_of(editions)
+    row = as_given_out(row, next(iter(editions), None), rights)
     papers = _paper_rows(request, row)
     context = {
         "pack": row,
@@ -184,9 +211,6 @@ def pack(request: SignedInRequest, number: int) -> HttpResponse:
     return render(request, "reports/packs/pack.html", context)
 
 
-GIVEN_OUT = frozenset({EditionState.PUBLISHED, EditionState.REPLACED, EditionState.WITHDRAWN})
-
-
 def _paper_rows(request: SignedInRequest, pack: Pack) -> list[PaperRow]:
     shown = PackPaper.objects.visible_to(request.user).filter(pack=pack)
     papers = list(shown.select_related("cover").order_by("place", "pk"))
@@ -201,7 +225,7 @@ def _paper_rows(request: SignedInRequest, pack: Pack) -> list[PaperRow]:
             if day not in positions:
                 positions[day] = _position(pack, day)
             if (paper.kind, day) not in forms:
-                forms[paper.kind, day] = order_form(paper.kind, pack, positions[day], {})
+                forms[paper.kind, day] = order_form(paper.kind, pack, positions[day])
             narrowed = narrowed_words(paper, forms[paper.kind, day])
         formats = {format: FORMATS.get(format, format) for format in paper.formats}
         rows.append(
@@ -330,7 +354,8 @@ def new_paper(request: SignedInRequest, number: int) -> HttpResponse:
     kinds = kinds_for_packs()
     kind = request.GET.get("paper", "")
     if kind not in kinds:
-        context = {"plan": row.plan, "pack": row, "kinds": {each: KINDS[each] for each in kinds}}
+        groups = {heading: {each: KINDS[each] for each in names} for heading, names in names_by_group().items()}
+        context = {"plan": row.plan, "pack": row, "groups": {"To begin with": {COVER: KINDS[COVER]}} | groups}
         return render(request, "reports/packs/paper_kinds.html", context)
     first = {name: value for name, value in request.GET.items() if value}
     if first.get("as_at") == row.as_at.isoformat():
@@ -479,6 +504,8 @@ def draft_page(request: SignedInRequest, number: int, pk: int) -> HttpResponse:
         "pack": row,
         "pack_paper": paper,
         "formats": formats_of(paper.kind),
+        "fit": fit_of(paper.kind, position, order) if FIT in request.GET else None,
+        "fit_at": f"?{FIT}=1",
         "bar": "reports/packs/_draft_bar.html",
         "on_site": True,
         "has_links": True,

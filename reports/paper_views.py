@@ -16,16 +16,21 @@ from accounts.security import Event, note_event
 from milestones.policies import Sight, own_milestones, sight_of
 from plans.as_at import NOT_RECORDED, asked_position, may_look_back
 from plans.models import Plan
-from plans.policies import Right, check_has, rights_of
+from plans.policies import Right, Rights, check_has, rights_of
 
 from .changes_reading import as_open_as, earlier_of, last_report_day
-from .forms import FORMS, AnyPaperForm, FolderForm, PaperForm, formats_of
+from .forms import FORMS, AnyPaperForm, FolderForm, PaperForm, formats_of, names_by_group
+from .look_reading import look_of
 from .milestone_paper import Layout
+from .models import Pack
 from .operations import note_that_paper_left
-from .papers import DRAWN, KINDS, Order, PaperFile, PaperRefused, make_paper, printed, template_of
+from .pack_reading import drafts_to_add_to
+from .papers import DRAWN, KINDS, Order, PaperFile, PaperRefused, all_printed, fit_of, make_paper, template_of
 from .position import PlanPosition, plan_position
 from .selection import Readers, child_data_in_text, evidence_for_sight, for_readers, names_in_text, only_own
 
+#: In the address of a paper: it is looked at with what is squeezed on A4 said above it.
+FIT = "fit"
 #: Everything about a review, its evidence included, leaves the house with somebody who has these for the whole plan.
 FOR_FOLDERS = (Right.MAKE_PAPER, Right.SEE_EVIDENCE)
 
@@ -33,7 +38,7 @@ FOR_FOLDERS = (Right.MAKE_PAPER, Right.SEE_EVIDENCE)
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def papers(request: HttpRequest, slug: str) -> HttpResponse:
-    """Orders a paper. A POST answers with the file, or goes on to the page that shows it."""
+    """Orders a paper. A POST answers with the file, or goes on to the page that shows it, or to the pack it is for."""
     plan, sight = find(request, slug)
     kind = _kind(request.POST if request.method == "POST" else request.GET)
     if request.method != "POST":
@@ -53,6 +58,10 @@ def papers(request: HttpRequest, slug: str) -> HttpResponse:
     position = asked.position_for(form)
     if position is None:
         return _ask(request, plan, form)
+    if "pack" in request.POST:
+        number = request.POST["pack"]
+        pack = next((each for each in drafts_to_add_to(sight.rights, plan) or () if str(each.number) == number), None)
+        return redirect(_to_pack(plan, pack, form))
     format = request.POST.get("format", "")
     if format not in formats_of(kind):
         return redirect(reverse(f"papers:{kind}", args=[plan.slug], query=form.address))
@@ -87,7 +96,9 @@ def _show(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
         return _ask(request, plan, form)
     order = _order(request, form, asked)
     view, _ = DRAWN[kind]
-    public = printed(kind, position, order) if order.readers is Readers.PUBLIC else None
+    copies = all_printed(kind, position, order) if order.readers is Readers.PUBLIC else []
+    names = [words for whole, public in copies for words in names_in_text(whole, public)]
+    child_data = [words for _, public in copies for words in child_data_in_text(public)]
     return render(
         request,
         template_of(kind, order.layout),
@@ -97,8 +108,12 @@ def _show(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
             "address": form.address,
             "change": reverse("papers:order", args=[plan.slug], query=form.address),
             "formats": formats_of(kind),
-            "names": names_in_text(position, public) if public else (),
-            "child_data": child_data_in_text(public) if public else (),
+            "to_packs": _to_packs(sight.rights, plan, form),
+            "fit": fit_of(kind, position, order) if FIT in request.GET else None,
+            "fit_at": reverse(f"papers:{kind}", args=[plan.slug], query=form.address | {FIT: "1"}),
+            "names": list(dict.fromkeys(names)),
+            "child_data": list(dict.fromkeys(child_data)),
+            "look": order.look,
             "on_site": True,
             "has_links": True,
         },
@@ -185,7 +200,7 @@ def _order(request: HttpRequest, form: AnyPaperForm, asked: Asked) -> Order:
     """What a valid form asks for, with the earlier position where the paper compares two; the title says whose
     milestones it is about where they are not all."""
     whose = "" if asked.sight.rights.everywhere(Right.MAKE_PAPER) else str(request.user)
-    order = replace(form.order, whose=whose)
+    order = replace(form.order, whose=whose, look=look_of(asked.plan.council))
     if not KINDS[form.kind].compares:
         return order
     return replace(order, before=asked.before(form.cleaned_data["since"] or asked.usual_since))
@@ -213,17 +228,36 @@ def _form(
 
 def _ask(request: HttpRequest, plan: Plan, form: AnyPaperForm) -> HttpResponse:
     status = 200 if not form.errors else 422 if request.method == "POST" else 400
+    rights = rights_of(request.user, plan)
     context = {
         "plan": plan,
         "form": form,
         "formats": formats_of(form.kind),
-        "kinds": {kind: KINDS[kind].label for kind in FORMS},
+        "groups": names_by_group(),
         "kind": form.kind,
         "label": KINDS[form.kind].label,
         "about": KINDS[form.kind].about,
-        "may_make_folder": all(map(rights_of(request.user, plan).everywhere, FOR_FOLDERS)),
+        "may_make_folder": all(map(rights.everywhere, FOR_FOLDERS)),
+        "packs": drafts_to_add_to(rights, plan),
     }
     return render(request, "reports/papers.html", context, status=status)
+
+
+def _to_packs(rights: Rights, plan: Plan, form: AnyPaperForm) -> list[tuple[Pack | None, str]]:
+    """The packs that the paper in view can be added to, each with the address at which it is; None for a new one. None
+    at all for a paper of an earlier state of the records: a pack is of those of its own moment."""
+    if form.cleaned_data.get("recorded_at"):
+        return []
+    drafts = drafts_to_add_to(rights, plan)
+    return [] if drafts is None else [(pack, _to_pack(plan, pack, form)) for pack in (*drafts, None)]
+
+
+def _to_pack(plan: Plan, pack: Pack | None, form: AnyPaperForm) -> str:
+    """The page that adds a paper to a pack, or begins one with it, filled in with what was ordered."""
+    asked = {"paper": form.kind} | form.address
+    if pack is None:
+        return reverse("reports:new_pack", args=[plan.slug], query=asked)
+    return reverse("reports:new_pack_paper", args=[pack.number], query=asked)
 
 
 def _download(paper: PaperFile) -> HttpResponse:

@@ -21,6 +21,7 @@ from .csv_out import milestones_csv, milestones_json, milestones_sheet
 from .excel import Sheet, paper_workbook
 from .exceptions_paper import ExceptionsPaper, exceptions_paper
 from .extensions_paper import ExtensionsPaper, extensions_paper
+from .fit import Squeeze, squeezes
 from .governance import NO_GOVERNANCE
 from .highlight_paper import HighlightPaper, highlight_paper
 from .indicator_paper import IndicatorPaper, Scope, indicator_paper, of_scope
@@ -259,6 +260,13 @@ def printed(kind: str, position: PlanPosition, order: Order) -> PlanPosition:
     else:
         shown = _narrowed(position, order)
     return replace(shown, scorecard=replace(shown.scorecard, indicators=()))
+
+
+def all_printed(kind: str, position: PlanPosition, order: Order) -> list[tuple[PlanPosition, PlanPosition]]:
+    """Each position of which a paper prints the words, with what it prints of it (`printed`). What is gone stands in a
+    report of changes in the words of the position that it begins with."""
+    wholes = [position, order.before] if kind == "changes" else [position]
+    return [(whole, printed(kind, whole, order)) for whole in wholes if whole is not None]
 
 
 def _of_milestones(kind: str, shown: PlanPosition) -> PlanPosition:
@@ -515,7 +523,12 @@ KINDS: dict[str, Kind] = {
         "dates and leads, without status and progress.",
         has_governance=True,
     ),
-    "cover": Kind("Cover report", _drawn("cover")),
+    "cover": Kind(
+        "Cover report",
+        _drawn("cover"),
+        about="The report that a committee reads first, written section by section, with the other papers as its "
+        "appendices.",
+    ),
     "summary": Kind(
         "Members’ summary",
         _drawn("summary"),
@@ -531,7 +544,8 @@ KINDS: dict[str, Kind] = {
     "briefing": Kind(
         "Staff briefing",
         _drawn("briefing"),
-        about="One page for staff: what is done, who does what next, and what you need to do.",
+        about="One page for staff: what changed since the last report, who does what next, and what you need to do.",
+        compares=True,
     ),
     "inspectorate": Kind(
         "Submission to inspectors",
@@ -561,6 +575,11 @@ def check_order(kind: str, format: str, order: Order) -> None:
             f"“{kind}” is the record behind the papers and names everybody; it has no public copy. "
             "Export milestones with --public instead."
         )
+
+
+def fit_of(kind: str, position: PlanPosition, order: Order) -> tuple[Squeeze, ...]:
+    """The columns of a paper that are squeezed in its PDF. Costs as much as drawing its page once more."""
+    return squeezes(_document(kind, position, order, "", has_links=False))
 
 
 def make_paper(kind: str, format: str, position: PlanPosition, order: Order) -> PaperFile:

@@ -28,6 +28,16 @@ class PrintedWords:
     text: str
 
 
+def people_of(position: PlanPosition) -> Iterator[PersonPosition]:
+    """Everybody whom a position names as somebody of the plan, some more than once: leads, owners, those who run it."""
+    named = [theme.lead for theme in position.themes]
+    named += [person for each in position.milestones for person in (each.lead, *each.supporting)]
+    for indicator in position.scorecard.indicators:
+        named += [indicator.owner, indicator.commentary.action_lead if indicator.commentary else None]
+    named += [*position.governance.managers, *(each.owner for each in position.governance.risks)]
+    return (each for each in named if each is not None)
+
+
 def printed_words(position: PlanPosition) -> Iterator[PrintedWords]:
     """Every text that has words, in the order of the plan; what is of one thing stands together."""
     for theme in position.themes:

@@ -16,10 +16,10 @@ from indicators.position import IndicatorPosition
 from indicators.suppression import LARGEST_WITHHELD
 from indicators.terms import NoValue
 from plans.childdata import looks_like_a_child
-from plans.position import PersonPosition
 
 from .position import PlanPosition
-from .printed_words import PrintedWords, printed_words
+from .printed_words import PrintedWords, people_of, printed_words
+from .small_counts import COMMENTARY_WITHHELD
 from .wording import line
 
 #: How many characters of the sentence are shown on either side of the words.
@@ -128,7 +128,7 @@ _PEOPLE = (
 )
 _NOT_BETWEEN = (
     r"(?:(?:days?|weeks?|months?|hours?|minutes?|years?|visits?|meetings?|sessions?|times?|working|term|point|to|per|in"
-    r"|for|and|with|by|from|on|at|or|out|new\sposts|posts)\b)"
+    r"|thirds?|quarters?|fifths?|tenths?|hundred|thousand|million|for|and|with|by|from|on|at|or|out|new\sposts|posts)\b)"
 )
 _COUNT = re.compile(
     r"(?<![\w.,/:–-])(?<!stage\s)(?<!level\s)(?<!tier\s)(?<!band\s)(?<!phase\s)(?<!year\s)(?<!section\s)(?<!rec\s)"
@@ -154,7 +154,7 @@ def _about_withheld(indicator: IndicatorPosition) -> Iterator[PublicLine]:
     if said is None or not any(point.no_value == NoValue.SUPPRESSED for point in indicator.series):
         return
     for field, text in (("commentary", said.text), ("corrective action", said.corrective_action)):
-        if text.strip():
+        if text.strip() and text != COMMENTARY_WITHHELD:
             name = f"indicator {line(indicator.code)}"
             words = PrintedWords("indicator", indicator.id, indicator.slug, name, "commentary", field, text)
             question = "A figure of this indicator is left out, for it counts a few people. This does not give it away."
@@ -162,18 +162,13 @@ def _about_withheld(indicator: IndicatorPosition) -> Iterator[PublicLine]:
 
 
 def _hidden(positions: Sequence[PlanPosition]) -> list[str]:
-    """The names that are taken off a public copy."""
-    named: list[PersonPosition | None] = []
-    names: set[str] = set()
-    for position in positions:
-        named += [theme.lead for theme in position.themes]
-        named += [person for each in position.milestones for person in (each.lead, *each.supporting)]
-        for indicator in position.scorecard.indicators:
-            named += [indicator.owner, indicator.commentary.action_lead if indicator.commentary else None]
-        names |= {each.checked_by for each in position.evidence}
-    shown = {line(each.name) for each in named if each and each.is_named_in_public}
-    names |= {each.name for each in named if each}
-    return sorted({line(name) for name in names if name.strip()} - shown)
+    """The names that are taken off a public copy. A job title, by which people say who checked, is none."""
+    named = [each for position in positions for each in people_of(position)]
+    names = {each.name for each in named} | {each.checked_by for position in positions for each in position.evidence}
+    shown = {line(each.name) for each in named if each.is_named_in_public}
+    titles = {line(each.job_title).casefold() for each in named}
+    hidden = {line(name) for name in names if name.strip()} - shown
+    return sorted(name for name in hidden if name.casefold() not in titles)
 
 
 _TITLES = r"(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Cllr|Councillor|Sir|Dame|Lady|Lord|Rev)"

@@ -21,7 +21,7 @@ from plans.schemes import EffectiveStatus, Scheme
 
 from .governance import NO_GOVERNANCE, GovernancePosition
 from .position import ActionPosition, PlanPosition, RecommendationPosition, counts_of, recommendation_positions
-from .printed_words import printed_words
+from .printed_words import PrintedWords, people_of, printed_words
 from .small_counts import without_small_counts
 from .wording import line
 
@@ -264,16 +264,17 @@ def public_person(person: PersonPosition, role: str = "") -> PersonPosition:
     return replace(person, name=title, job_title="", left_on=None)
 
 
+def hidden_names(position: PlanPosition) -> list[str]:
+    """The names that are taken off the public copy of a position."""
+    return sorted({each.name for each in people_of(position) if each.name.strip() and not each.is_named_in_public})
+
+
 def names_in_text(position: PlanPosition, public: PlanPosition) -> tuple[str, ...]:
     """People whose names were taken off the public copy and still stand in one of its texts, by what they stand in.
 
     For the eyes of the person who publishes: a note is never changed by itself.
     """
-    named = [theme.lead for theme in position.themes]
-    named += [person for each in position.milestones for person in (each.lead, *each.supporting)]
-    for each in position.scorecard.indicators:
-        named += [each.owner, each.commentary.action_lead if each.commentary else None]
-    hidden = sorted({each.name for each in named if each and each.name.strip() and not each.is_named_in_public})
+    hidden = hidden_names(position)
     return tuple(
         f"{name} in {where}"
         for where, texts in _texts(public)
@@ -287,11 +288,15 @@ def child_data_in_text(public: PlanPosition) -> tuple[str, ...]:
 
     For the same eyes as `names_in_text`: somebody said of each that it does not, or nobody was asked.
     """
+    return child_data_in(printed_words(public))
+
+
+def child_data_in(printed: Iterable[PrintedWords]) -> tuple[str, ...]:
+    """The same of any words that papers print."""
     found = (
-        f"“{line(words.excerpt)}” in {where} looks like {words.kind}"
-        for where, texts in _texts(public)
-        for text in texts
-        for words in looks_like_a_child(text)
+        f"“{line(words.excerpt)}” in {each.name} looks like {words.kind}"
+        for each in printed
+        for words in looks_like_a_child(each.text)
     )
     return tuple(dict.fromkeys(found))
 

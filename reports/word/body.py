@@ -10,12 +10,13 @@ from urllib.parse import urlsplit
 from indicators.travel import Travel
 from plans.schemes import SHAPES
 
+from ..paper_grid import Cell, Row
+from ..paper_reading import classes_of, collapsed, is_left_out, spaced, words_of
+from ..paper_sheet import Sheet
 from .ooxml import EMU_IN_PIXEL, EMU_IN_TWIP, PICTURE, RELATIONS, SPACE, TWIPS_IN_MM, TWIPS_IN_POINT, Element, add, new
 from .pictures import Picture
-from .reading import classes_of, collapsed, is_left_out, spaced, words_of
-from .sheet import Sheet
 from .styles import LIST_INDENT
-from .tables import Cell, Frame, Plan, Row, plan_tables
+from .tables import Frame, Plan, plan_tables
 
 BLOCKS = frozenset(
     "address article aside blockquote caption center dd details dialog dir div dl dt fieldset figcaption figure footer "
@@ -400,8 +401,15 @@ class BodyWriter:
             return
         if cell.element is not None:
             self.flow(cell.element, place, self.marks_of(cell.element, marks))
-        if tc[-1].tag.endswith("}tcPr"):
+        if _is_blank(tc):
+            for child in tc[1:]:
+                tc.remove(child)
             self.paragraph([Piece(NOTHING, marks)], place)
+
+
+def _is_blank(tc: Element) -> bool:
+    """Whether a cell of Word shows nothing: no letter and no picture."""
+    return not "".join(tc.itertext()).strip() and not any(each.tag.endswith("}drawing") for each in tc.iter())
 
 
 def _is_block(element: Element) -> bool:

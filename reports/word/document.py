@@ -13,11 +13,11 @@ from docx.opc.packuri import PackURI
 from docx.opc.part import Part
 from docx.package import Package
 
+from ..paper_reading import PaperRead, read_paper
+from ..paper_sheet import paper_sheet
 from .body import BodyWriter, Resources
 from .ooxml import RELATIONS, TWIPS_IN_MM, WORD, Element, add, as_bytes, new
 from .pictures import Picture, pictures_of
-from .reading import PaperRead, read_paper
-from .sheet import paper_sheet
 from .styles import ACCESSIBLE, CLASSIC, numbering_xml, settings_xml, styles_xml
 from .tables import Frame
 

@@ -10,13 +10,11 @@ from math import ceil
 
 from indicators.charts import text_width
 
+from ..paper_grid import Cell, Row, rows_of, shares_of
+from ..paper_reading import words_of
+from ..paper_sheet import Sheet
 from .ooxml import TWIPS_IN_MM, TWIPS_IN_POINT, Element
-from .reading import classes_of, words_of
-from .sheet import Sheet
 
-#: As many as Word allows.
-MOST_COLUMNS = 63
-MOST_ROWS_OF_A_CELL = 10_000
 #: From so many on, a table of the classic layout has smaller letters.
 MANY_COLUMNS = 11
 #: Of the letters’ size: no column is made wider for a word longer than this, it breaks.
@@ -28,23 +26,6 @@ AVERAGE_LETTER = 0.56
 LINE = 1.25
 PADDING = round(1.6 * TWIPS_IN_MM)
 SMALL_PADDING = round(0.9 * TWIPS_IN_MM)
-
-
-@dataclass(frozen=True)
-class Cell:
-    """`element` is None where nothing was given. `merge` is "restart" or "continue" in a cell over several rows."""
-
-    element: Element | None
-    column: int
-    span: int = 1
-    merge: str = ""
-
-
-@dataclass(frozen=True)
-class Row:
-    cells: tuple[Cell, ...]
-    is_head: bool
-    is_long: bool
 
 
 @dataclass(frozen=True)
@@ -97,56 +78,6 @@ def plan_tables(tables: Sequence[Element], sheet: Sheet, frame: Frame) -> dict[E
     return plans
 
 
-def rows_of(table: Element) -> list[Row]:
-    """Its rows, each with its cells where HTML puts them. A cell over several rows ends with its group of rows."""
-    rows: list[Row] = []
-    groups = [each for each in table if each.tag in ("thead", "tbody", "tfoot", "tr")]
-    has_head = any(group.tag == "thead" for group in groups)
-    for group in groups:
-        trs = [group] if group.tag == "tr" else [each for each in group if each.tag == "tr"]
-        open_cells: dict[int, tuple[Cell, int]] = {}  # by column: the cell from above and how many rows it goes on
-        for number, tr in enumerate(trs):
-            cells = _cells(tr, open_cells, len(trs) - number)
-            if cells:
-                headers = all(cell.element is not None and cell.element.tag == "th" for cell in cells)
-                is_head = group.tag == "thead" or (not has_head and not rows and headers)
-                rows.append(Row(tuple(cells), is_head, "is-long" in classes_of(tr)))
-    return rows
-
-
-def _cells(tr: Element, open_cells: dict[int, tuple[Cell, int]], rows_left: int) -> list[Cell]:
-    cells: list[Cell] = []
-    elements = [each for each in tr if each.tag in ("td", "th")]
-    column = 0
-    while elements or any(each >= column for each in open_cells):
-        if column in open_cells:
-            above, left = open_cells.pop(column)
-            cells.append(replace(above, element=None, merge="continue"))
-            if left > 1:
-                open_cells[column] = above, left - 1
-            column += above.span
-        elif elements and column < MOST_COLUMNS:
-            element = elements.pop(0)
-            down = min(_number(element, "rowspan", MOST_ROWS_OF_A_CELL), rows_left)
-            span = min(_number(element, "colspan", MOST_COLUMNS), MOST_COLUMNS - column)
-            cell = Cell(element, column, span, "restart" if down > 1 else "")
-            cells.append(cell)
-            if down > 1:
-                open_cells[column] = cell, down - 1
-            column += span
-        elif elements:
-            break
-        else:
-            cells.append(Cell(None, column))
-            column += 1
-    return cells
-
-
-def _number(element: Element, name: str, most: int) -> int:
-    value = element.get(name) or "1"
-    return max(1, min(int(value), most)) if value.isascii() and value.isdigit() and len(value) < 9 else 1
-
-
 def _filled(rows: list[Row], count: int) -> tuple[Row, ...]:
     """Every row with cells up to the last column."""
     filled = []
@@ -155,19 +86,6 @@ def _filled(rows: list[Row], count: int) -> tuple[Row, ...]:
         more = tuple(Cell(None, column) for column in range(last.column + last.span, count))
         filled.append(replace(row, cells=row.cells + more))
     return tuple(filled)
-
-
-def shares_of(table: Element, sheet: Sheet, count: int) -> list[float]:
-    """The part of the table’s width that each column has: as the style sheet says, else the same of what is left."""
-    given: list[float | None] = []
-    for col in table.iter("col"):
-        given += [sheet.share(col)] * _number(col, "span", MOST_COLUMNS)
-    given = (given + [None] * count)[:count]
-    said = sum(filter(None, given))
-    without = given.count(None)
-    own = max(1 - said, 0.02 * without) / without if without else 0
-    shares = [own if each is None else each for each in given]
-    return [share / sum(shares) for share in shares]
 
 
 def fitted(widths: Sequence[float], needs: Sequence[float]) -> tuple[int, ...]:

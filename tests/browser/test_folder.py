@@ -89,7 +89,7 @@ def test_the_folder_is_ordered_and_taken_away(axe, page, people, answered_plan, 
 def test_the_recommendations_report_keeps_to_the_rules_of_access(axe, page, people, answered_plan):
     sign_in(page, people.manager)
     page.goto("/plans/safeguarding/reports/?paper=recommendations")
-    axe(title="Reports")
+    axe(title="Recommendations report")
     for layout in ("accessible", "classic"):
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})

@@ -53,12 +53,12 @@ def test_a_mistake_is_told_beside_its_field(axe, order, console):
     order.get_by_role("button", name="Download PDF").click()
 
     expect(order.locator(".govuk-error-summary")).to_contain_text("“yesterday” is not a moment.")
-    axe(title="Error: Reports", status=422)
+    axe(title="Error: Milestone report", status=422)
 
 
 @pytest.mark.parametrize("layout", list(Layout))
 def test_the_pages_keep_to_the_rules_of_access_at_every_width(axe, order, layout):
-    axe(title="Reports")
+    axe(title="Milestone report")
     for width in WIDTHS:
         order.set_viewport_size({"width": width, "height": 900})
         order.goto(f"{ORDER}milestones/?as_at={AS_AT}&layout={layout}&readers=public")

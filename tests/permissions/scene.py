@@ -135,10 +135,16 @@ class Scene:
 
 
 def post(client: Client, path: str, sent: dict[str, Any], **options: Any) -> Any:
-    """Sends a form as a browser would: in parts, which take long to read, only where a file is among them."""
+    """Sends a form as a browser would: in parts, which take long to read, only where a file is among them. A file that
+    comes back is read to its end."""
     if any(hasattr(value, "read") for value in sent.values()):
-        return client.post(path, sent, **options)
-    return client.post(path, urlencode(sent, doseq=True), "application/x-www-form-urlencoded", **options)
+        answer = client.post(path, sent, **options)
+    else:
+        form = urlencode(sent, doseq=True)
+        answer = client.post(path, form, "application/x-www-form-urlencoded", **options)
+    if answer.streaming:
+        answer.getvalue()
+    return answer
 
 
 @contextmanager

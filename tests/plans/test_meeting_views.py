@@ -79,6 +79,18 @@ def sent_from(page, **changes):
     return {name: "" if value in (None, False) else value for name, value in values.items()} | changes
 
 
+# --- Packs ---
+
+
+@pytest.mark.parametrize(("who", "begins"), [("manager", True), ("steering", False)])
+def test_a_pack_for_a_meeting_is_begun_from_it(client, people, meeting, who, begins):
+    client.force_login(getattr(people, who))
+
+    page = client.get(of_meeting(meeting)).content.decode()
+
+    assert (f'href="/plans/safeguarding/packs/new/?meeting={meeting.pk}"' in page) is begins
+
+
 # --- The list ---
 
 

@@ -5,6 +5,7 @@ import io
 import json
 import zipfile
 from datetime import date
+from hashlib import sha256
 
 import pytest
 from django.core.files.base import ContentFile
@@ -210,6 +211,64 @@ def test_an_archive_that_is_not_whole_is_refused_and_nothing_is_written(full_pla
         call_command("restore", str(file(b"not a zip")))
     # The same bytes, unharmed, are taken.
     assert restore(file(content)).rows > 0
+
+
+def forged(content, path, change):
+    """The archive with one of its files changed, and the manifest with it."""
+
+    def of_manifest(data):
+        manifest = json.loads(data)
+        for entry in manifest["entries"]:
+            if entry["path"] == path:
+                entry |= {"sha256": sha256(new).hexdigest(), "size": len(new)}
+        return json.dumps(manifest).encode()
+
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        new = change(archive.read(path))
+    return altered(altered(content, path, lambda data: new), "manifest.json", of_manifest)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_hostile_archive_is_refused_in_a_sentence(full_plan, evidence_file, file, settings, tmp_path):
+    document = evidence_file.document
+    content = taken(full_plan.plan)
+    empty_everything()
+    settings.FILES_FOLDER = tmp_path / "files"
+    stored, outside = document.stored_as.encode(), b"../" * 6 + str(tmp_path / "out").encode()
+    evidence, rows = f"evidence/{document.pk}-minutes-of-may.pdf", "data/plans.document.jsonl"
+    squeezed = bytearray(content)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        info = archive.getinfo("history.csv")
+    at = info.header_offset + 30 + len(info.filename)
+    squeezed[at : at + 20] = b"\xff" * 20
+
+    for damaged, words in (
+        # A database that counts letters refuses so long a name itself.
+        (forged(content, rows, lambda data: data.replace(stored, outside)), "no name of a file|do not fit together"),
+        (forged(content, rows, lambda data: data.replace(stored, b"../../out")), "no name of a file"),
+        (forged(content, evidence, lambda data: b"%PDF-1.4 forged"), "not the file that its records name"),
+        (forged(content, rows, lambda data: data.replace(b"plans.document", b"plans.theme")), "do not fit together"),
+        (altered(content, "manifest.json", lambda data: data.replace(b'"sha256"', b'"sha"')), "does not say"),
+        (bytes(squeezed), "it is damaged"),
+    ):
+        with pytest.raises(RestoreRefused, match=words):
+            restore(file(damaged))
+        assert not Operation.objects.exists()
+        assert not list(tmp_path.glob("out*"))
+
+    assert restore(file(content)).files == 1
+
+
+@pytest.mark.tampers
+@pytest.mark.django_db(transaction=True)
+def test_after_a_restore_it_is_said_where_the_chain_does_not_vouch_for_the_records(full_plan, file, capsys):
+    content = taken(full_plan.plan)
+    path = "data/plans.historicaltheme.jsonl"
+    empty_everything()
+
+    call_command("restore", str(file(forged(content, path, lambda data: data.replace(b"Front door", b"Back door")))))
+
+    assert "Not all of it is as it was recorded" in capsys.readouterr().err
 
 
 @pytest.mark.django_db

@@ -474,11 +474,13 @@ def test_the_papers_of_its_pack_are_its_appendices_with_their_days(officer, cove
         operations.archive_cover(cover=cover, by=fortnight.by, reason="Over")
 
 
-def test_a_report_in_the_archive_is_off_the_list_and_takes_no_words(officer, cover, finance, writer):
+def test_a_report_in_the_archive_is_off_the_list_and_takes_no_words(officer, cover, finance, writer, sends_mail):
     officer.post(f"{page(cover)}archive/", {"reason": "Begun twice"})
 
     assert TITLE not in officer.get(COVERS).text
     assert write(officer, finance, "Late").status_code == 422
+    assert "nobody is asked for its sections" in officer.post(f"{page(cover)}remind/", follow=True).text
+    assert mail.outbox == []
     assert list(CoverSection.objects.owed_by(writer.user)) == []
 
 

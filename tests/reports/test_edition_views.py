@@ -10,9 +10,11 @@ import pytest
 
 from milestones.operations import edit_milestone
 from plans.models import Plan
+from plans.operations import give_role
+from reports.cover_operations import start_cover, write_section
 from reports.editions import MOST_ATTEMPTS, EditionState, lines_of, state_of
 from reports.models import EditionEvent, Rendering
-from reports.pack_operations import edit_pack, freeze_pack, sign_edition
+from reports.pack_operations import add_paper, archive_pack, edit_pack, freeze_pack, sign_edition
 from reports.tasks import make_edition
 from tests.cast import sign_in
 
@@ -171,7 +173,7 @@ def test_who_froze_it_does_not_sign_it_off(client, edition, people):
     page, read = client.get(address(edition)), client.get(address(edition, "sign/"))
     answer = client.post(address(edition, "sign/"), {"is_read": "on"})
 
-    assert "You froze this version, so somebody else signs it off." in text(page)
+    assert "You froze this version, so somebody else signs it off" in text(page)
     assert "Read and sign off" not in text(page)
     assert "You froze this version" in text(read)
     assert answer.status_code == 403
@@ -193,6 +195,31 @@ def test_somebody_else_reads_what_is_in_it_and_signs_it_off_once(client, edition
     assert [answer.url for answer in answers] == [address(edition)] * 2
     assert EditionEvent.objects.get().words == "Good."
     assert "by Rita Reporting Good." in text(client.get(address(edition)))
+
+
+def test_words_of_a_cover_report_that_may_tell_who_a_child_is_are_shown_before_the_signing(
+    client, pack, people, officer
+):
+    cover = start_cover(plan=pack.plan, form="numbered-2010", title="Progress", as_at=pack.as_at, by=people.manager)
+    write_section(section=cover.sections.get(heading="Consultation"), text="Child A was asked.", by=people.manager)
+    plain = frozen(pack, people.manager)
+    add_paper(pack=pack, kind="cover", formats=["html"], cover=cover, by=people.manager)
+    edition = frozen(pack, people.manager)
+    client.force_login(officer)
+
+    assert "in the section “Consultation” of the cover report looks like" in text(client.get(address(edition, "sign/")))
+    assert "of the cover report" not in text(client.get(address(plain, "sign/")))
+
+
+def test_a_version_of_a_pack_that_was_given_up_is_not_offered_for_signing(client, edition, people, officer):
+    client.force_login(officer)
+    assert "Read and sign off" in text(client.get(address(edition)))
+
+    archive_pack(pack=edition.pack, reason="There is no meeting", by=people.manager)
+
+    assert "Read and sign off" not in text(client.get(address(edition)))
+    assert "was given up" in text(client.get(address(edition, "sign/")))
+    assert client.post(address(edition, "sign/"), {"is_read": "on"}).status_code == 422
 
 
 def test_who_signs_a_public_version_is_shown_the_lines_in_doubt(client, in_public, officer):
@@ -312,5 +339,7 @@ def test_information_governance_withdraws_without_seeing_plan_or_files(client, p
     assert "/plans/safeguarding/" not in page.content.decode().replace("/plans/safeguarding/packs/", "")
     assert client.get(address(edition, f"files/{edition.files.first().pk}/")).status_code == 404
     assert status_of(client, address(edition, "all/")) == 404
+    # To contribute to a milestone of the plan takes none of it away.
+    give_role(plan=pack.plan, user=people.governance, role="contributor", by=people.manager)
     assert client.post(address(edition, "withdraw/"), {"reason": "It names somebody."}).url == address(edition)
     assert "withdrawn" in kinds_of(edition)

@@ -1,5 +1,6 @@
 """The pages of a council's look."""
 
+from datetime import date
 from io import BytesIO
 
 import pytest
@@ -10,7 +11,7 @@ from PIL import Image
 
 from accounts.history import OutsideOperation
 from accounts.operations import add_organisation
-from plans.operations import give_role
+from plans.operations import give_role, start_plan, take_role
 from reports.look_operations import save_look
 from reports.look_reading import look_of
 from reports.models import LookVersion
@@ -91,6 +92,40 @@ def test_a_preview_shows_a_paper_and_saves_nothing(manager, address, council, fu
     assert look_of(council).logo
 
 
+def test_a_preview_shows_nothing_of_a_plan_of_which_somebody_sees_little(manager, address, council, full_plan, people):
+    other = start_plan(
+        title="Harbour recovery plan",
+        council=council,
+        cycle_anchor=date(2011, 5, 2),
+        cycle_days=14,
+        by=people.manager,
+    )
+    preview = sent(address, manager, preview="1")
+    assert "Harbour recovery plan" in manager.post(address, preview).text
+    give_role(plan=other, user=people.outsider, role="manager", by=people.manager)
+    give_role(plan=other, user=people.manager, role="contributor", by=people.outsider)
+    take_role(membership=other.memberships.get(user=people.manager, role="manager"), reason="x", by=people.outsider)
+
+    shown = manager.post(address, preview)
+
+    assert "Harbour recovery plan" not in shown.text
+    assert full_plan.plan.title in shown.text
+
+
+def test_papers_of_the_plan_have_the_look_from_then_on(manager, council, full_plan, people):
+    paper = reverse("papers:milestones", args=[full_plan.plan.slug])
+    assert "Strictly official" not in manager.get(paper).text
+
+    save_look(council=council, by=people.manager, seen=0, marking="Strictly official")
+
+    assert "Strictly official" in manager.get(paper).text
+    made = manager.post(
+        reverse("papers:order", args=[full_plan.plan.slug]),
+        {"paper": "milestones", "layout": "accessible", "readers": "internal", "as_at": "2011-05-31", "format": "html"},
+    )
+    assert "Strictly official" in made.text
+
+
 def test_from_a_preview_one_goes_back_to_the_form_with_what_was_typed(manager, address, full_plan):
     shown = manager.post(address, sent(address, manager, marking="Official", preview="1"))
 
@@ -124,6 +159,14 @@ def test_a_logo_needs_words(manager, address):
 
     assert answer.status_code == 422
     assert "Say in words what the logo shows" in answer.text
+
+
+def test_whoever_chose_a_picture_has_it_whatever_is_ticked_above_it(manager, address, council):
+    page = manager.post(address, sent(address, manager, logo_is="none", logo=png(), logo_words="Gates", preview="1"))
+    manager.post(address, page.context["sent"] | {"save": "1"})
+
+    assert look_of(council).logo_words == "Gates"
+    assert look_of(council).logo
 
 
 def test_a_picture_that_this_site_did_not_draw_is_not_taken(manager, address):

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from urllib.parse import urlencode
 
 import pytest
 import time_machine
@@ -117,6 +118,20 @@ def test_a_member_finds_what_was_published_for_them_and_no_draft(steering, pack,
     assert "Appendix 1" not in steering.get(address(pack)).content.decode()
 
 
+def test_what_the_next_version_will_be_is_not_told_to_members(steering, pack, officer, people, client):
+    edit_pack(pack=pack, readers="no_internal", by=people.manager)
+    published(pack, people.manager, officer)
+    edit_pack(pack=pack, title="Emergency meeting on a death", readers="internal", by=people.manager)
+
+    for page in (LIST, address(pack)):
+        client.force_login(people.steering)
+        shown = steering.get(page).content.decode()
+        assert "Cabinet, 14 June 2011" in shown
+        assert "Emergency meeting" not in shown
+        client.force_login(people.manager)
+        assert "Emergency meeting" in client.get(page).content.decode()
+
+
 def test_a_member_does_not_find_what_was_published_for_those_who_see_internal_things(steering, pack, officer, people):
     published(pack, people.manager, officer)
 
@@ -140,7 +155,7 @@ def test_a_pack_begins_at_the_end_of_the_last_cycle_with_the_usual_papers(manage
         form = manager.get(NEW).context["form"]
 
     assert form["as_at"].value() == date(2011, 5, 29)
-    assert form["papers"].value() == ("milestones", "indicators", "recommendations")
+    assert list(form["papers"].value()) == ["milestones", "indicators", "recommendations"]
 
 
 def test_a_pack_begins_today_in_the_first_cycle_of_the_plan(manager):
@@ -179,6 +194,29 @@ def test_a_title_that_may_tell_who_a_child_is_is_asked_about(manager):
 
     assert answer.status_code == 422
     assert "may tell who a child is" in answer.content.decode()
+
+
+def test_a_pack_is_for_the_next_meeting_that_has_none(manager, meeting, pack, people):
+    with time_machine.travel("2011-06-01 12:00"):
+        first = manager.get(NEW).context["form"]["meeting"].value()
+    edit_pack(pack=pack, meeting=meeting, by=people.manager)
+    with time_machine.travel("2011-06-01 12:00"):
+        then = manager.get(NEW).context["form"]["meeting"].value()
+
+    assert (first, then) == (meeting.pk, None)
+
+
+def test_a_pack_that_is_begun_for_a_paper_goes_on_to_add_it(manager, full_plan):
+    asked = {"paper": "indicators", "only": "key", "as_at": "2011-04-30"}
+    page = manager.get(NEW, asked)
+    form = page.context["form"]
+
+    answer = manager.post(f"{NEW}?{urlencode(asked)}", WANTED | {"papers": form["papers"].value()})
+
+    pack = Pack.objects.get()
+    assert str(form["as_at"].value()) == "2011-04-30"
+    assert [each.kind for each in pack.papers.all()] == ["milestones", "recommendations"]
+    assert answer.url == address(pack, f"papers/new/?{urlencode(asked)}")
 
 
 def test_who_may_not_prepare_packs_is_told_so(steering):
@@ -397,7 +435,7 @@ def test_a_draft_is_taken_away_marked_as_one(manager, pack):
     assert answer["Content-Disposition"].startswith('attachment; filename="draft-')
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert f"Pack {pack.number}, draft".encode() in answer.content
-    assert manager.post(address(pack, f"papers/{key}/download/"), {"format": "exe"}).status_code == 404
+    assert "attachment" not in str(manager.post(address(pack, f"papers/{key}/download/"), {"format": "exe"}).headers)
     assert manager.get(address(pack, f"papers/{key}/download/")).status_code == 405
 
 

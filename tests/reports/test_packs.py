@@ -5,7 +5,9 @@ from datetime import date
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from accounts.models import User
+from accounts.chain import chain_of
+from accounts.history import newest_instant
+from accounts.models import ChainLink, User
 from accounts.versions import ChangedMeanwhile
 from milestones.models import SupportingLead
 from milestones.operations import edit_milestone, replace_supporting_lead
@@ -13,7 +15,10 @@ from plans.meeting_operations import add_meeting
 from plans.models import PlanMembership
 from plans.operations import edit_theme, give_role
 from plans.review_operations import add_board
-from reports.editions import EditionState, ages, draft_file, lines_of, progress_of, state_of, states_of
+from reports import pack_operations
+from reports.cover_operations import start_cover, write_section
+from reports.editions import EditionState, ages, draft_file, draft_of, lines_of, progress_of, state_of, states_of
+from reports.look_operations import save_look
 from reports.models import Edition, EditionEvent, EditionFile, Pack, PackPaper
 from reports.pack_operations import (
     add_paper,
@@ -162,6 +167,74 @@ def test_a_draft_is_given_up_while_nothing_of_it_was_published(pack, people, off
 
     with pytest.raises(ValidationError, match="was given up"):
         edit_pack(pack=other, title="Scrutiny after all", by=people.manager)
+
+
+def test_a_pack_that_was_given_up_is_neither_signed_off_nor_published(pack, people, officer):
+    signed = frozen(pack, people.manager)
+    sign_edition(edition=signed, by=officer)
+    waiting = frozen(pack, people.manager)
+    archive_pack(pack=pack, reason="There is no meeting", by=people.manager)
+
+    with pytest.raises(ValidationError, match="was given up"):
+        sign_edition(edition=waiting, by=officer)
+    with pytest.raises(ValidationError, match="was given up"):
+        publish_edition(edition=signed, confirmed=[], by=officer)
+
+    assert list(EditionEvent.objects.values_list("kind", flat=True)) == ["signed"]
+
+
+def covered(pack, people, as_at=AS_AT):
+    """A cover report, and the paper of the pack that it is."""
+    cover = start_cover(plan=pack.plan, form="numbered-2010", title="Progress", as_at=as_at, by=people.manager)
+    return cover, add_paper(pack=pack, kind="cover", formats=["html"], cover=cover, by=people.manager)
+
+
+def test_a_cover_report_stands_at_the_day_of_its_words(pack, people):
+    cover, paper = covered(pack, people, as_at=date(2011, 5, 24))
+
+    _, order = draft_of(pack, paper)
+    position, _ = draft_of(pack, paper)
+
+    assert position.as_at == cover.as_at
+    assert order.cover.title == "Progress"
+    assert draft_of(pack, pack.papers.first())[0].as_at == AS_AT
+
+
+def test_a_cover_report_that_is_written_while_the_pack_is_read_is_not_frozen_torn(pack, people):
+    cover, _ = covered(pack, people)
+    section = cover.sections.first()
+    read = pack_operations._read(pack)
+    write_section(section=section, text="Written meanwhile.", by=people.manager)
+
+    with pytest.raises(ChangedMeanwhile):
+        pack_operations._freeze(pack=pack, read=read, by=people.manager)
+    assert not Edition.objects.exists()
+
+    assert "Written meanwhile." in freeze_pack(pack=pack, by=people.manager).manifest
+
+
+def test_what_is_recorded_while_a_pack_is_read_moves_neither_its_data_nor_the_head_of_the_chain(
+    pack, people, monkeypatch
+):
+    at = newest_instant()
+    head = ChainLink.objects.filter(chain=chain_of(pack.plan_id)).order_by("-number").first()
+    edit_theme(theme=pack.plan.themes.first(), name="Renamed meanwhile", reason="Clearer", by=people.manager)
+    monkeypatch.setattr(pack_operations, "newest_instant", lambda: at)
+
+    edition = freeze_pack(pack=pack, by=people.manager)
+
+    assert (edition.chain_number, edition.chain_digest) == (head.number, head.digest)
+    assert "Renamed meanwhile" not in edition.positions.get().content
+
+
+def test_what_the_pack_and_the_look_add_to_a_public_copy_is_confirmed_too(pack, people):
+    save_look(council=pack.plan.council, seen=0, standing="Ask Nadia Nurse.", by=people.manager)
+    edit_paper(paper=pack.papers.first(), title="Nadia Nurse’s appendix", by=people.manager)
+    edit_pack(pack=pack, readers="public", by=people.manager)
+
+    where = {line.where for line in lines_of(freeze_pack(pack=pack, by=people.manager)) if line.words == "Nadia Nurse"}
+
+    assert where >= {"the pack, name of paper 1", "the look of the council’s papers, standing words"}
 
 
 def test_papers_much_older_than_the_meeting_are_pointed_out(pack, council, people):

@@ -11,7 +11,8 @@ from milestones.models import Milestone
 from milestones.operations import archive_milestone, edit_milestone
 from plans.models import Plan
 from plans.operations import add_action, give_role
-from reports.forms import FORMS, formats_of
+from reports.forms import FORMS, GROUPS, formats_of
+from reports.pack_operations import start_pack
 from reports.papers import KINDS, Order, make_paper
 from reports.position import plan_position
 from tests.cast import make_milestone
@@ -42,6 +43,31 @@ def analyst(client, people, full_plan):
 @pytest.mark.parametrize("kind", FORMS)
 def test_the_buttons_are_the_formats_there_are(kind):
     assert set(formats_of(kind)) == set(KINDS[kind].formats)
+
+
+def test_every_paper_stands_in_one_group():
+    assert sorted(kind for kinds in GROUPS.values() for kind in kinds) == sorted(FORMS)
+
+
+def test_a_paper_is_added_to_a_pack_as_it_is_ordered(manager, full_plan, people):
+    pack = start_pack(plan=full_plan.plan, title="Cabinet", as_at=AS_AT, by=people.manager)
+    asked = WANTED | {"show": "overdue", "paper": "milestones"}
+
+    from_order = manager.post(ORDER, asked | {"pack": str(pack.number)}).url
+    for_a_new_one = manager.post(ORDER, asked | {"pack": "new"}).url
+    bar = manager.get(SHOW, asked).context["to_packs"]
+
+    assert from_order.startswith(f"/packs/{pack.number}/papers/new/?paper=milestones&")
+    assert "show=overdue" in from_order
+    assert for_a_new_one.startswith("/plans/safeguarding/packs/new/?paper=milestones&")
+    assert bar == [(pack, from_order), (None, for_a_new_one)]
+
+
+def test_only_a_draft_that_may_be_prepared_is_offered(analyst, full_plan, people):
+    start_pack(plan=full_plan.plan, title="Cabinet", as_at=AS_AT, by=people.manager)
+
+    assert analyst.get(ORDER).context["packs"] is None
+    assert analyst.get(SHOW, WANTED | {"readers": "no_internal"}).context["to_packs"] == []
 
 
 @pytest.mark.parametrize("address", [ORDER, SHOW])
@@ -213,7 +239,7 @@ def test_a_mistake_is_told_in_words_and_nothing_is_handed_out(manager, wrong, se
     assert (posted.status_code, shown.status_code) == (422, 400)
     assert sentence in posted.content.decode()
     assert sentence in shown.content.decode()
-    assert "Error: Reports" in posted.content.decode()
+    assert "Error: Milestone report" in posted.content.decode()
     assert Plan.objects.get().last_reported_at is None
 
 
@@ -239,7 +265,7 @@ def test_a_pdf_that_cannot_be_made_is_told_on_the_page(manager, monkeypatch):
 
 def test_the_page_costs_as_many_queries_for_many_rows_as_for_few(manager, full_plan, django_assert_max_num_queries):
     def queries():
-        with django_assert_max_num_queries(32) as captured:
+        with django_assert_max_num_queries(33) as captured:
             assert manager.get(SHOW, WANTED).status_code == 200
         return captured
 
@@ -250,4 +276,4 @@ def test_the_page_costs_as_many_queries_for_many_rows_as_for_few(manager, full_p
         make_milestone(action, lead=full_plan.nurse, by=full_plan.by)
 
     assert len(queries()) == len(few)
-    assert len(own) <= 28
+    assert len(own) <= 29

@@ -1,17 +1,20 @@
 """What is confirmed line by line before a public copy goes out: each doubt once, with its sentence and its place."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from indicators.terms import NoValue
-from reports.papers import KINDS, Order, printed
+from reports.governance import NO_GOVERNANCE
+from reports.papers import KINDS, Order, all_printed, make_paper, printed
 from reports.position import plan_position
 from reports.printed_words import PrintedWords
 from reports.public_lines import Doubt, lines_to_confirm
 from reports.selection import Readers, for_readers
+from reports.small_counts import COMMENTARY_WITHHELD
 
 from . import changes_sample as sample
 from .measured_plan import AS_AT as MEASURED_AT
@@ -112,9 +115,18 @@ def test_a_child_and_an_address_are_asked_about_the_child_first():
     assert said(note) == [(Doubt.CHILD, "Child B"), (Doubt.ADDRESS, "leon@council.example")]
 
 
+def said_of_rare(public, words):
+    """The copy with this commentary on the indicator whose figures are left out."""
+    indicators = [
+        replace(each, commentary=replace(each.commentary, text=words)) if each.code == "RARE" else each
+        for each in public.scorecard.indicators
+    ]
+    return replace(public, scorecard=replace(public.scorecard, indicators=tuple(indicators)))
+
+
 def test_a_commentary_beside_a_figure_that_is_left_out_is_asked_about(measured_plan):
     position = plan_position(measured_plan.plan, MEASURED_AT)
-    public = printed("indicators", position, PUBLIC)
+    public = said_of_rare(printed("indicators", position, PUBLIC), "It fell.")
     withheld = [
         each.code for each in public.scorecard.indicators if any(p.no_value == NoValue.SUPPRESSED for p in each.series)
     ]
@@ -123,6 +135,28 @@ def test_a_commentary_beside_a_figure_that_is_left_out_is_asked_about(measured_p
 
     assert withheld == ["RARE"]
     assert [(each.about, each.address, each.field) for each in found] == [("indicator", "rare", "commentary")]
+
+
+def test_the_sentence_that_stands_for_a_commentary_is_not_asked_about(measured_plan):
+    public = printed("indicators", plan_position(measured_plan.plan, MEASURED_AT), PUBLIC)
+    shown = said_of_rare(public, COMMENTARY_WITHHELD)
+
+    assert [each for each in lines_to_confirm(public, shown) if each.doubt is Doubt.WITHHELD] == []
+
+
+@pytest.mark.parametrize("checked_by", ["Head of service", "Ida Inspector"])
+def test_a_job_title_by_which_somebody_checked_is_no_name(checked_by):
+    position = plan(f"Agreed with the {checked_by} today.")
+    whole = replace(position, evidence=(SimpleNamespace(checked_by=checked_by),))
+
+    found = [each.words for each in lines_to_confirm(whole, for_readers(position, Readers.PUBLIC))]
+
+    assert found == ([checked_by] if checked_by == "Ida Inspector" else [])
+
+
+@pytest.mark.parametrize("words", ["Two thirds of young people", "Three hundred children"])
+def test_a_share_and_hundreds_are_no_count_of_a_few(words):
+    assert said(f"{words} have one.") == []
 
 
 def test_what_no_copy_prints_is_not_asked_about():
@@ -146,6 +180,26 @@ def test_further_words_are_looked_through_too():
     (line,) = lines_to_confirm(plan("Going well."), (), also=[words])
 
     assert (line.about, line.where) == ("cover", "the cover report, section 7")
+
+
+def test_who_runs_the_plan_is_looked_for_too():
+    ina = replace(sample.person(2, "Ina Inspector"), job_title="Programme Manager")
+    run = replace(plan("Ina Inspector wrote it."), governance=replace(NO_GOVERNANCE, managers=(ina,)))
+
+    assert [(each.doubt, each.words) for each in lines(run)] == [(Doubt.NAME, "Ina Inspector")]
+
+
+def test_words_that_are_gone_and_that_a_report_of_changes_prints_are_asked_about():
+    trained = sample.milestone(2, text="Leon Lead trains all.")
+    before = sample.position(sample.milestone(), trained, as_at=sample.SINCE)
+    after = sample.position(sample.milestone())
+    order = replace(PUBLIC, before=before)
+
+    copies = [copy for _, copy in all_printed("changes", after, order)]
+
+    assert "Leon Lead trains all." in make_paper("changes", "csv", after, order).content.decode()
+    assert [each.words for each in lines_to_confirm([after, before], copies)] == ["Leon Lead"]
+    assert [copy.as_at for _, copy in all_printed("milestones", after, order)] == [sample.AS_AT]
 
 
 def test_a_confirmation_stands_while_the_sentence_does():

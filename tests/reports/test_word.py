@@ -18,11 +18,11 @@ from accounts.texts import plain
 from milestones.operations import record_update
 from reports.changes_reading import positions_between
 from reports.milestone_paper import Layout
+from reports.paper_reading import printable
 from reports.papers import Order, make_paper
 from reports.position import plan_position
 from reports.selection import Readers
 from reports.word import render_word
-from reports.word.reading import printable
 from reports.word.tables import fitted
 
 from . import measured_plan as measured

@@ -14,9 +14,10 @@ from plans.commands import PlainCommand, day_from, plan_by_slug
 from plans.models import Plan
 from plans.moments import check_day, moment_from
 from reports.changes_reading import last_report_day, positions_between
+from reports.look_reading import look_of
 from reports.milestone_paper import Layout
 from reports.operations import note_that_paper_left
-from reports.papers import KINDS, Order, PaperRefused, check_order, make_paper, printed
+from reports.papers import KINDS, Order, PaperRefused, all_printed, check_order, make_paper
 from reports.position import PlanPosition, plan_position
 from reports.selection import Readers, child_data_in_text, names_in_text
 from reports.wording import listed, moment
@@ -75,15 +76,16 @@ class Command(PlainCommand):
             except Plan.DoesNotExist as error:
                 assert recorded_at is not None
                 raise CommandError(f"The plan “{plan.slug}” was not recorded yet on {moment(recorded_at)}.") from error
+            order = replace(order, look=look_of(plan.council))
             paper = make_paper(kind, format, position, order)
         except PaperRefused as refused:
             raise CommandError(str(refused)) from refused
 
         if order.readers is Readers.PUBLIC:
-            public = printed(kind, position, order)
-            for place in names_in_text(position, public):
+            copies = all_printed(kind, position, order)
+            for place in dict.fromkeys(place for whole, copy in copies for place in names_in_text(whole, copy)):
                 self.stderr.write(f"Read before publishing: the name {place} is left as it was written.")
-            for place in child_data_in_text(public):
+            for place in dict.fromkeys(place for _, copy in copies for place in child_data_in_text(copy)):
                 self.stderr.write(f"Read before publishing: {place}.")
         self._deliver(
             paper.content,

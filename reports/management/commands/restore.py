@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from accounts.verification import verify
 from reports.archive_restore import RestoreRefused, restore
 
 
@@ -22,3 +23,8 @@ class Command(BaseCommand):
         except RestoreRefused as refused:
             raise CommandError(str(refused)) from refused
         self.stdout.write(f"“{restored.title}” is restored: {restored.rows} rows and {restored.files} files.")
+        if verify().findings:
+            self.stderr.write(
+                "Not all of it is as it was recorded. “manage.py verify_history” says what: ask who took the archive "
+                "out before you go on with it."
+            )

@@ -5,13 +5,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape, unescape
+from typing import Any
 
 from lxml import html as lxml_html  # type: ignore[import-untyped]
 
 from accounts.texts import plain
 
-from .ooxml import Element
-
+#: An element of lxml, which has no types of its own.
+Element = Any
 #: What is not for readers, or says how something looks.
 SKIPPED = frozenset("head script style template noscript source colgroup col input button select textarea".split())
 _SVG = re.compile(r"<svg\b.*?</svg\s*>", re.DOTALL | re.IGNORECASE)
