@@ -363,7 +363,9 @@ _moves_dates = Needs(Right.CHANGE_DATE, everywhere=True, found_everywhere=True)
 _sees_all = Needs(Right.SEE, everywhere=True)
 _prepares = OfPack(Right.PREPARE_PACK, is_frozen=False, is_published=False)
 _looks_at_draft = OfPack(Right.MAKE_PAPER, is_frozen=False, is_published=False)
-_writes_covers = Needs(Right.WRITE_COVER, everywhere=True)
+_by_covers = (Right.SEE, Right.WRITE_COVER)
+_sees_covers = Needs(Right.SEE, everywhere=True, found_by=_by_covers)
+_writes_covers = Needs(Right.WRITE_COVER, everywhere=True, found_by=_by_covers)
 _enters = Needs(Right.ENTER_FIGURES, everywhere=True)
 _edits_indicators = Needs(Right.EDIT_INDICATORS, everywhere=True)
 
@@ -626,7 +628,7 @@ PAGES: dict[str, Line] = {
     "reports:take_out": _both(Needs(Right.TAKE_OUT, everywhere=True)),
     # --- packs ---
     "reports:packs": Line(read=PackList()),
-    "reports:new_pack": _both(Needs(Right.PREPARE_PACK, everywhere=True)),
+    "reports:new_pack": _both(_found_by_itself(Right.PREPARE_PACK)),
     "reports:verify_pack": _both(SIGNED_IN),
     "reports:pack": Line(read=OfPack()),
     "reports:edit_pack": _both(_prepares, number="draft"),
@@ -658,11 +660,13 @@ PAGES: dict[str, Line] = {
     "reports:cover_form_section": _both(_edits_council, pk="cover_form"),
     "reports:move_cover_form_section": Line(write=_edits_council, pk="cover_form"),
     "reports:archive_cover_form_section": _both(_edits_council, pk="cover_form"),
-    "reports:covers": Line(read=_sees_all),
+    "reports:covers": Line(read=_sees_covers),
     "reports:new_cover": _both(_writes_covers),
-    "reports:cover": Line(read=_sees_all, pk="cover"),
+    "reports:cover": Line(read=_sees_covers, pk="cover"),
     "reports:edit_cover": _both(_writes_covers, pk="cover"),
-    "reports:cover_page": Line(read=_sees_all, write=Needs(Right.MAKE_PAPER, everywhere=True), pk="cover"),
+    "reports:cover_page": Line(
+        read=_sees_covers, write=Needs(Right.MAKE_PAPER, everywhere=True, found_by=_by_covers), pk="cover"
+    ),
     "reports:remind_cover": Line(write=_writes_covers, pk="cover"),
     "reports:archive_cover": _both(_writes_covers, pk="cover"),
     "reports:cover_section": Line(read=CoverSections(past_the_state=True), write=CoverSections(), pk="cover_section"),

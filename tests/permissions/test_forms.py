@@ -34,6 +34,13 @@ NOT_HERE = {
     *("milestones:links", "milestones:personal", "reports:key_issues", "reports:take_over"),
     # What is achieved, as the milestone of the scene, has nothing to forecast.
     "milestones:forecast",
+    # What they take is a press, a file, a tick for each line that the page has shown, or the form of a paper
+    # (tests/reports).
+    *("reports:take_out", "reports:verify_pack", "reports:look", "reports:cover_page", "reports:draft_download"),
+    *("reports:new_pack", "reports:freeze_pack", "reports:retry_edition", "reports:publish_edition"),
+    *("reports:new_pack_paper", "reports:edit_pack_paper", "reports:move_pack_paper", "reports:remove_pack_paper"),
+    *("reports:new_cover_form", "reports:cover_form_header", "reports:move_cover_form_section"),
+    *("reports:remind_cover", "reports:remind_cover_section", "reports:unlock_cover_section"),
 }
 
 Row = dict[str, Any]
@@ -432,6 +439,61 @@ FORMS: dict[str, Form] = {
             "supportinglead": {"deleted"},
         },
         makes={"planmembership", "supportinglead"},
+    ),
+    "reports:edit_pack": Form(
+        {"title": "Papers of June"},
+        changes={
+            "pack": {"title", "meeting_id", "as_at", "readers", "layout", "most_days_old", "version"},
+        },
+        chooses={"meeting": "meeting"},
+    ),
+    "reports:archive_pack": Form({"reason": "Begun twice."}, changes={"pack": {"archived_at", "version"}}),
+    "reports:sign_edition": Form({"words": "Read.", "is_read": "on"}, changes={"pack": {"version"}}),
+    "reports:withdraw_edition": Form({"reason": "A name stands in it."}, changes={"pack": {"version"}}),
+    "reports:edit_cover_form": Form(
+        {"name": "Cover of committees", "reason": "Clearer."},
+        changes={"covertemplate": {"name", "numbering", "version"}},
+    ),
+    "reports:archive_cover_form": Form({"reason": "Not used."}, changes={"covertemplate": {"archived_at", "version"}}),
+    "reports:restore_cover_form": Form(
+        {"reason": "Used again."}, changes={"covertemplate": {"archived_at", "version"}}
+    ),
+    "reports:new_cover_form_section": Form(
+        {"heading": "Views of children", "empty_words": "N/A"}, makes={"covertemplatesection"}
+    ),
+    "reports:cover_form_section": Form(
+        {"heading": "Why this report", "reason": "Clearer."},
+        changes={
+            "covertemplatesection": {
+                *("heading", "fill", "standing", "empty_words", "written_by", "is_numbered", "version")
+            }
+        },
+    ),
+    "reports:archive_cover_form_section": Form(
+        {"reason": "Not asked for."}, changes={"covertemplatesection": {"archived_at", "place", "version"}}
+    ),
+    "reports:new_cover": Form(
+        {
+            **{"title": "Progress of the plan", "form": Key("cover_form")},
+            **{"as_at": "2011-05-31", "since": "2011-05-02"},
+        },
+        makes={"coverreport", "coversection", "keyissues"},
+        chooses={"meeting": "meeting"},
+    ),
+    "reports:edit_cover": Form(
+        {"title": "Progress of our plan"},
+        changes={"coverreport": {"title", "meeting_id", "as_at", "since", "header", "version"}},
+        chooses={"meeting": "meeting"},
+    ),
+    "reports:archive_cover": Form({"reason": "Begun twice."}, changes={"coverreport": {"archived_at", "version"}}),
+    "reports:cover_section": Form(
+        {"text": "It tells how far the plan has got."},
+        changes={"coversection": {"text", "locked_at", "locked_by_id", "version"}},
+    ),
+    "reports:cover_section_writer": Form(
+        {"due_on": "2011-06-10", "writer": Key("person")},
+        changes={"coversection": {"writer_id", "due_on", "version"}},
+        chooses={"writer": "person"},
     ),
     "accounts:invite": Form(
         {"name": "Ines Invited", "email": "ines@council.example"},

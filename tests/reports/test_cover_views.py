@@ -23,6 +23,7 @@ from reports.cover_issues import INDICATORS_HEADING, KEY_ISSUES_HEADING
 from reports.cover_presets import PRESETS
 from reports.cover_reading import cover_text
 from reports.models import CoverReminder, CoverReport, CoverSection, CoverTemplate, KeyIssues, Pack, PackPaper
+from reports.pack_operations import start_pack
 from tests.cast import PASSWORD, sign_in
 
 from .fortnight import AS_AT, SINCE, fortnight, on
@@ -106,6 +107,16 @@ def test_what_is_internal_is_not_put_into_a_report(officer, fortnight):
     section = CoverSection.objects.get(heading="Summary")
     assert "(1.7)" not in section.text
     assert "1 more is left out" in officer.get(at(section)).text
+
+
+def test_a_report_is_added_to_an_open_pack_from_its_page(officer, cover, fortnight):
+    pack = start_pack(plan=cover.plan, title="Cabinet", as_at=AS_AT, by=fortnight.users.officer)
+
+    shown = officer.get(page(cover)).content.decode()
+    form = officer.get(f"/packs/{pack.number}/papers/new/?paper=cover&cover={cover.pk}").context["form"]
+
+    assert f"/packs/{pack.number}/papers/new/?paper=cover&amp;cover={cover.pk}" in shown
+    assert str(form["cover"].value()) == str(cover.pk)
 
 
 def test_the_button_pressed_twice_begins_one_report(officer):
