@@ -10,6 +10,7 @@ from django.core.exceptions import SuspiciousOperation
 from plans.documents import UploadField
 from plans.forms import ChildDataCheck, TextField
 
+from .forms import FORMS
 from .looks import COLUMNS, Look, columns_from
 from .papers import KINDS
 
@@ -144,8 +145,8 @@ class LookForm(ChildDataCheck):
             raise SuspiciousOperation("A picture that this page did not give.") from error
 
 
-#: The papers whose name a council may choose.
-NAMED = ("milestones", "recommendations", "indicators")
+#: The papers whose name a council may choose: all but the list of changes, which is named by its two days.
+NAMED = tuple(kind for kind in FORMS if kind != "changes")
 MOST_LOGO = 300 * 1024
 _SALT = "logo"
 

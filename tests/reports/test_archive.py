@@ -23,8 +23,12 @@ from plans.models import Document, Plan
 from plans.operations import edit_plan, give_role, start_plan, take_role
 from reports.archive import make_archive
 from reports.archive_restore import RestoreRefused, restore
+from reports.editions import EditionState, state_of
+from reports.models import Edition, EditionFile
 from reports.position import plan_position, to_json
 from tests.cast import sign_in
+
+from .pack_sample import published
 
 AS_AT = date(2011, 5, 31)
 
@@ -78,8 +82,12 @@ def file(tmp_path):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_was_taken_out_is_there_again_in_an_empty_installation(full_plan, evidence_file, people, file):
+def test_what_was_taken_out_is_there_again_in_an_empty_installation(
+    full_plan, evidence_file, people, officer, pack, file
+):
     plan = full_plan.plan
+    edition = published(pack, people.manager, officer)
+    files = {each.name: bytes(each.content) for each in edition.files.all()}
     before = to_json(plan_position(plan, AS_AT, is_exact=True))
     stands = [each for each in heads() if each[0] == chain_of(plan.pk)]
     content = taken(plan)
@@ -97,6 +105,10 @@ def test_what_was_taken_out_is_there_again_in_an_empty_installation(full_plan, e
     assert [each for each in heads() if each[0] == chain_of(plan.pk)] == stands
     assert verify().findings == []
     assert sums(taken(again)) == sums(content)
+    kept = Edition.objects.get(pack__number=pack.number, number=1)
+    assert {each.name: bytes(each.content) for each in kept.files.all()} == files
+    assert state_of(kept) is EditionState.PUBLISHED
+    assert EditionFile.objects.filter(sha256__in=[sha256(each).hexdigest() for each in files.values()]).count() == 4
     assert file_store.path_of(document.stored_as).read_bytes() == b"%PDF-1.4 minutes"
     assert set(User.objects.values_list("email", flat=True)) <= set(users.values())
     assert not any(user.has_usable_password() for user in User.objects.all())

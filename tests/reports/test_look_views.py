@@ -12,9 +12,15 @@ from PIL import Image
 from accounts.history import OutsideOperation
 from accounts.operations import add_organisation
 from plans.operations import give_role, start_plan, take_role
+from reports.look_forms import NAMED
 from reports.look_operations import save_look
 from reports.look_reading import look_of
+from reports.looks import Look
 from reports.models import LookVersion
+from reports.papers import DRAWN, KINDS, Order
+from reports.position import plan_position
+
+from .full_plan import AS_AT
 
 pytestmark = pytest.mark.django_db
 
@@ -223,3 +229,15 @@ def test_the_style_sheet_of_a_colour(manager):
 
     assert answer.headers["Content-Type"] == "text/css; charset=utf-8"
     assert answer.text == ".paper { --council: #1f3d7a; }"
+
+
+@pytest.mark.parametrize("kind", NAMED)
+def test_every_paper_is_called_as_the_council_calls_it(full_plan, kind):
+    position = plan_position(full_plan.plan, AS_AT)
+    before = plan_position(full_plan.plan, date(2011, 5, 1)) if KINDS[kind].compares else None
+    look = Look(titles={kind: "What the council calls it"})
+
+    named, usual = (DRAWN[kind][0](position, Order(look=each, before=before)).title for each in (look, Look()))
+
+    assert "What the council calls it" in named
+    assert "What the council calls it" not in usual
