@@ -200,8 +200,10 @@ class PaperChart:
 
 @dataclass(frozen=True)
 class IndicatorPaper(Paper):
-    """The whole performance appendix."""
+    """The whole performance appendix. `columns` are those that are printed (looks.COLUMNS); what the accessible layout
+    has no column for it says below the table, in the same measure."""
 
+    columns: tuple[str, ...]
     sources: str
     statuses: tuple[StatusView, ...]
     rule: str
@@ -212,6 +214,11 @@ class IndicatorPaper(Paper):
     charts: tuple[PaperChart, ...]
     methods: tuple[str, ...]
     notes: tuple[NoteRow, ...]
+
+    @property
+    def has_more(self) -> bool:
+        """Whether the accessible layout has anything to say of an indicator below the table."""
+        return bool({"good", "years", "to_date", "compared", "commentary"} & set(self.columns))
 
     @property
     def is_short(self) -> bool:
@@ -262,6 +269,7 @@ def indicator_paper(
         counts_more=_counts_more(shown),
         key=(),
         nothing="" if shown else _nothing(scope, whose),
+        columns=look.columns_of("indicators"),
         sources="; ".join(dict.fromkeys(filter(None, (line(each.source) for each in shown)))) or "not given",
         statuses=tuple(_key(shown, scorecard.rule_set)) if shown else (),
         rule=tolerance_words(scorecard.rule_set),

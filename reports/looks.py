@@ -17,9 +17,33 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "lead": "Milestone lead",
         "outcome": "Outcome",
     },
+    "recommendations": {
+        "dates": "Timescale and date",
+        "milestones": "Milestones",
+        "count": "Progress",
+        "status": "Status",
+        "impact": "Impact seen, evidence",
+        "lead": "Lead",
+    },
+    "indicators": {
+        "good": "Good is",
+        "years": "Last year",
+        "figures": "The last periods",
+        "to_date": "Year to date",
+        "target": "Target",
+        "status": "Status",
+        "distance": "From target",
+        "direction": "Direction of travel",
+        "compared": "Statistical neighbours and England",
+        "commentary": "Commentary",
+    },
 }
 #: A paper without these would say nothing.
-NEEDED: Mapping[str, frozenset[str]] = {"milestones": frozenset({"status"})}
+NEEDED: Mapping[str, frozenset[str]] = {
+    "milestones": frozenset({"status"}),
+    "recommendations": frozenset({"count", "status"}),
+    "indicators": frozenset({"figures", "status"}),
+}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -167,8 +167,10 @@ class ReviewAnswers:
 
 @dataclass(frozen=True)
 class RecommendationPaper(Paper):
-    """The whole recommendations appendix; a part that was not asked for is empty."""
+    """The whole recommendations appendix; a part that was not asked for is empty. `columns` are those of the progress
+    by recommendation, behind its number and words (looks.COLUMNS)."""
 
+    columns: tuple[str, ...]
     parts: tuple[Part, ...]
     lists: tuple[SourceList, ...]
     without: tuple[str, ...]
@@ -226,6 +228,7 @@ def recommendation_paper(
         counts=totals(position),
         counts_more=_apart(position),
         key=position.key,
+        columns=look.columns_of("recommendations"),
         parts=parts,
         lists=_lists(source, reviews) if Part.SOURCE in parts else (),
         without=tuple(

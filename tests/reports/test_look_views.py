@@ -1,5 +1,6 @@
 """The pages of a council's look."""
 
+import re
 from datetime import date
 from io import BytesIO
 
@@ -15,9 +16,10 @@ from plans.operations import give_role, start_plan, take_role
 from reports.look_forms import NAMED
 from reports.look_operations import save_look
 from reports.look_reading import look_of
-from reports.looks import Look
+from reports.looks import COLUMNS, Look
+from reports.milestone_paper import Layout
 from reports.models import LookVersion
-from reports.papers import DRAWN, KINDS, Order
+from reports.papers import DRAWN, KINDS, Order, make_paper
 from reports.position import plan_position
 
 from .full_plan import AS_AT
@@ -241,3 +243,56 @@ def test_every_paper_is_called_as_the_council_calls_it(full_plan, kind):
 
     assert "What the council calls it" in named
     assert "What the council calls it" not in usual
+
+
+#: What the heads of a paper's tables say by each column, in the classic layout, which has them all.
+HEADS = {
+    "milestones": {
+        "dates": ("Start Date", "Due Date"),
+        "status": ("Status",),
+        "note": ("Progress Note",),
+        "lead": ("Milestone Lead",),
+        "outcome": ("Outcome",),
+    },
+    "recommendations": {key: (words,) for key, words in COLUMNS["recommendations"].items()},
+    "indicators": {
+        "good": ("Good is",),
+        "years": ("Last year (year before)",),
+        "to_date": ("Year to date",),
+        "target": ("Target",),
+        "status": ("Status",),
+        "distance": ("From target (+ is better)",),
+        "direction": ("Direction",),
+        "compared": ("Stat. neighbours", "England"),
+        "commentary": ("Commentary",),
+    },
+}
+TABLES = {
+    "milestones": "milestones--classic",
+    "recommendations": "recommendations--progress",
+    "indicators": "indicators--classic",
+}
+
+
+def heads_of(kind, position, columns):
+    """The heads of the first table of a classic paper, and how many cells its first row has."""
+    order = Order(layout=Layout.CLASSIC, look=Look(columns={kind: tuple(columns)}))
+    html = make_paper(kind, "html", position, order).content.decode()
+    table = html.split(TABLES[kind])[-1].split("</table>")[0]
+    row = table.split("<tbody")[1].split("</tr>")[0]
+    return re.findall(r'<th scope="col"[^>]*>([^<]+)</th>', table), len(re.findall(r"<t[hd][ >]", row))
+
+
+@pytest.mark.parametrize("kind", HEADS)
+def test_columns_are_printed_as_they_were_chosen(request, kind):
+    made = request.getfixturevalue("measured_plan" if kind == "indicators" else "full_plan")
+    position = plan_position(made.plan, AS_AT)
+    keys = list(HEADS[kind])
+    kept = ["figures"] if kind == "indicators" else []
+
+    for chosen in (keys[::-1], ["status", *[key for key in keys if key == "count"]]):
+        heads, cells = heads_of(kind, position, [*chosen, *kept])
+
+        named = [words for words in heads if any(words in each for each in HEADS[kind].values())]
+        assert named == [words for key in chosen for words in HEADS[kind][key]]
+        assert cells == len(heads)
