@@ -23,14 +23,15 @@ from plans.policies import Reach, Right, can, check_can_edit_reviews, councils_w
 from .look_forms import NEW, LookForm, signed_logo
 from .look_operations import check_look, save_look
 from .look_reading import look_from, newest_version, newest_versions
-from .looks import USUAL, Look, colour_css
+from .looks import COLUMNS, USUAL, Look, colour_css
 from .milestone_paper import Layout
 from .models import LookVersion
-from .papers import DRAWN, Order, fit_of, template_of
+from .papers import DRAWN, KINDS, Order, fit_of, template_of
 from .position import plan_position
 from .selection import Readers
 
-PREVIEWED = "milestones"
+#: The papers that a preview can show: those whose columns are chosen.
+PREVIEWED = tuple(COLUMNS)
 
 
 def _councils(user: Any) -> QuerySet[Organisation]:
@@ -71,7 +72,14 @@ def look(request: SignedInRequest, pk: int) -> HttpResponse:
         if form.errors:
             status = 422
     versions = LookVersion.objects.filter(council=council).defer("logo").select_related("saved_by")
-    context = {"council": council, "form": form, "look": now, "versions": versions, "is_conflict": status == 409}
+    context = {
+        "council": council,
+        "form": form,
+        "look": now,
+        "versions": versions,
+        "previewed": {kind: KINDS[kind].label for kind in PREVIEWED},
+        "is_conflict": status == 409,
+    }
     return render(request, "reports/look.html", context, status=status)
 
 
@@ -84,7 +92,9 @@ def _take(request: HttpRequest, council: Organisation, form: LookForm, logo: byt
         sent = {name: request.POST[name] for name in request.POST if name not in ("csrfmiddlewaretoken", "preview")}
         sent["logo_is"] = form.cleaned_data["logo_is"]
         sent["logo_sent"] = signed_logo(choices["logo"]) if form.cleaned_data["logo_is"] == NEW else ""
-        return _preview(request, council, plan, look_from(LookVersion(**_columns(choices))), sent)
+        asked = request.POST["preview"]
+        kind = asked if asked in PREVIEWED else PREVIEWED[0]
+        return _preview(request, council, plan, kind, look_from(LookVersion(**_columns(choices))), sent)
     with_override(save_look, form.override(f"Look of {council}"))(council=council, by=request.user, **choices)
     messages.success(
         request, "The look is saved. Papers that are made from now on have it; frozen packs stay as they are."
@@ -97,26 +107,26 @@ def _columns(choices: dict[str, Any]) -> dict[str, Any]:
 
 
 def _preview(
-    request: HttpRequest, council: Organisation, plan: Plan, shown: Look, sent: dict[str, str]
+    request: HttpRequest, council: Organisation, plan: Plan, kind: str, shown: Look, sent: dict[str, str]
 ) -> HttpResponse:
     is_internal = can(request.user, Right.SEE_INTERNAL, plan)
     position = plan_position(plan, timezone.localdate(), with_governance=False)
     order = Order(look=shown, readers=Readers.INTERNAL if is_internal else Readers.NO_INTERNAL)
     context = {
-        "paper": DRAWN[PREVIEWED][0](position, order),
+        "paper": DRAWN[kind][0](position, order),
         "look": shown,
         "plan": plan,
         "council": council,
         "sent": sent,
         "fits": [
-            (f"{layout.capitalize()} layout", fit_of(PREVIEWED, position, replace(order, layout=layout)))
+            (f"{layout.capitalize()} layout", fit_of(kind, position, replace(order, layout=layout)))
             for layout in Layout
         ],
         "bar": "reports/_look_bar.html",
         "on_site": True,
         "has_links": True,
     }
-    return render(request, template_of(PREVIEWED, order.layout), context)
+    return render(request, template_of(kind, order.layout), context)
 
 
 @require_safe

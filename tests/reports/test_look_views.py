@@ -134,6 +134,15 @@ def test_papers_of_the_plan_have_the_look_from_then_on(manager, council, full_pl
     assert "Strictly official" in made.text
 
 
+def test_each_paper_whose_columns_are_chosen_can_be_looked_at(manager, address, full_plan):
+    page = manager.get(address).text
+    for kind in COLUMNS:
+        assert f'name="preview" value="{kind}"' in page
+        shown = manager.post(address, sent(address, manager, **{f"title_{kind}": "Called so", "preview": kind}))
+
+        assert "Called so" in shown.text.split("</h1>")[0]
+
+
 def test_from_a_preview_one_goes_back_to_the_form_with_what_was_typed(manager, address, full_plan):
     shown = manager.post(address, sent(address, manager, marking="Official", preview="1"))
 
