@@ -23,7 +23,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.requests import SignedInRequest, sent
 from accounts.security import Event, note_event
-from plans.documents import DOWNLOAD_HEADERS
+from plans.documents import DOWNLOAD_HEADERS, FileGone, NotGivenOut
 from plans.finding import sudo_to_change
 from plans.forms import add_refusal
 from plans.overrides import with_override
@@ -36,6 +36,7 @@ from .editions import (
     WantedFile,
     ages,
     child_data_of,
+    content_of,
     lines_of,
     manifest_of,
     progress_of,
@@ -177,8 +178,12 @@ def edition_file(request: SignedInRequest, number: int, edition: int, pk: int) -
     """A file of a version, byte for byte as it was made."""
     shown = _shown(request, number, edition)
     file = get_object_or_404(_files(request, shown.edition), pk=pk)
+    try:
+        content = content_of(file)
+    except NotGivenOut as refused:
+        raise FileGone(str(refused)) from refused
     _note(request, shown.edition, file.format)
-    return attachment(bytes(file.content), file.content_type, file.name)
+    return attachment(content, file.content_type, file.name)
 
 
 @require_safe
@@ -190,7 +195,11 @@ def all_files(request: SignedInRequest, number: int, edition: int) -> HttpRespon
     if shown.state in (EditionState.MAKING, EditionState.FAILED) or not files.exists():
         raise Http404
     target = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  # closed with the response
-    zip_of(row, files.iterator(chunk_size=1), target)
+    try:
+        zip_of(row, files.iterator(chunk_size=1), target)
+    except NotGivenOut as refused:
+        target.close()
+        raise FileGone(str(refused)) from refused
     target.seek(0)
     _note(request, row, "zip")
     name = f"pack-{row.pack.number}-v{row.number}.zip"
@@ -199,7 +208,8 @@ def all_files(request: SignedInRequest, number: int, edition: int) -> HttpRespon
 
 
 def zip_of(row: Edition, files: Iterable[EditionFile], target: Any) -> None:
-    """Writes the files of an edition as a zip, the same each time, and with them manifest.csv: name and SHA-256."""
+    """Writes the files of an edition as a zip, the same each time, and with them manifest.csv: name and SHA-256.
+    Raises NotGivenOut."""
     at = row.frozen_at
     day = (at.year, at.month, at.day, at.hour, at.minute, 0)
     manifest = io.StringIO(newline="")
@@ -213,7 +223,7 @@ def zip_of(row: Edition, files: Iterable[EditionFile], target: Any) -> None:
             archive.writestr(info, content)
 
         for file in files:
-            add(file.name, bytes(file.content))
+            add(file.name, content_of(file))
             lines.writerow([file.name, file.sha256, file.size])
         add(MANIFEST, manifest.getvalue().encode("utf-8"))
 

@@ -3,6 +3,7 @@
 A file of an edition is drawn from the edition's own rows alone, never from live tables.
 """
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -13,6 +14,8 @@ from hashlib import sha256
 from itertools import chain
 
 from django.db.models import QuerySet
+
+from plans.documents import NotGivenOut
 
 from .cover_paper import texts_of
 from .look_reading import look_of
@@ -28,6 +31,9 @@ from .stamps import TEMPLATES_VERSION, Stamp
 
 #: So often the making of a file is begun by itself.
 MOST_ATTEMPTS = 3
+
+
+logger = logging.getLogger("waymark.packs")
 
 
 class EditionState(StrEnum):
@@ -266,6 +272,16 @@ def draft_file(pack: Pack, paper: PackPaper, format: str) -> PaperFile:
 
 def digest_of_bytes(content: bytes) -> str:
     return sha256(content).hexdigest()
+
+
+def content_of(file: EditionFile) -> bytes:
+    """The bytes of a file, as they were made. Raises NotGivenOut where somebody changed them past the database's own
+    refusal."""
+    content = bytes(file.content)
+    if digest_of_bytes(content) != file.sha256:
+        logger.error("File %s of %s is not the one that was made.", file.pk, file.edition)
+        raise NotGivenOut("This file is damaged and is not given out. Tell whoever runs the site.")
+    return content
 
 
 def recognise(digest: str, size: int, among: QuerySet[Edition]) -> EditionFile | None:

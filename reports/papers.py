@@ -86,7 +86,8 @@ class Format:
 class Kind:
     """A kind of paper. `about` says on the page of reports what is in it. `leaves_the_house`: making it is reporting
     from the plan. `is_record`: it is the position itself, exactly as it was recorded. `compares`: it is of two
-    positions. `has_governance`: it tells of what PlanPosition.governance holds."""
+    positions. `has_governance`: it tells of what PlanPosition.governance holds. `is_written`: somebody writes it, so it is made on its
+    own page or in a pack alone."""
 
     label: str
     formats: dict[str, Format]
@@ -94,6 +95,7 @@ class Kind:
     leaves_the_house: bool = True
     has_public_copy: bool = True
     is_record: bool = False
+    is_written: bool = False
     compares: bool = False
     has_governance: bool = False
 
@@ -528,6 +530,7 @@ KINDS: dict[str, Kind] = {
         _drawn("cover"),
         about="The report that a committee reads first, written section by section, with the other papers as its "
         "appendices.",
+        is_written=True,
     ),
     "summary": Kind(
         "Members’ summary",

@@ -7,13 +7,16 @@ import zipfile
 from hashlib import sha256
 
 import pytest
+from django.db import models
 
+from accounts.history import operating
+from accounts.triggers import history_open
 from milestones.operations import edit_milestone
 from plans.models import Plan
 from plans.operations import give_role
 from reports.cover_operations import start_cover, write_section
 from reports.editions import MOST_ATTEMPTS, EditionState, lines_of, state_of
-from reports.models import EditionEvent, Rendering
+from reports.models import EditionEvent, EditionFile, Rendering
 from reports.pack_operations import add_paper, archive_pack, edit_pack, freeze_pack, sign_edition
 from reports.tasks import make_edition
 from tests.cast import sign_in
@@ -111,6 +114,7 @@ def test_a_failure_says_why_and_can_be_tried_again(client, pack, people):
 
 def test_a_file_is_given_as_it_was_made_and_nothing_else_is_done_with_it(client, edition, people):
     client.force_login(people.manager)
+    sign_in(client, people.manager)
     file = edition.files.get(format="csv")
 
     answer = client.get(address(edition, f"files/{file.pk}/"))
@@ -343,3 +347,22 @@ def test_information_governance_withdraws_without_seeing_plan_or_files(client, p
     give_role(plan=pack.plan, user=people.governance, role="contributor", by=people.manager)
     assert client.post(address(edition, "withdraw/"), {"reason": "It names somebody."}).url == address(edition)
     assert "withdrawn" in kinds_of(edition)
+
+
+# --- What somebody changed behind our back ----------------------------------------------------------------------------
+
+
+@pytest.mark.tampers
+def test_a_file_that_is_not_the_one_that_was_made_is_not_given_out(client, people, edition):
+    sign_in(client, people.manager)
+    file = edition.files.get(format="csv")
+    page = address(edition, f"files/{file.pk}/")
+    assert status_of(client, page) == status_of(client, address(edition, "all/")) == 200
+
+    with operating(by=edition.frozen_by, name="tamper"), history_open("a test tampers"):
+        models.QuerySet(EditionFile).filter(pk=file.pk).update(content=bytes(file.content) + b" ")
+
+    for each in (page, address(edition, "all/")):
+        answer = client.get(each)
+        assert answer.status_code == 404
+        assert "This file is damaged and is not given out." in text(answer)

@@ -23,15 +23,19 @@ from reports.selection import Readers, child_data_in_text, names_in_text
 from reports.wording import listed, moment
 
 
+#: What a command can make: all but what somebody has to write first.
+OFFERED = {name: kind for name, kind in KINDS.items() if not kind.is_written}
+
+
 class Command(PlainCommand):
     help = (
         "Writes a paper of a plan to a file. The kinds and their formats: "
-        + "; ".join(f"{name} as {', '.join(kind.formats)}" for name, kind in KINDS.items())
+        + "; ".join(f"{name} as {', '.join(kind.formats)}" for name, kind in OFFERED.items())
         + ". The same position gives the same bytes."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("kind", metavar="KIND", help=f"which paper: {', '.join(KINDS)}")
+        parser.add_argument("kind", metavar="KIND", help=f"which paper: {', '.join(OFFERED)}")
         parser.add_argument("--plan", metavar="SLUG", required=True, help="the plan, by its name in addresses")
         parser.add_argument(
             "--as-at", metavar="DATE", help="the position at this day, as 2011-05-31; today where it is left out"
