@@ -86,8 +86,8 @@ class Format:
 class Kind:
     """A kind of paper. `about` says on the page of reports what is in it. `leaves_the_house`: making it is reporting
     from the plan. `is_record`: it is the position itself, exactly as it was recorded. `compares`: it is of two
-    positions. `has_governance`: it tells of what PlanPosition.governance holds. `is_written`: somebody writes it, so it is made on its
-    own page or in a pack alone."""
+    positions. `has_governance`: it tells of what PlanPosition.governance holds. `is_written`: somebody writes it, so it
+    is made on its own page or in a pack alone."""
 
     label: str
     formats: dict[str, Format]

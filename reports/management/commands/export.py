@@ -22,7 +22,6 @@ from reports.position import PlanPosition, plan_position
 from reports.selection import Readers, child_data_in_text, names_in_text
 from reports.wording import listed, moment
 
-
 #: What a command can make: all but what somebody has to write first.
 OFFERED = {name: kind for name, kind in KINDS.items() if not kind.is_written}
 
