@@ -30,7 +30,7 @@ class AnyPaperForm(forms.Form):
     layout = forms.ChoiceField(
         label="Layout",
         initial=Layout.ACCESSIBLE,
-        help_text="For PDF and HTML. Publish the accessible one.",
+        help_text="For PDF, Word and HTML. Publish the accessible one.",
         widget=forms.RadioSelect(attrs={"class": "govuk-radios--small"}),
     )
     readers = forms.ChoiceField(
