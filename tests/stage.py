@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from contextlib import nullcontext
 from functools import cache, wraps
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.history import _injected_clock
+from plans import file_store
 
 #: What makes each thing of a scene.
 _makers: dict[str, Callable[..., Any]] = {}
@@ -29,10 +31,11 @@ Rows = dict[str, list[Any]]
 
 
 class Photograph:
-    """The rows that a scene consists of, and the values by which tests name its parts."""
+    """The rows and the stored files that a scene consists of, and the values by which tests name its parts."""
 
-    def __init__(self, before: Rows, after: Rows, values: dict[str, Any]) -> None:
+    def __init__(self, before: Rows, after: Rows, values: dict[str, Any], files: dict[str, bytes]) -> None:
         self.rows = {table: _new(before.get(table, []), rows) for table, rows in after.items()}
+        self.files = files
         self.values = pickle.dumps(values)
 
     def lay_out(self) -> dict[str, Any]:
@@ -42,6 +45,13 @@ class Photograph:
             for table, rows in self.rows.items():
                 if rows:
                     _write(table, rows)
+            _count_on_from([table for table, rows in self.rows.items() if rows])
+        # A test may have damaged or removed one.
+        for name, content in self.files.items():
+            path = file_store.path_of(name)
+            if not path.exists() or path.read_bytes() != content:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content)
         return pickle.loads(self.values)
 
 
@@ -71,14 +81,15 @@ def stage(request: pytest.FixtureRequest, db: None) -> dict[str, Any]:
     is_travelling, moment = clock = _clock()
     key = (*names, *clock)
     if key not in _photographs:
-        before = _rows()
+        before, stored = _rows(), set(_files())
         # Where a test has put the clock somewhere, all of it happens as that second begins: whatever another test that
         # stands at the same second does is later.
         with time_machine.travel(moment, tick=False) if is_travelling else nullcontext():
             values = _build(names)
         after = _rows()
         is_added_to = all(set(before[table]) <= set(after[table]) for table in before)
-        _photographs[key] = Photograph(before, after, values) if is_added_to else None
+        files = {name: path.read_bytes() for name, path in _files().items() if name not in stored}
+        _photographs[key] = Photograph(before, after, values, files) if is_added_to else None
         return values
     photograph = _photographs[key]
     return photograph.lay_out() if photograph else {}
@@ -117,6 +128,10 @@ def _clock() -> tuple[bool, int]:
     """Whether a test has put the clock somewhere, and the second that it shows; else the day, as days are counted."""
     is_travelling = time_machine.escape_hatch.is_travelling()
     return is_travelling, int(time.time()) if is_travelling else timezone.localdate().toordinal()
+
+
+def _files() -> dict[str, Path]:
+    return {name: path for name, path, _ in file_store.stored_files()}
 
 
 # --- Rows, as the database holds them ------------------------------------------------------------------------------
@@ -162,6 +177,28 @@ def _write(table: str, rows: list[Any]) -> None:
         cursor.executemany(
             f"INSERT INTO {connection.ops.quote_name(table)} ({', '.join(columns)}) VALUES ({places})", rows
         )
+
+
+def _count_on_from(tables: list[str]) -> None:
+    """Rows that come later have higher numbers than those that were laid out, as where they were made one by one."""
+    if connection.vendor != "postgresql":
+        return
+    counted = [(table, column) for table in tables if (column := _counted(table))]
+    highest = ", ".join(
+        f"setval(pg_get_serial_sequence('{table}', '{column}'), GREATEST("
+        f"nextval(pg_get_serial_sequence('{table}', '{column}')), (SELECT MAX({column}) FROM {table})))"
+        for table, column in counted
+    )
+    if highest:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {highest}")
+
+
+@cache
+def _counted(table: str) -> str:
+    """The column of a table whose values the database counts; empty where it has none."""
+    with connection.cursor() as cursor:
+        return next((each["column"] for each in connection.introspection.get_sequences(cursor, table)), "")
 
 
 @cache

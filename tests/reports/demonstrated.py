@@ -32,7 +32,7 @@ def demonstrated(request, django_db_setup, django_db_blocker) -> SimpleNamespace
         plan = Plan.objects.get(slug="safeguarding-improvement")
         before, now = positions_between(plan, TODAY - timedelta(days=28), TODAY)
         remove_triggers()  # emptying is what they refuse; the flush puts them back
-        call_command("flush", interactive=False, verbosity=0)
+        call_command("flush", interactive=False, verbosity=0, reset_sequences=False)
     return SimpleNamespace(now=now, before=before)
 
 

@@ -55,7 +55,7 @@ def sums(content):
 
 def empty_everything():
     remove_triggers()
-    call_command("flush", interactive=False, verbosity=0)
+    call_command("flush", interactive=False, verbosity=0, reset_sequences=False)
 
 
 def altered(content, path, change):
