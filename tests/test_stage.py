@@ -1,15 +1,19 @@
 """A scene that is laid out again is the one that was built, and each test has it to itself."""
 
+from io import BytesIO
+
 import pytest
 from django.db import connection
 
 from accounts.history import operating, save_with_reason
 from accounts.models import ChainLink, Operation
 from milestones.models import Milestone
+from plans import file_store
 from plans.models import Plan, PlanMembership
 from plans.operations import edit_plan
 
 from .conftest import is_as_recorded, models_with_rows
+from .stage import standing
 
 _seen = []
 
@@ -57,3 +61,27 @@ def test_a_row_that_is_not_as_recorded_is_seen(plan, people):
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM plans_planmembership")
     assert [model for model in models_with_rows() if not is_as_recorded(model)] == [PlanMembership]
+
+
+@pytest.mark.only("postgresql")
+@pytest.mark.parametrize("time", ["first", "second"])
+def test_numbers_go_on_from_the_scene_whoever_set_them_back(plan, people, time):
+    edit_plan(plan=plan, title="Another title", reason="Asked for.", by=people.manager)
+
+    assert Operation.objects.order_by("recorded_at").last().pk == max(Operation.objects.values_list("pk", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT setval(pg_get_serial_sequence('accounts_operation', 'id'), 1)")
+
+
+@pytest.mark.parametrize("time", ["first", "second"])
+def test_a_file_that_a_test_damaged_is_whole_in_the_next(filed, time):
+    path = file_store.path_of(filed)
+
+    assert path.read_bytes() == b"Minutes"
+    path.write_bytes(b"Damaged")
+
+
+@standing
+def filed(people):
+    """The name under which a file is stored."""
+    return file_store.write(BytesIO(b"Minutes"))
