@@ -14,13 +14,14 @@ from django.db.models import Q, QuerySet
 
 from accounts.chain import chain_of
 from accounts.history import WrittenOnce, tracked_models
-from accounts.models import ChainLink, Operation
+from accounts.models import ChainLink, Operation, User
 from indicators.models import Benchmark, Commentary, Measurement, ProcessChange, Target
 from milestones.models import PersonalLinkUse
-from plans.models import Judgement, Plan, Recommendation
+from plans.models import GovernanceBody, Judgement, Meeting, Plan, Recommendation, Review
 
 from .models import (
     CoverReminder,
+    CoverTemplate,
     CoverTemplateSection,
     EditionEvent,
     EditionFile,
@@ -49,8 +50,9 @@ OWNED: tuple[tuple[Model, str], ...] = (
     (CoverReminder, "section"),
     (CoverTemplateSection, "template"),
     (PersonalLinkUse, "link"),
-    (LookVersion, "council"),
 )
+#: What belongs to the council, and is told of or used on each of its plans: reviews and meetings ahead, forms, looks.
+OF_COUNCIL: tuple[Model, ...] = (Review, GovernanceBody, Meeting, CoverTemplate, LookVersion)
 #: Whose rows are megabytes each.
 LARGE: frozenset[Model] = frozenset({EditionFile, EditionPosition})
 BATCH = 400
@@ -116,6 +118,10 @@ def rows_of(plan: Plan) -> PlanRows:
             if hasattr(model, "history"):
                 found.keys[model] |= set(model.history.filter(plan__in=found.plans).values_list("id", flat=True))
     found.keys[Plan] = set(found.plans)
+    councils = Plan._base_manager.filter(pk__in=found.plans).values("council")
+    for model in OF_COUNCIL:
+        found.keys[model] |= set(model._base_manager.filter(council__in=councils).values_list("pk", flat=True))
+    found.keys[User] |= set(found.links.values_list("operation__by", flat=True))
     waiting: dict[Model, set[int]] = {model: set(keys) for model, keys in found.keys.items()}
     while waiting:
         model, keys = waiting.popitem()
@@ -124,8 +130,6 @@ def rows_of(plan: Plan) -> PlanRows:
             if new:
                 found.keys[target] |= new
                 waiting[target] = waiting.get(target, set()) | new
-    users = set(found.links.values_list("operation__by", flat=True))
-    found.keys[apps.get_model("accounts", "User")] |= users
     return found
 
 
@@ -151,7 +155,7 @@ def _around(model: Model, keys: set[int], models: list[Model]) -> dict[Model, se
                     if value is not None and relation.related_model is not Plan:
                         near[relation.related_model].add(value)
                 if users and values[-1] is not None:
-                    near[apps.get_model("accounts", "User")].add(values[-1])
+                    near[User].add(values[-1])
     for owned, relation in OWNED:
         if owned._meta.get_field(relation).related_model is model:
             for some in _batches(keys):

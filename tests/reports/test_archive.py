@@ -19,8 +19,10 @@ from accounts.triggers import remove_triggers
 from accounts.verification import verify
 from milestones.models import Evidence
 from plans import file_store
+from plans.meeting_operations import add_meeting
 from plans.models import Document, Plan
 from plans.operations import edit_plan, give_role, start_plan, take_role
+from plans.review_operations import add_board
 from reports.archive import make_archive
 from reports.archive_restore import RestoreRefused, restore
 from reports.editions import EditionState, state_of
@@ -86,6 +88,9 @@ def test_what_was_taken_out_is_there_again_in_an_empty_installation(
     full_plan, evidence_file, people, officer, pack, file
 ):
     plan = full_plan.plan
+    board = add_board(council=plan.council, name="Improvement Board", kind="improvement_board", by=people.manager)
+    edit_plan(plan=plan, board=board, reason="It has one", by=people.manager)
+    add_meeting(body=board, held_on=date(2011, 6, 14), by=people.manager)
     edition = published(pack, people.manager, officer)
     files = {each.name: bytes(each.content) for each in edition.files.all()}
     before = to_json(plan_position(plan, AS_AT, is_exact=True))
