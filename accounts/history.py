@@ -8,7 +8,7 @@ ends, an operation seals what it wrote (chain.py).
 
 import heapq
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -256,6 +256,19 @@ def save_with_reason(row: M, fields: list[str] | None = None, *, reason: str, by
     with _labelled(row, reason=reason, by=by):
         row.save(update_fields=fields)
     return row
+
+
+def save_changes(row: M, changes: Mapping[str, Any], *, reason: str, by: Any, unchecked: Collection[str] = ()) -> M:
+    """Gives a tracked row other values, looks whether it may stand like that, and saves these columns with who and why.
+    A row with a version has the next one then. `unchecked` columns were looked at already. Raises ValidationError.
+    """
+    changes = dict(changes)
+    if hasattr(row, "version"):
+        changes["version"] = row.version + 1
+    for name, value in changes.items():
+        setattr(row, name, value)
+    row.full_clean(exclude=unchecked)
+    return save_with_reason(row, list(changes), reason=reason, by=by)
 
 
 def delete_with_reason(row: Tracked, *, reason: str, by: Any) -> None:

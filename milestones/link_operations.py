@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.history import current_instant, delete_with_reason, operation, save_with_reason
+from accounts.history import current_instant, delete_with_reason, operation, save_changes, save_with_reason
 from accounts.versions import ChangedMeanwhile, check_version, version_of
 from plans.models import Action, ActionLink, GovernanceBody, NoMilestoneNeeded, Plan, Recommendation, Review
 from plans.operations import link_action, link_state
@@ -189,7 +189,7 @@ def close_recommendation(
             {"closed_reason": "There is no evidence. Add some first, or say why it is closed without."}
         )
     changes = {"closed_on": closed_on, "closed_by": body, "closed_reason": reason}
-    return _change(recommendation, changes, reason=f"Closed by {body}", by=by)
+    return save_changes(recommendation, changes, reason=f"Closed by {body}", by=by)
 
 
 @operation
@@ -206,7 +206,7 @@ def reopen_recommendation(
     if not reason.strip():
         raise ValidationError({"reason": "Say why it is opened again."})
     changes = {"closed_on": None, "closed_by": None, "closed_reason": ""}
-    return _change(recommendation, changes, reason=reason, by=by)
+    return save_changes(recommendation, changes, reason=reason, by=by)
 
 
 @dataclass(frozen=True)
@@ -322,10 +322,3 @@ def _check_answered(recommendation: Recommendation, closed_on: date, by: Any) ->
     counting = [each for each in answers if each.milestone.effective_status in ACHIEVED]
     if not counting and not NoMilestoneNeeded.objects.filter(recommendation=recommendation).exists():
         raise ValidationError("No milestone answers it. Link one, or record why none is needed, before it is closed.")
-
-
-def _change(recommendation: Recommendation, changes: dict[str, Any], *, reason: str, by: Any) -> Recommendation:
-    for name, value in changes.items():
-        setattr(recommendation, name, value)
-    recommendation.full_clean()
-    return save_with_reason(recommendation, list(changes), reason=reason, by=by)

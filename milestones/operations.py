@@ -7,7 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from accounts.history import current_instant, delete_with_reason, operation, save_with_reason
+from accounts.history import current_instant, delete_with_reason, operation, save_changes, save_with_reason
 from accounts.models import Person
 from plans.models import Action, GovernanceBody, Plan, Recommendation, Review
 from plans.operations import PRESSED_TWICE, check_is_of_council, link_state
@@ -380,8 +380,4 @@ def lock_milestone(milestone: Milestone) -> None:
 
 
 def change_milestone(milestone: Milestone, changes: dict[str, Any], *, reason: str, by: Any) -> Milestone:
-    for name, value in changes.items():
-        setattr(milestone, name, value)
-    milestone.version += 1
-    milestone.full_clean()
-    return save_with_reason(milestone, [*changes, "version"], reason=reason, by=by)
+    return save_changes(milestone, changes, reason=reason, by=by)

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
-from accounts.history import Tracked, current_instant, operation, save_with_reason
+from accounts.history import Tracked, current_instant, operation, save_changes, save_with_reason
 from accounts.models import Person
 from accounts.versions import check_version
 
@@ -78,7 +78,7 @@ def edit_meeting(*, meeting: Meeting, by: Any, reason: str, version: int | None 
         _check_day(held_on)
         if held_on > _today() and meeting.decisions.filter(archived_at=None).exists():
             raise ValidationError({"held_on": "It has decided something, so it cannot be still to come."})
-    return _change(meeting, changes, reason=reason, by=by)
+    return save_changes(meeting, changes, reason=reason, by=by)
 
 
 @operation
@@ -95,7 +95,7 @@ def archive_meeting(*, meeting: Meeting, by: Any, reason: str) -> Meeting:
     if decisions:
         what = "1 decision is" if decisions == 1 else f"{decisions} decisions are"
         raise ValidationError(f"{what} recorded of this meeting, so it stays. Change its date if it was on another.")
-    return _change(meeting, {"archived_at": current_instant()}, reason=reason, by=by)
+    return save_changes(meeting, {"archived_at": current_instant()}, reason=reason, by=by)
 
 
 def _check_day(held_on: date) -> None:
@@ -143,7 +143,7 @@ def edit_decision(*, decision: Decision, by: Any, reason: str, version: int | No
     check_can(by, Right.RECORD_DECISION, decision.plan)
     check_version(decision, version)
     _check_stands(decision)
-    return _change(decision, changes, reason=reason, by=by)
+    return save_changes(decision, changes, reason=reason, by=by)
 
 
 @operation
@@ -160,8 +160,8 @@ def archive_decision(*, decision: Decision, by: Any, reason: str) -> Decision:
     if _rests_on(decision):
         raise ValidationError("A due date was decided by this, so it stays. Change its words where they are wrong.")
     for follow_up in decision.follow_ups.filter(archived_at=None):
-        _change(follow_up, {"archived_at": current_instant()}, reason=reason, by=by)
-    return _change(decision, {"archived_at": current_instant()}, reason=reason, by=by)
+        save_changes(follow_up, {"archived_at": current_instant()}, reason=reason, by=by)
+    return save_changes(decision, {"archived_at": current_instant()}, reason=reason, by=by)
 
 
 def _rests_on(decision: Decision) -> bool:
@@ -222,7 +222,7 @@ def edit_follow_up(
     _check_stands(follow_up)
     if "due_on" in changes and changes["due_on"] != follow_up.due_on:
         _check_due(follow_up.decision, changes["due_on"])
-    return _change(follow_up, changes, reason=reason, by=by)
+    return save_changes(follow_up, changes, reason=reason, by=by)
 
 
 @operation
@@ -249,7 +249,7 @@ def finish_follow_up(
         raise ValidationError({"done_on": f"It was asked for on {long_day(held_on)}. Give that day or a later one."})
     if (follow_up.done_on, follow_up.done_words) == (done_on, words):
         return follow_up
-    return _change(follow_up, {"done_on": done_on, "done_words": words}, reason=reason, by=by)
+    return save_changes(follow_up, {"done_on": done_on, "done_words": words}, reason=reason, by=by)
 
 
 @operation
@@ -260,7 +260,7 @@ def reopen_follow_up(*, follow_up: FollowUp, by: Any, reason: str) -> FollowUp:
     _check_stands(follow_up)
     if follow_up.done_on is None:
         return follow_up
-    return _change(follow_up, {"done_on": None, "done_words": ""}, reason=reason, by=by)
+    return save_changes(follow_up, {"done_on": None, "done_words": ""}, reason=reason, by=by)
 
 
 @operation
@@ -270,7 +270,7 @@ def archive_follow_up(*, follow_up: FollowUp, by: Any, reason: str) -> FollowUp:
     follow_up.refresh_from_db()
     if follow_up.archived_at is not None:
         return follow_up
-    return _change(follow_up, {"archived_at": current_instant()}, reason=reason, by=by)
+    return save_changes(follow_up, {"archived_at": current_instant()}, reason=reason, by=by)
 
 
 def is_owner(user: Any, follow_up: FollowUp) -> bool:
@@ -303,13 +303,6 @@ def _added_just_now(model: type[M], facts: dict[str, Any], by: Any) -> M | None:
     since = current_instant() - PRESSED_TWICE
     added = history.filter(history_type="+", history_user=by, history_date__gte=since, **facts)
     return model.objects.filter(pk__in=added.values("id"), archived_at=None).order_by("-pk").first()
-
-
-def _change(row: M, changes: dict[str, Any], *, reason: str, by: Any) -> M:
-    for name, value in changes.items():
-        setattr(row, name, value)
-    row.full_clean()
-    return save_with_reason(row, list(changes), reason=reason, by=by)
 
 
 def _today() -> date:

@@ -1,14 +1,14 @@
 """Everything that changes a plan and its parts. Each function is one operation (accounts/history.py)."""
 
 from datetime import date, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.text import slugify
 
-from accounts.history import Tracked, current_instant, delete_with_reason, operation, save_with_reason
+from accounts.history import current_instant, delete_with_reason, operation, save_changes, save_with_reason
 from accounts.models import Organisation
 from accounts.operations import installation_council
 from accounts.versions import check_version
@@ -28,8 +28,6 @@ from .models import (
 )
 from .policies import Right, can, check_can, check_can_edit_reviews, check_can_start_plan
 from .schemes import DEFAULT, Scheme
-
-M = TypeVar("M", bound=Tracked)
 
 #: Within this time the same plan started again is a button pressed twice.
 PRESSED_TWICE = timedelta(minutes=5)
@@ -124,7 +122,7 @@ def edit_plan(*, plan: Plan, by: Any, reason: str, version: int | None = None, *
     if stays_closed and any(getattr(plan, name) != value for name, value in changes.items() if name != "status"):
         raise ValidationError(READ_ONLY_WORDS)
     _check_fortnight(plan, changes)
-    return _change(plan, changes, reason=reason, by=by)
+    return save_changes(plan, changes, reason=reason, by=by)
 
 
 def _check_fortnight(plan: Plan, changes: dict[str, Any]) -> None:
@@ -145,13 +143,6 @@ CUTOFF_TOO_LATE = "Updates would be due after the board has met. Give the same w
 READ_ONLY_WORDS = "This plan is closed and takes no changes. Set its status to active first."
 
 
-def _change(row: M, changes: dict[str, Any], *, reason: str, by: Any) -> M:
-    for name, value in changes.items():
-        setattr(row, name, value)
-    row.full_clean()
-    return save_with_reason(row, list(changes), reason=reason, by=by)
-
-
 @operation
 def archive_plan(*, plan: Plan, reason: str, by: Any) -> Plan:
     """Puts a plan in the archive, where it can be read and not changed; in it already, it stays as it is."""
@@ -159,7 +150,7 @@ def archive_plan(*, plan: Plan, reason: str, by: Any) -> Plan:
     plan.refresh_from_db()
     if plan.archived_at is not None:
         return plan
-    return _change(plan, {"archived_at": current_instant()}, reason=reason, by=by)
+    return save_changes(plan, {"archived_at": current_instant()}, reason=reason, by=by)
 
 
 @operation
@@ -169,7 +160,7 @@ def restore_plan(*, plan: Plan, reason: str, by: Any) -> Plan:
     plan.refresh_from_db()
     if plan.archived_at is None:
         return plan
-    return _change(plan, {"archived_at": None}, reason=reason, by=by)
+    return save_changes(plan, {"archived_at": None}, reason=reason, by=by)
 
 
 @operation
@@ -193,7 +184,7 @@ def give_role(
         return held
     if not _has_ended(held):
         raise ValidationError(f"{user} holds this role already. Change its last day instead.")
-    return _change(held, {"ends_on": ends_on}, reason=reason, by=by)
+    return save_changes(held, {"ends_on": ends_on}, reason=reason, by=by)
 
 
 @operation
@@ -215,7 +206,7 @@ def change_role_end(
     _check_last_day(membership.role, ends_on)
     if ends_on is not None and not _has_ended(membership):
         _check_manager_stays(membership, after=ends_on)
-    return _change(membership, {"ends_on": ends_on}, reason=reason, by=by)
+    return save_changes(membership, {"ends_on": ends_on}, reason=reason, by=by)
 
 
 @operation
@@ -300,7 +291,7 @@ def close_glass(*, broken: BreakGlass, by: Any, reason: str = "Closed early") ->
         raise PermissionDenied("Only who opened the plan can close it.")
     if broken.ends_at <= current_instant():
         return broken
-    return _change(broken, {"ends_at": current_instant()}, reason=reason, by=by)
+    return save_changes(broken, {"ends_at": current_instant()}, reason=reason, by=by)
 
 
 @operation
@@ -318,7 +309,7 @@ def edit_theme(*, theme: Theme, by: Any, reason: str, version: int | None = None
     """Changes a theme's name, order or lead. Raises ChangedMeanwhile where it is not at `version` any more."""
     check_can(by, Right.EDIT_PLAN, theme.plan)
     check_version(theme, version)
-    return _change(theme, changes, reason=reason, by=by)
+    return save_changes(theme, changes, reason=reason, by=by)
 
 
 @operation
@@ -337,7 +328,7 @@ def edit_action(*, action: Action, by: Any, reason: str, version: int | None = N
     """Changes columns of an action. Raises ChangedMeanwhile where it is not at `version` any more."""
     check_can(by, Right.EDIT_PLAN, action.plan)
     check_version(action, version)
-    return _change(action, changes, reason=reason, by=by)
+    return save_changes(action, changes, reason=reason, by=by)
 
 
 @operation
@@ -355,7 +346,7 @@ def edit_outcome(*, outcome: Outcome, by: Any, reason: str, version: int | None 
     """Changes the words of an outcome or its place. Raises ChangedMeanwhile where it is not at `version` any more."""
     check_can(by, Right.EDIT_PLAN, outcome.plan)
     check_version(outcome, version)
-    return _change(outcome, changes, reason=reason, by=by)
+    return save_changes(outcome, changes, reason=reason, by=by)
 
 
 @operation

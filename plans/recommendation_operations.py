@@ -12,7 +12,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from accounts.history import Tracked, current_instant, delete_with_reason, operation, save_with_reason
+from accounts.history import Tracked, current_instant, delete_with_reason, operation, save_changes, save_with_reason
 from accounts.versions import check_version
 
 from .models import ActionLink, NoMilestoneNeeded, Plan, PlanReview, Recommendation, Review
@@ -43,7 +43,7 @@ def edit_recommendation(
         raise ValidationError({"text": "Enter what is recommended."})
     if changes.get("text"):
         changes["is_placeholder"] = False
-    return _change(recommendation, changes, reason=reason, by=by)
+    return save_changes(recommendation, changes, reason=reason, by=by)
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def respond(
     _check_can_change(recommendation, by, version)
     if response_words and not response:
         raise ValidationError({"response": "Say whether it is accepted."})
-    return _change(recommendation, {"response": response, "response_words": response_words}, reason=reason, by=by)
+    return save_changes(recommendation, {"response": response, "response_words": response_words}, reason=reason, by=by)
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ def archive_recommendation(
         raise ValidationError(f"It is cited by {citing}. Take these references off first, then archive it.")
     if recommendation.closed_on is not None:
         raise ValidationError(f"{recommendation.closed_by} has closed it. Open it again first, then archive it.")
-    return _change(recommendation, {"archived_at": current_instant()}, reason=reason, by=by)
+    return save_changes(recommendation, {"archived_at": current_instant()}, reason=reason, by=by)
 
 
 @operation
@@ -147,7 +147,7 @@ def restore_recommendation(*, recommendation: Recommendation, by: Any, reason: s
     recommendation.refresh_from_db()
     if recommendation.archived_at is None:
         return recommendation
-    return _change(recommendation, {"archived_at": None}, reason=reason, by=by)
+    return save_changes(recommendation, {"archived_at": None}, reason=reason, by=by)
 
 
 #: One and many of what can cite a recommendation. Apps above this one have their own kinds.
@@ -217,7 +217,7 @@ def edit_answer(
     for name, value in changes.items():
         setattr(plan_review, name, value)
     _check_days(plan_review)
-    return _change(plan_review, changes, reason=reason, by=by)
+    return save_changes(plan_review, changes, reason=reason, by=by)
 
 
 @operation
@@ -286,7 +286,7 @@ def resolve_action_link(
     if (link.review, link.recommendation) == (review, recommendation):
         return link
     changes = {"review": review, "recommendation": recommendation, "state": link_state(review, recommendation)}
-    return _change(link, changes, reason=reason, by=by)
+    return save_changes(link, changes, reason=reason, by=by)
 
 
 @operation
@@ -317,7 +317,7 @@ def explain_no_milestone(
     check_version(explained, version)
     if explained.reason == reason:
         return explained
-    return _change(explained, {"reason": reason}, reason=reason, by=by)
+    return save_changes(explained, {"reason": reason}, reason=reason, by=by)
 
 
 @operation
@@ -340,10 +340,3 @@ def _check_can_change(recommendation: Recommendation, by: Any, version: int | No
 def _check_is_of(review: Review, recommendation: Recommendation) -> None:
     if recommendation.review_id != review.pk:
         raise ValueError("This recommendation is of another review.")
-
-
-def _change(row: Any, changes: dict[str, Any], *, reason: str, by: Any) -> Any:
-    for name, value in changes.items():
-        setattr(row, name, value)
-    row.full_clean()
-    return save_with_reason(row, list(changes), reason=reason, by=by)

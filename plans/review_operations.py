@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import Max, Q
 
-from accounts.history import Tracked, current_instant, delete_with_reason, operation, save_with_reason
+from accounts.history import current_instant, delete_with_reason, operation, save_changes, save_with_reason
 from accounts.models import Organisation
 from accounts.versions import ChangedMeanwhile, check_version
 
@@ -18,9 +18,6 @@ from .models import Framework, GovernanceBody, Intervention, Judgement, Review
 from .operations import add_review, check_not_archived
 from .policies import check_can_edit_frameworks, check_can_edit_reviews
 from .recommendation_operations import CITING, citing_models
-
-M = TypeVar("M", bound=Tracked)
-
 
 # --- Reviews -----------------------------------------------------------------------------------------------------
 
@@ -76,7 +73,7 @@ def edit_review(
         changes["framework"] = _framework_row(changes["framework"], by=by)
     if upload is not None:
         changes["report"] = store_document(checked=upload, council=review.council, by=by, reason=reason)
-    return _change(review, changes, reason=reason, by=by)
+    return save_changes(review, changes, reason=reason, by=by)
 
 
 def _check_follows(review: Review | None, council: Organisation, follows: Review | None) -> None:
@@ -105,7 +102,7 @@ def archive_review(*, review: Review, by: Any, reason: str) -> Review:
     referring = referring_to(review)
     if referring:
         raise ValidationError(f"It is referred to by {referring}. Take these references off first, then archive it.")
-    return _change(review, {"archived_at": current_instant()}, reason=reason, by=by)
+    return save_changes(review, {"archived_at": current_instant()}, reason=reason, by=by)
 
 
 @operation
@@ -115,7 +112,7 @@ def restore_review(*, review: Review, by: Any, reason: str) -> Review:
     review.refresh_from_db()
     if review.archived_at is None:
         return review
-    return _change(review, {"archived_at": None}, reason=reason, by=by)
+    return save_changes(review, {"archived_at": None}, reason=reason, by=by)
 
 
 #: One and many of what refers to a review or cites it without saying which recommendation.
@@ -258,7 +255,7 @@ def edit_framework(
         if used is not None:
             message = f"“{used.grade}” is a judgement of {used.review.short_name}. Keep it, or change that one first."
             raise ValidationError({"grades": message})
-    return _change(framework, changes, reason=reason, by=by)
+    return save_changes(framework, changes, reason=reason, by=by)
 
 
 def _check_name_is_free(name: str) -> None:
@@ -294,7 +291,7 @@ def edit_intervention(
     check_can_edit_reviews(by, intervention.council)
     check_version(intervention, version)
     _check_intervention(intervention.council, changes)
-    return _change(intervention, changes, reason=reason, by=by)
+    return save_changes(intervention, changes, reason=reason, by=by)
 
 
 @operation
@@ -315,7 +312,7 @@ def lift_intervention(
     check_can_edit_reviews(by, intervention.council)
     check_version(intervention, version)
     changes = {"lifted_on": lifted_on, "lifted_words": lifted_words, "transition": transition}
-    return _change(intervention, changes, reason=reason, by=by)
+    return save_changes(intervention, changes, reason=reason, by=by)
 
 
 def _check_intervention(council: Organisation, details: dict[str, Any]) -> None:
@@ -349,11 +346,4 @@ def edit_board(
     """Changes a board; with `ended_on` it has met for the last time. Raises as `edit_review` does."""
     check_can_edit_reviews(by, board.council)
     check_version(board, version)
-    return _change(board, changes, reason=reason, by=by)
-
-
-def _change(row: M, changes: dict[str, Any], *, reason: str, by: Any) -> M:
-    for name, value in changes.items():
-        setattr(row, name, value)
-    row.full_clean()
-    return save_with_reason(row, list(changes), reason=reason, by=by)
+    return save_changes(board, changes, reason=reason, by=by)

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from accounts.history import current_instant, operation, save_with_reason
+from accounts.history import current_instant, operation, save_changes, save_with_reason
 from accounts.versions import check_version
 
 from .models import Plan, Risk
@@ -47,7 +47,7 @@ def edit_risk(*, risk: Risk, by: Any, reason: str, version: int | None = None, *
         raise ValidationError("It is closed and takes no changes. Open it again first.")
     if "raised_on" in changes:
         _check_not_ahead("raised_on", changes["raised_on"])
-    return _change(risk, changes, reason=reason, by=by)
+    return save_changes(risk, changes, reason=reason, by=by)
 
 
 @operation
@@ -73,7 +73,7 @@ def close_risk(
         raise ValidationError({"closed_on": f"It was raised on {long_day(risk.raised_on)}. Give a later day."})
     if (risk.closed_on, risk.closed_words) == (closed_on, words):
         return risk
-    return _change(risk, {"closed_on": closed_on, "closed_words": words}, reason=reason, by=by)
+    return save_changes(risk, {"closed_on": closed_on, "closed_words": words}, reason=reason, by=by)
 
 
 @operation
@@ -83,19 +83,12 @@ def reopen_risk(*, risk: Risk, by: Any, reason: str) -> Risk:
     risk.refresh_from_db()
     if risk.closed_on is None:
         return risk
-    return _change(risk, {"closed_on": None, "closed_words": ""}, reason=reason, by=by)
+    return save_changes(risk, {"closed_on": None, "closed_words": ""}, reason=reason, by=by)
 
 
 def _check_not_ahead(name: str, day: date) -> None:
     if day > _today():
         raise ValidationError({name: "This day is still to come. Give today or an earlier one."})
-
-
-def _change(risk: Risk, changes: dict[str, Any], *, reason: str, by: Any) -> Risk:
-    for name, value in changes.items():
-        setattr(risk, name, value)
-    risk.full_clean()
-    return save_with_reason(risk, list(changes), reason=reason, by=by)
 
 
 def _today() -> date:

@@ -1,19 +1,17 @@
 """Everything that changes a council’s forms of cover report (accounts/history.py)."""
 
 from collections.abc import Iterable
-from typing import Any, TypeVar
+from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from accounts.history import current_instant, operation, save_with_reason
+from accounts.history import current_instant, operation, save_changes, save_with_reason
 from accounts.models import Organisation
 from accounts.versions import check_version
 from plans.policies import kept_by
 
 from .cover_presets import Preset
 from .models import CoverTemplate, CoverTemplateSection
-
-M = TypeVar("M", CoverTemplate, CoverTemplateSection)
 
 MOST_SECTIONS = 60
 MOST_ROWS = 30
@@ -85,7 +83,7 @@ def edit_form(
     _check_stands(form)
     if len(changes.get("header", ())) > MOST_ROWS:
         raise ValidationError(f"The head has more than {MOST_ROWS} rows. Take some out.")
-    return _change(form, changes, reason=reason, by=by)
+    return save_changes(form, changes, reason=reason, by=by, unchecked=["header"])
 
 
 @operation
@@ -95,7 +93,7 @@ def archive_form(*, form: CoverTemplate, by: Any, reason: str) -> CoverTemplate:
     form.refresh_from_db()
     if form.archived_at is not None:
         return form
-    return _change(form, {"archived_at": current_instant()}, reason=reason, by=by)
+    return save_changes(form, {"archived_at": current_instant()}, reason=reason, by=by, unchecked=["header"])
 
 
 @operation
@@ -105,7 +103,7 @@ def restore_form(*, form: CoverTemplate, by: Any, reason: str) -> CoverTemplate:
     form.refresh_from_db()
     if form.archived_at is None:
         return form
-    return _change(form, {"archived_at": None}, reason=reason, by=by)
+    return save_changes(form, {"archived_at": None}, reason=reason, by=by, unchecked=["header"])
 
 
 # --- Sections ----------------------------------------------------------------------------------------------------
@@ -142,7 +140,7 @@ def edit_section(
     check_can_edit_forms(by, section.council)
     check_version(section, version)
     _check_stands(section)
-    return _change(section, changes, reason=reason, by=by)
+    return save_changes(section, changes, reason=reason, by=by)
 
 
 @operation
@@ -166,7 +164,7 @@ def archive_section(*, section: CoverTemplateSection, by: Any, reason: str) -> C
     section.refresh_from_db()
     if section.archived_at is not None:
         return section
-    return _change(section, {"archived_at": current_instant()}, reason=reason, by=by)
+    return save_changes(section, {"archived_at": current_instant()}, reason=reason, by=by)
 
 
 def sections_of(form: CoverTemplate) -> list[CoverTemplateSection]:
@@ -177,17 +175,9 @@ def sections_of(form: CoverTemplate) -> list[CoverTemplateSection]:
 def _number(ordered: Iterable[CoverTemplateSection], *, reason: str, by: Any) -> None:
     for place, each in enumerate(ordered, start=1):
         if each.place != place:
-            _change(each, {"place": place}, reason=reason, by=by)
+            save_changes(each, {"place": place}, reason=reason, by=by)
 
 
 def _check_stands(row: CoverTemplate | CoverTemplateSection) -> None:
     if row.archived_at is not None:
         raise ValidationError("This is in the archive and takes no changes.")
-
-
-def _change(row: M, changes: dict[str, Any], *, reason: str, by: Any) -> M:
-    for name, value in changes.items():
-        setattr(row, name, value)
-    row.version += 1
-    row.full_clean(exclude=["header"])
-    return save_with_reason(row, [*changes, "version"], reason=reason, by=by)

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from accounts.history import current_instant, operation, save_with_reason
+from accounts.history import current_instant, operation, save_changes, save_with_reason
 from accounts.models import Person
 from accounts.versions import check_version
 from plans.models import Meeting, Plan
@@ -17,8 +17,6 @@ from .cover_form_operations import copy_preset, sections_of
 from .cover_presets import PRESETS, begun
 from .cover_rows import check_can_write
 from .models import CoverReport, CoverSection, CoverTemplate
-
-M = TypeVar("M", CoverReport, CoverSection)
 
 LONGEST_TEXT = 40_000
 
@@ -95,7 +93,7 @@ def edit_cover(
     _check_stands(cover)
     _check_days(changes.get("since", cover.since), changes.get("as_at", cover.as_at))
     _check_meeting(cover.plan, changes.get("meeting"))
-    return _change(cover, changes, reason=reason, by=by)
+    return save_changes(cover, changes, reason=reason, by=by, unchecked=["header"])
 
 
 @operation
@@ -108,7 +106,7 @@ def archive_cover(*, cover: CoverReport, by: Any, reason: str) -> CoverReport:
         return cover
     if cover.in_packs.filter(pack__archived_at=None).exists():
         raise ValidationError("A pack has this cover report. Take it out of the pack first.")
-    return _change(cover, {"archived_at": current_instant()}, reason=reason, by=by)
+    return save_changes(cover, {"archived_at": current_instant()}, reason=reason, by=by, unchecked=["header"])
 
 
 # --- Sections ----------------------------------------------------------------------------------------------------
@@ -142,7 +140,7 @@ def write_section(
     if lock:
         changes |= {"locked_at": current_instant(), "locked_by": by}
         reason = "Section of a cover report locked"
-    return _change(section, changes, reason=reason, by=by) if changes else section
+    return save_changes(section, changes, reason=reason, by=by) if changes else section
 
 
 @operation
@@ -153,7 +151,7 @@ def unlock_section(*, section: CoverSection, by: Any, reason: str) -> CoverSecti
     _check_stands(section.cover)
     if section.locked_at is None:
         return section
-    return _change(section, {"locked_at": None, "locked_by": None}, reason=reason, by=by)
+    return save_changes(section, {"locked_at": None, "locked_by": None}, reason=reason, by=by)
 
 
 @operation
@@ -174,7 +172,7 @@ def assign_section(
         raise ValidationError("This section is locked: it is written. Unlock it first.")
     if due_on is not None and writer is None:
         raise ValidationError({"writer": "Say who writes it by that day."})
-    return _change(section, {"writer": writer, "due_on": due_on}, reason=reason, by=by)
+    return save_changes(section, {"writer": writer, "due_on": due_on}, reason=reason, by=by)
 
 
 # --- All of them -------------------------------------------------------------------------------------------------
@@ -213,11 +211,3 @@ def _check_meeting(plan: Plan, meeting: Meeting | None) -> None:
 def _check_stands(cover: CoverReport) -> None:
     if cover.archived_at is not None:
         raise ValidationError("This cover report is in the archive and takes no changes.")
-
-
-def _change(row: M, changes: dict[str, Any], *, reason: str, by: Any) -> M:
-    for name, value in changes.items():
-        setattr(row, name, value)
-    row.version += 1
-    row.full_clean(exclude=["header"])
-    return save_with_reason(row, [*changes, "version"], reason=reason, by=by)
