@@ -4,7 +4,6 @@ changes and of nothing else.
 A list is what its count counts. Milestones stand under their themes, in the order of the plan as it is now.
 """
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -25,8 +24,8 @@ from .changes import (
     RecommendationKind,
     changes_between,
 )
-from .csv_out import csv_file
-from .excel import Column, Sheet
+from .csv_out import csv_file, rows_json
+from .excel import Column, Sheet, sheet_of
 from .milestone_paper import SHORT_PAPER_ROWS, Layout, Paper
 from .position import PlanPosition
 from .selection import Readers, for_readers
@@ -188,30 +187,21 @@ def changes_sheet(paper: ChangesPaper) -> Sheet:
     """The changes for Excel, under the words of their lists."""
     rows = ((each, row) for each in paper.lists for row in change_rows((each,)))
     in_words = (row | {"kind": each.label, "field": row["field"].capitalize()} for each, row in rows)
-    return Sheet(
-        "Changes",
-        tuple(EXCEL_COLUMNS[column] for column in COLUMNS),
-        tuple(tuple(row[column] for column in COLUMNS) for row in in_words),
-    )
+    return sheet_of("Changes", {column: EXCEL_COLUMNS[column] for column in COLUMNS}, in_words)
 
 
 def changes_json(paper: ChangesPaper, before: PlanPosition, after: PlanPosition, *, readers: str) -> bytes:
     """The changes as JSON, below what they are the changes of."""
-    found = {
-        "kind": "changes",
-        "title": paper.title,
-        "readers": readers,
-        "plan": after.slug,
-        "council": after.council,
-        "since": before.as_at,
-        "as_at": after.as_at,
-        "recorded_at": after.recorded_at,
-        "counts": {each.name: each.count for each in paper.lists},
-        "columns": COLUMNS,
-        "rows": list(change_rows(paper.lists)),
-    }
-    text = json.dumps(found, ensure_ascii=False, indent=1, default=lambda value: value.isoformat())
-    return (text + "\n").encode("utf-8", errors="replace")
+    return rows_json(
+        "changes",
+        after,
+        title=paper.title,
+        readers=readers,
+        columns=COLUMNS,
+        rows=change_rows(paper.lists),
+        since=before.as_at,
+        told={"counts": {each.name: each.count for each in paper.lists}},
+    )
 
 
 def _list(name: str, rows: Iterable[ChangeRow]) -> ChangeList:

@@ -16,7 +16,7 @@ from milestones.own_table import COLUMNS, guard
 from milestones.position import MilestonePosition
 from plans.texts import plain
 
-from .excel import Column, Kind, Sheet
+from .excel import Column, Kind, Sheet, sheet_of
 from .milestone_paper import as_written
 from .position import ActionPosition, PlanPosition, ThemePosition
 from .wording import line, month_words
@@ -60,11 +60,7 @@ def milestone_rows(position: PlanPosition) -> Iterator[dict[str, Any]]:
 def milestones_sheet(position: PlanPosition) -> Sheet:
     """The rows for Excel: statuses, flags and months in the words that the paper prints."""
     rows = (row | (_in_words(milestone) if milestone else {}) for row, milestone in _rows(position))
-    return Sheet(
-        "Milestones",
-        tuple(EXCEL_COLUMNS[column] for column in COLUMNS),
-        tuple(tuple(row[column] for column in COLUMNS) for row in rows),
-    )
+    return sheet_of("Milestones", {column: EXCEL_COLUMNS[column] for column in COLUMNS}, rows)
 
 
 def milestones_csv(position: PlanPosition) -> bytes:
@@ -82,31 +78,61 @@ def csv_file(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> bytes
     return text.getvalue().encode("utf-8-sig")
 
 
-def milestones_json(position: PlanPosition, *, title: str, readers: str) -> bytes:
-    """The rows as JSON, below what they are the rows of. Lists stay lists; None is null."""
-    paper = {
-        "kind": "milestones",
+def rows_json(
+    kind: str,
+    position: PlanPosition,
+    *,
+    title: str,
+    readers: str,
+    columns: Sequence[str],
+    rows: Iterable[Mapping[str, Any]],
+    since: date | None = None,
+    told: Mapping[str, Any] | None = None,
+) -> bytes:
+    """Rows as JSON, below what they are the rows of; `told` is what else the kind of paper tells of itself. Lists stay
+    lists, None is null, a number that has to stay exact is text."""
+    said = {
+        "kind": kind,
         "title": title,
         "readers": readers,
         "plan": position.slug,
         "council": position.council,
+        **({"since": since} if since else {}),
         "as_at": position.as_at,
         "recorded_at": position.recorded_at,
-        "counts": {
-            "total": position.counts.total,
-            "overdue": position.counts.overdue,
-            "due_soon": position.counts.due_soon,
-            "stale": position.counts.stale,
-            "by_status": [
-                {"word": each.line.word, "states": list(each.line.states), "count": each.count}
-                for each in position.counts.lines
-            ],
-        },
-        "columns": COLUMNS,
-        "rows": list(milestone_rows(position)),
+        **(told or {}),
+        "columns": columns,
+        "rows": list(rows),
     }
-    text = json.dumps(paper, ensure_ascii=False, indent=1, default=lambda value: value.isoformat())
+    text = json.dumps(said, ensure_ascii=False, indent=1, default=_as_json)
     return (text + "\n").encode("utf-8", errors="replace")
+
+
+def _as_json(value: Any) -> str:
+    return f"{value:f}" if isinstance(value, Decimal) else value.isoformat()
+
+
+def milestones_json(position: PlanPosition, *, title: str, readers: str) -> bytes:
+    """The rows as JSON."""
+    counts = {
+        "total": position.counts.total,
+        "overdue": position.counts.overdue,
+        "due_soon": position.counts.due_soon,
+        "stale": position.counts.stale,
+        "by_status": [
+            {"word": each.line.word, "states": list(each.line.states), "count": each.count}
+            for each in position.counts.lines
+        ],
+    }
+    return rows_json(
+        "milestones",
+        position,
+        title=title,
+        readers=readers,
+        columns=COLUMNS,
+        rows=milestone_rows(position),
+        told={"counts": counts},
+    )
 
 
 def _rows(position: PlanPosition) -> Iterator[tuple[dict[str, Any], MilestonePosition | None]]:

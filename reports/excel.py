@@ -7,7 +7,7 @@ bytes.
 
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -70,6 +70,11 @@ class Sheet:
     name: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[Value, ...], ...]
+
+
+def sheet_of(name: str, columns: Mapping[str, Column], rows: Iterable[Mapping[str, Any]]) -> Sheet:
+    """A sheet of rows that have a value for each of the columns, by its name."""
+    return Sheet(name, tuple(columns.values()), tuple(tuple(row[column] for column in columns) for row in rows))
 
 
 def workbook(

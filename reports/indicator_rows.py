@@ -5,7 +5,6 @@ The CSV opens as text in a spreadsheet, as that of milestones does (csv_out.py).
 `numerator`, `denominator`, `value` and `provisional` are those that the import of figures reads.
 """
 
-import json
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -17,8 +16,8 @@ from indicators.thresholds import Goal, distance
 from indicators.travel import Travel, direction
 from plans.texts import plain
 
-from .csv_out import csv_file
-from .excel import Column, Kind, Sheet
+from .csv_out import csv_file, rows_json
+from .excel import Column, Kind, Sheet, sheet_of
 from .position import PlanPosition
 from .selection import Readers
 from .wording import line
@@ -66,11 +65,7 @@ def indicator_rows(position: PlanPosition) -> Iterator[dict[str, Any]]:
 def indicators_sheet(position: PlanPosition) -> Sheet:
     """The rows for Excel, in the words that the paper prints. Figures have the decimals that their indicator has."""
     rows = (_in_words(_row(each, point), each, point) for each, point in _figures(position))
-    return Sheet(
-        "Indicators",
-        tuple(EXCEL_COLUMNS[column] for column in COLUMNS),
-        tuple(tuple(row[column] for column in COLUMNS) for row in rows),
-    )
+    return sheet_of("Indicators", {column: EXCEL_COLUMNS[column] for column in COLUMNS}, rows)
 
 
 def indicators_csv(position: PlanPosition) -> bytes:
@@ -81,26 +76,20 @@ def indicators_csv(position: PlanPosition) -> bytes:
 def indicators_json(position: PlanPosition, *, title: str, readers: Readers) -> bytes:
     """The rows as JSON, below what they are the rows of and what is known of each indicator. A number is text, so that
     it stays exact."""
-    paper = {
-        "kind": "indicators",
-        "title": title,
-        "readers": readers,
-        "plan": position.slug,
-        "council": position.council,
-        "as_at": position.as_at,
-        "recorded_at": position.recorded_at,
+    told = {
         "counts": {"total": len(position.scorecard.current), "by_status": _by_status(position)},
         "rule_set": position.scorecard.rule_set,
         "indicators": [_indicator(each) for each in position.scorecard.indicators],
-        "columns": COLUMNS,
-        "rows": list(indicator_rows(position)),
     }
-    text = json.dumps(paper, ensure_ascii=False, indent=1, default=_as_json)
-    return (text + "\n").encode("utf-8", errors="replace")
-
-
-def _as_json(value: Any) -> str:
-    return f"{value:f}" if isinstance(value, Decimal) else value.isoformat()
+    return rows_json(
+        "indicators",
+        position,
+        title=title,
+        readers=readers,
+        columns=COLUMNS,
+        rows=indicator_rows(position),
+        told=told,
+    )
 
 
 def _by_status(position: PlanPosition) -> dict[str, int]:

@@ -1,13 +1,12 @@
 """The rows of a paper as CSV, JSON and a sheet of Excel: what the papers of these kinds say, cell for cell."""
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from .csv_out import csv_file
-from .excel import Column, Sheet
+from .csv_out import csv_file, rows_json
+from .excel import Column, Sheet, sheet_of
 from .milestone_paper import Paper
 from .position import PlanPosition
 
@@ -30,27 +29,10 @@ def table_json(
     table: Table, kind: str, paper: Paper, position: PlanPosition, *, readers: str, since: date | None = None
 ) -> bytes:
     """The rows as JSON, below what they are the rows of."""
-    found = {
-        "kind": kind,
-        "title": paper.title,
-        "readers": readers,
-        "plan": position.slug,
-        "council": position.council,
-        **({"since": since} if since else {}),
-        "as_at": position.as_at,
-        "recorded_at": position.recorded_at,
-        "columns": list(table.columns),
-        "rows": list(table.rows),
-    }
-    text = json.dumps(found, ensure_ascii=False, indent=1, default=lambda value: value.isoformat())
-    return (text + "\n").encode("utf-8", errors="replace")
+    columns = list(table.columns)
+    return rows_json(kind, position, title=paper.title, readers=readers, columns=columns, rows=table.rows, since=since)
 
 
 def table_sheet(table: Table) -> Sheet:
     """The rows as a sheet of Excel."""
-    return Sheet(table.name, tuple(table.columns.values()), tuple(_values(table)))
-
-
-def _values(table: Table) -> Iterator[tuple[Any, ...]]:
-    for row in table.rows:
-        yield tuple(row[name] for name in table.columns)
+    return sheet_of(table.name, table.columns, table.rows)

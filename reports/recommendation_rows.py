@@ -3,15 +3,14 @@
 The CSV opens as text in a spreadsheet, as that of milestones does (csv_out.py).
 """
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
 from plans.texts import plain
 
 from .coverage import status_of
-from .csv_out import csv_file
-from .excel import Column, Kind, Sheet
+from .csv_out import csv_file, rows_json
+from .excel import Column, Kind, Sheet, sheet_of
 from .position import PlanPosition, RecommendationPosition
 from .recommendation_paper import scheme_of
 from .selection import Readers
@@ -55,14 +54,7 @@ def recommendations_json(position: PlanPosition, *, title: str, readers: Readers
         _row(each) | _more(each, position) | ({"gaps": list(each.gaps)} if readers is Readers.INTERNAL else {})
         for each in position.recommendations
     ]
-    paper = {
-        "kind": "recommendations",
-        "title": title,
-        "readers": readers,
-        "plan": position.slug,
-        "council": position.council,
-        "as_at": position.as_at,
-        "recorded_at": position.recorded_at,
+    told = {
         "counts": {
             "total": sum(not each.is_placeholder for each in position.recommendations),
             "cited_but_not_listed": sum(each.is_placeholder for each in position.recommendations),
@@ -79,22 +71,15 @@ def recommendations_json(position: PlanPosition, *, title: str, readers: Readers
             }
             for each in position.reviews
         ],
-        "columns": COLUMNS,
-        "rows": rows,
     }
-    text = json.dumps(paper, ensure_ascii=False, indent=1, default=lambda value: value.isoformat())
-    return (text + "\n").encode("utf-8", errors="replace")
+    return rows_json("recommendations", position, title=title, readers=readers, columns=COLUMNS, rows=rows, told=told)
 
 
 def recommendations_sheet(position: PlanPosition) -> Sheet:
     """The rows for Excel, how far each has got in the words that the paper prints."""
     scheme = scheme_of(position)
     rows = (_row(each) | {"progress": status_of(each, scheme).word} for each in position.recommendations)
-    return Sheet(
-        "Recommendations",
-        tuple(EXCEL_COLUMNS[column] for column in COLUMNS),
-        tuple(tuple(row[column] for column in COLUMNS) for row in rows),
-    )
+    return sheet_of("Recommendations", {column: EXCEL_COLUMNS[column] for column in COLUMNS}, rows)
 
 
 def _by_progress(position: PlanPosition) -> dict[str, int]:
