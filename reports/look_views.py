@@ -113,7 +113,7 @@ def _preview(
     position = plan_position(plan, timezone.localdate(), with_governance=False)
     order = Order(look=shown, readers=Readers.INTERNAL if is_internal else Readers.NO_INTERNAL)
     context = {
-        "paper": DRAWN[kind][0](position, order),
+        "paper": DRAWN[kind].view(position, order),
         "look": shown,
         "plan": plan,
         "council": council,

@@ -492,7 +492,7 @@ def draft_page(request: SignedInRequest, number: int, pk: int) -> HttpResponse:
         raise Http404
     try:
         position, order = draft_of(row, paper)
-        shown = DRAWN[paper.kind][0](position, order)
+        shown = DRAWN[paper.kind].view(position, order)
     except PaperRefused as refused:
         messages.error(request, str(refused))
         return redirect("reports:pack", row.number)

@@ -95,7 +95,6 @@ def _show(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     if position is None:
         return _ask(request, plan, form)
     order = _order(request, form, asked)
-    view, _ = DRAWN[kind]
     copies = all_printed(kind, position, order) if order.readers is Readers.PUBLIC else []
     names = [words for whole, public in copies for words in names_in_text(whole, public)]
     child_data = [words for _, public in copies for words in child_data_in_text(public)]
@@ -103,7 +102,7 @@ def _show(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
         request,
         template_of(kind, order.layout),
         {
-            "paper": view(position, order),
+            "paper": DRAWN[kind].view(position, order),
             "plan": plan,
             "address": form.address,
             "change": reverse("papers:order", args=[plan.slug], query=form.address),

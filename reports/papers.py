@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from django.template.loader import render_to_string
 
@@ -30,7 +31,7 @@ from .inspectorate_paper import InspectoratePaper, inspectorate_paper
 from .looks import USUAL, Look, colour_css
 from .milestone_paper import Layout, MilestonePaper, Paper, extensions_requested, milestone_paper
 from .paper_rows import Table, table_csv, table_json, table_sheet
-from .position import NO_SCORECARD, PlanPosition, to_json
+from .position import NO_SCORECARD, ActionPosition, PlanPosition, to_json
 from .recommendation_paper import Part, RecommendationPaper, recommendation_paper
 from .recommendation_rows import recommendations_csv, recommendations_json, recommendations_sheet
 from .selection import Readers, Selection, for_readers, listed_for, of_review, scope_words, select
@@ -243,25 +244,7 @@ def _before(order: Order) -> PlanPosition:
 
 def printed(kind: str, position: PlanPosition, order: Order) -> PlanPosition:
     """The position of which a paper prints the words: what somebody reads through before it is published."""
-    if kind in ("changes", "highlight"):
-        return for_readers(position, order.readers)
-    if kind in ("exceptions", "extensions", "submitted"):
-        return _of_milestones(kind, for_readers(position, order.readers))
-    if kind == "cover":
-        # What it says is its own: cover_paper.texts_of.
-        nothing = replace(position, themes=(), reviews=(), recommendations=(), evidence=())
-        return replace(nothing, scorecard=NO_SCORECARD, governance=NO_GOVERNANCE)
-    if kind == "indicators":
-        shown = replace(for_readers(position, order.readers), themes=(), reviews=(), recommendations=(), evidence=())
-        return replace(shown, scorecard=of_scope(shown.scorecard, order.scope))
-    if kind in ("summary", "theme", "briefing"):
-        return replace(_narrowed(position, order), evidence=())
-    if kind in ("recommendations", "inspectorate"):
-        shown = _recommendations(position, order)
-        shown = replace(shown, recommendations=_listed(position, order).recommendations)
-    else:
-        shown = _narrowed(position, order)
-    return replace(shown, scorecard=replace(shown.scorecard, indicators=()))
+    return DRAWN[kind].printed(position, order)
 
 
 def all_printed(kind: str, position: PlanPosition, order: Order) -> list[tuple[PlanPosition, PlanPosition]]:
@@ -271,56 +254,94 @@ def all_printed(kind: str, position: PlanPosition, order: Order) -> list[tuple[P
     return [(whole, printed(kind, whole, order)) for whole in wholes if whole is not None]
 
 
-def _of_milestones(kind: str, shown: PlanPosition) -> PlanPosition:
-    """What papers that print neither figures nor evidence print of a position."""
-    shown = replace(shown, scorecard=NO_SCORECARD, evidence=())
-    if kind != "submitted":
-        shown = replace(shown, reviews=(), recommendations=())
-    else:
-        shown = replace(shown, recommendations=())
-    if kind == "exceptions":
-        return shown
+def _prints_milestones(position: PlanPosition, order: Order) -> PlanPosition:
+    return _without_figures(_narrowed(position, order))
+
+
+def _prints_recommendations(position: PlanPosition, order: Order) -> PlanPosition:
+    shown = _recommendations(position, order)
+    return _without_figures(replace(shown, recommendations=_listed(position, order).recommendations))
+
+
+def _without_figures(shown: PlanPosition) -> PlanPosition:
+    return replace(shown, scorecard=replace(shown.scorecard, indicators=()))
+
+
+def _prints_indicators(position: PlanPosition, order: Order) -> PlanPosition:
+    return replace(_scored(position, order), themes=(), reviews=(), recommendations=(), evidence=())
+
+
+def _prints_all(position: PlanPosition, order: Order) -> PlanPosition:
+    return for_readers(position, order.readers)
+
+
+def _prints_all_but_evidence(position: PlanPosition, order: Order) -> PlanPosition:
+    return replace(_narrowed(position, order), evidence=())
+
+
+def _prints_exceptions(position: PlanPosition, order: Order) -> PlanPosition:
+    shown = for_readers(position, order.readers)
+    return replace(shown, scorecard=NO_SCORECARD, evidence=(), reviews=(), recommendations=())
+
+
+def _prints_extensions(position: PlanPosition, order: Order) -> PlanPosition:
+    shown = _prints_exceptions(position, order)
     asked = {each.id for each in extensions_requested(shown)} | {each.milestone_id for each in shown.governance.decided}
-    themes = tuple(
-        replace(
-            theme,
-            actions=tuple(
-                replace(
-                    action,
-                    milestones=tuple(
-                        replace(each, note=None, outcome_words="", embedded_words="")
-                        for each in action.milestones
-                        if kind == "submitted" or each.id in asked
-                    ),
-                )
-                for action in theme.actions
-            ),
-        )
-        for theme in shown.themes
-    )
+    return _without_notes(shown, asked)
+
+
+def _prints_submitted(position: PlanPosition, order: Order) -> PlanPosition:
+    shown = replace(for_readers(position, order.readers), scorecard=NO_SCORECARD, evidence=(), recommendations=())
+    return _without_notes(shown, {each.id for each in shown.milestones})
+
+
+def _without_notes(shown: PlanPosition, milestones: set[int]) -> PlanPosition:
+    """These milestones alone, without what is said of how far they have got."""
+
+    def of_action(action: ActionPosition) -> ActionPosition:
+        kept = [each for each in action.milestones if each.id in milestones]
+        bare = tuple(replace(each, note=None, outcome_words="", embedded_words="") for each in kept)
+        return replace(action, milestones=bare)
+
+    themes = tuple(replace(theme, actions=tuple(map(of_action, theme.actions))) for theme in shown.themes)
     return replace(shown, themes=themes)
 
 
-#: The papers that a template draws: how a position becomes what it prints, and how the template's name begins.
-DRAWN: dict[str, tuple[Callable[[PlanPosition, Order], Paper], str]] = {
-    "milestones": (milestones_view, "appendix"),
-    "recommendations": (recommendations_view, "recommendations_appendix"),
-    "indicators": (indicators_view, "indicators_appendix"),
-    "changes": (changes_view, "changes_paper"),
-    "summary": (summary_view, "summary_paper"),
-    "theme": (theme_view, "theme_paper"),
-    "briefing": (briefing_view, "briefing_paper"),
-    "inspectorate": (inspectorate_view, "inspectorate_paper"),
-    "cover": (cover_view, "cover_paper"),
-    "highlight": (highlight_view, "highlight_paper"),
-    "exceptions": (exceptions_view, "exceptions_paper"),
-    "extensions": (extensions_view, "extensions_paper"),
-    "submitted": (submitted_view, "submitted"),
+def _prints_its_own(position: PlanPosition, order: Order) -> PlanPosition:
+    """Nothing of the position: what a cover report says is its own (cover_paper.texts_of)."""
+    nothing = replace(position, themes=(), reviews=(), recommendations=(), evidence=())
+    return replace(nothing, scorecard=NO_SCORECARD, governance=NO_GOVERNANCE)
+
+
+class Drawing(NamedTuple):
+    """How a template draws a paper: what the position becomes, how the template's name begins, and the position of
+    which it prints the words."""
+
+    view: Callable[[PlanPosition, Order], Paper]
+    template: str
+    printed: Callable[[PlanPosition, Order], PlanPosition]
+
+
+#: The papers that a template draws.
+DRAWN: dict[str, Drawing] = {
+    "milestones": Drawing(milestones_view, "appendix", _prints_milestones),
+    "recommendations": Drawing(recommendations_view, "recommendations_appendix", _prints_recommendations),
+    "indicators": Drawing(indicators_view, "indicators_appendix", _prints_indicators),
+    "changes": Drawing(changes_view, "changes_paper", _prints_all),
+    "summary": Drawing(summary_view, "summary_paper", _prints_all_but_evidence),
+    "theme": Drawing(theme_view, "theme_paper", _prints_all_but_evidence),
+    "briefing": Drawing(briefing_view, "briefing_paper", _prints_all_but_evidence),
+    "inspectorate": Drawing(inspectorate_view, "inspectorate_paper", _prints_recommendations),
+    "cover": Drawing(cover_view, "cover_paper", _prints_its_own),
+    "highlight": Drawing(highlight_view, "highlight_paper", _prints_all),
+    "exceptions": Drawing(exceptions_view, "exceptions_paper", _prints_exceptions),
+    "extensions": Drawing(extensions_view, "extensions_paper", _prints_extensions),
+    "submitted": Drawing(submitted_view, "submitted", _prints_submitted),
 }
 
 
 def template_of(kind: str, layout: Layout) -> str:
-    name = DRAWN[kind][1]
+    name = DRAWN[kind].template
     has_layouts = KINDS[kind].formats["html"].has_layouts
     return f"reports/{name}_{layout}.html" if has_layouts else f"reports/{name}.html"
 
@@ -378,14 +399,12 @@ def _recommendations_json(position: PlanPosition, order: Order) -> bytes:
 
 
 def _indicators_csv(position: PlanPosition, order: Order) -> bytes:
-    shown = for_readers(position, order.readers)
-    return indicators_csv(replace(shown, scorecard=of_scope(shown.scorecard, order.scope)))
+    return indicators_csv(_scored(position, order))
 
 
 def _indicators_json(position: PlanPosition, order: Order) -> bytes:
-    shown = for_readers(position, order.readers)
-    shown = replace(shown, scorecard=of_scope(shown.scorecard, order.scope))
-    return indicators_json(shown, title=indicators_view(position, order).title, readers=order.readers)
+    title = indicators_view(position, order).title
+    return indicators_json(_scored(position, order), title=title, readers=order.readers)
 
 
 def _changes_csv(position: PlanPosition, order: Order) -> bytes:
@@ -405,8 +424,7 @@ def _recommendations_sheet(position: PlanPosition, order: Order) -> Sheet:
 
 
 def _indicators_sheet(position: PlanPosition, order: Order) -> Sheet:
-    shown = for_readers(position, order.readers)
-    return indicators_sheet(replace(shown, scorecard=of_scope(shown.scorecard, order.scope)))
+    return indicators_sheet(_scored(position, order))
 
 
 def _changes_sheet(position: PlanPosition, order: Order) -> Sheet:
@@ -418,14 +436,14 @@ def _excel_of(kind: str, sheet: Callable[[PlanPosition, Order], Sheet]) -> Make:
 
     def make(position: PlanPosition, order: Order) -> bytes:
         scope = scope_words(_narrowed(position, order), order.selection) if kind == "milestones" else ""
-        paper = DRAWN[kind][0](position, order)
+        paper = DRAWN[kind].view(position, order)
         return paper_workbook((sheet(position, order),), paper, scope=scope, stamp=order.stamp, look=order.look)
 
     return make
 
 
 def _table_of(kind: str, position: PlanPosition, order: Order) -> tuple[Paper, Table]:
-    paper = DRAWN[kind][0](position, order)
+    paper = DRAWN[kind].view(position, order)
     assert isinstance(paper, ExceptionsPaper | ExtensionsPaper | SubmittedPaper)
     return paper, paper.table
 
@@ -611,6 +629,12 @@ def _narrowed(position: PlanPosition, order: Order) -> PlanPosition:
     return for_readers(select(position, order.selection), order.readers)
 
 
+def _scored(position: PlanPosition, order: Order) -> PlanPosition:
+    """With the indicators alone that were asked for."""
+    shown = for_readers(position, order.readers)
+    return replace(shown, scorecard=of_scope(shown.scorecard, order.scope))
+
+
 def _recommendations(position: PlanPosition, order: Order) -> PlanPosition:
     return of_review(for_readers(position, order.readers), order.selection.review)
 
@@ -624,7 +648,7 @@ def _document(kind: str, position: PlanPosition, order: Order, css: str, *, has_
 
     On paper a link to a note a few lines below is of no use, and a PDF with links is not laid out in parts.
     """
-    paper = DRAWN[kind][0](position, order)
+    paper = DRAWN[kind].view(position, order)
     context = {"paper": paper, "look": order.look, "stamp": order.stamp, "on_site": False, "has_links": has_links}
     html = render_to_string(template_of(kind, order.layout), context)
     return html.replace("</head>", f"<style>{css}{colour_css(order.look.colour)}</style></head>", 1)

@@ -248,7 +248,7 @@ def test_every_paper_is_called_as_the_council_calls_it(full_plan, kind):
     before = plan_position(full_plan.plan, date(2011, 5, 1)) if KINDS[kind].compares else None
     look = Look(titles={kind: "What the council calls it"})
 
-    named, usual = (DRAWN[kind][0](position, Order(look=each, before=before)).title for each in (look, Look()))
+    named, usual = (DRAWN[kind].view(position, Order(look=each, before=before)).title for each in (look, Look()))
 
     assert "What the council calls it" in named
     assert "What the council calls it" not in usual

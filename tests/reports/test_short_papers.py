@@ -35,7 +35,7 @@ DAYS = [date(2026, 5, day) for day in range(1, 25)]
 
 
 def view(kind, position, **order):
-    return DRAWN[kind][0](position, Order(**order))
+    return DRAWN[kind].view(position, Order(**order))
 
 
 def html(kind, position, **order):
