@@ -1,4 +1,5 @@
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -45,6 +46,8 @@ class AnyPaperForm(forms.Form):
         widget=forms.TextInput(attrs={"class": "govuk-input--width-20"}),
     )
 
+    paper = forms.CharField(widget=forms.HiddenInput)
+
     kind: str
     #: Empty where the paper has one layout alone.
     layouts: dict[Layout, str] = {}
@@ -54,6 +57,8 @@ class AnyPaperForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.may_look_back = may_look_back
+        if "paper" in self.fields:
+            self.fields["paper"].initial = self.kind
         own = (
             (Readers.INTERNAL.value, "Ours: everything, with names")
             if may_see_internal
@@ -99,7 +104,9 @@ class AnyPaperForm(forms.Form):
     @property
     def order(self) -> Order:
         """What a valid form asks for."""
-        raise NotImplementedError
+        chosen = self.cleaned_data
+        layout = Layout(chosen["layout"]) if self.has_layouts else Layout.ACCESSIBLE
+        return Order(layout=layout, readers=Readers(chosen["readers"]))
 
     @property
     def address(self) -> dict[str, str]:
@@ -111,6 +118,8 @@ class PaperForm(AnyPaperForm):
     """A milestone report. The filters have the names and values of the milestone list's."""
 
     kind = "milestones"
+    #: The paper of an address that names none.
+    paper = None  # type: ignore[assignment]
     layouts = {
         Layout.ACCESSIBLE: "Accessible: a heading and a plain table for each action",
         Layout.CLASSIC: "Classic: one table of eight columns for each theme",
@@ -141,9 +150,8 @@ class PaperForm(AnyPaperForm):
     @property
     def order(self) -> Order:
         chosen = self.cleaned_data
-        return Order(
-            layout=Layout(chosen["layout"]),
-            readers=Readers(chosen["readers"]),
+        return replace(
+            super().order,
             selection=Selection(**{name: chosen[name] for name in FILTERS}),
         )
 
@@ -157,7 +165,6 @@ class RecommendationPaperForm(AnyPaperForm):
         Layout.CLASSIC: "Classic: the plan by area as one table of nine columns for each review",
     }
 
-    paper = forms.CharField(widget=forms.HiddenInput, initial=kind)
     review = forms.ChoiceField(label="Review", required=False)
     part = forms.ChoiceField(
         label="Parts",
@@ -180,9 +187,8 @@ class RecommendationPaperForm(AnyPaperForm):
     @property
     def order(self) -> Order:
         chosen = self.cleaned_data
-        return Order(
-            layout=Layout(chosen["layout"]),
-            readers=Readers(chosen["readers"]),
+        return replace(
+            super().order,
             selection=Selection(review=chosen["review"]),
             part=Part(chosen["part"]) if chosen["part"] else None,
         )
@@ -207,7 +213,6 @@ class IndicatorPaperForm(AnyPaperForm):
         Layout.CLASSIC: "Classic: one table with every column for each group",
     }
 
-    paper = forms.CharField(widget=forms.HiddenInput, initial=kind)
     only = _small_radios("Indicators", [("", "All of them"), ("key", "Key indicators only")])
     first = _small_radios("Order", [("", "Key indicators first"), ("red", "Red first")])
     periods = _small_radios(
@@ -224,9 +229,8 @@ class IndicatorPaperForm(AnyPaperForm):
     @property
     def order(self) -> Order:
         chosen = self.cleaned_data
-        return Order(
-            layout=Layout(chosen["layout"]),
-            readers=Readers(chosen["readers"]),
+        return replace(
+            super().order,
             scope=Scope(
                 periods=int(chosen["periods"] or USUAL_PERIODS),
                 only_key=chosen["only"] == "key",
@@ -240,18 +244,12 @@ class SummaryPaperForm(AnyPaperForm):
     """A members’ summary of the whole plan."""
 
     kind = "summary"
-    paper = forms.CharField(widget=forms.HiddenInput, initial=kind)
-
-    @property
-    def order(self) -> Order:
-        return Order(readers=Readers(self.cleaned_data["readers"]))
 
 
 class ThemePaperForm(AnyPaperForm):
     """The page of one theme, or those of all."""
 
     kind = "theme"
-    paper = forms.CharField(widget=forms.HiddenInput, initial=kind)
     theme = forms.TypedChoiceField(label="Theme", required=False, coerce=int, empty_value=None)
 
     def _offer_of(self, position: PlanPosition) -> None:
@@ -265,7 +263,7 @@ class ThemePaperForm(AnyPaperForm):
     @property
     def order(self) -> Order:
         chosen = self.cleaned_data
-        return Order(readers=Readers(chosen["readers"]), selection=Selection(theme=chosen["theme"]))
+        return replace(super().order, selection=Selection(theme=chosen["theme"]))
 
 
 class InspectoratePaperForm(AnyPaperForm):
@@ -277,7 +275,6 @@ class InspectoratePaperForm(AnyPaperForm):
         Layout.CLASSIC: "Classic: one table of nine columns, as submitted to inspectors",
     }
 
-    paper = forms.CharField(widget=forms.HiddenInput, initial=kind)
     review = forms.ChoiceField(label="Review", error_messages={"required": "Choose the review that this answers."})
 
     def _offer_of(self, position: PlanPosition) -> None:
@@ -292,9 +289,8 @@ class InspectoratePaperForm(AnyPaperForm):
     @property
     def order(self) -> Order:
         chosen = self.cleaned_data
-        return Order(
-            layout=Layout(chosen["layout"]),
-            readers=Readers(chosen["readers"]),
+        return replace(
+            super().order,
             selection=Selection(review=chosen["review"] or self.only_review),
         )
 
@@ -325,44 +321,35 @@ class PeriodPaperForm(AnyPaperForm):
     def options(self) -> list[forms.BoundField]:
         return [self["since"]]
 
-    @property
-    def order(self) -> Order:
-        return Order(readers=Readers(self.cleaned_data["readers"]))
-
 
 class BriefingPaperForm(PeriodPaperForm):
     """A staff briefing of the whole plan: what changed, and what is to do."""
 
     kind = "briefing"
-    paper = forms.CharField(widget=forms.HiddenInput, initial=kind)
 
 
 class ChangesPaperForm(PeriodPaperForm):
     """What changed between two days."""
 
     kind = "changes"
-    paper = forms.CharField(widget=forms.HiddenInput, initial=kind)
 
 
 class HighlightPaperForm(PeriodPaperForm):
     """A highlight report of a period."""
 
     kind = "highlight"
-    paper = forms.CharField(widget=forms.HiddenInput, initial=kind)
 
 
 class ExceptionsPaperForm(PeriodPaperForm):
     """The exceptions at a day, and what changed since another."""
 
     kind = "exceptions"
-    paper = forms.CharField(widget=forms.HiddenInput, initial=kind)
 
 
 class ExtensionsPaperForm(PeriodPaperForm):
     """The extensions that wait at a day, and those decided since another."""
 
     kind = "extensions"
-    paper = forms.CharField(widget=forms.HiddenInput, initial=kind)
 
 
 class SubmittedPaperForm(AnyPaperForm):
@@ -373,11 +360,6 @@ class SubmittedPaperForm(AnyPaperForm):
         Layout.ACCESSIBLE: "Accessible: a heading and a plain table for each action",
         Layout.CLASSIC: "Classic: one table of six columns for each theme",
     }
-    paper = forms.CharField(widget=forms.HiddenInput, initial=kind)
-
-    @property
-    def order(self) -> Order:
-        return Order(layout=Layout(self.cleaned_data["layout"]), readers=Readers(self.cleaned_data["readers"]))
 
 
 #: The papers that can be ordered on a page.
