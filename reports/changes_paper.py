@@ -26,10 +26,10 @@ from .changes import (
 )
 from .csv_out import csv_file, rows_json
 from .excel import Column, Sheet, sheet_of
-from .milestone_paper import SHORT_PAPER_ROWS, Layout, Paper
+from .milestone_paper import SHORT_PAPER_ROWS, Layout, Paper, of_position
 from .position import PlanPosition
 from .selection import Readers, for_readers
-from .wording import line, long_day, moment, number_of
+from .wording import line, long_day, number_of
 
 #: What the public is not told: the forecast, what somebody independent found, and who may see what.
 NOT_FOR_THE_PUBLIC = frozenset({ChangeKind.CHANCE, ChangeKind.INDEPENDENT, ChangeKind.OTHER})
@@ -146,12 +146,7 @@ def changes_paper(
         layout=Layout.ACCESSIBLE,
         title=f"{line(after.title)}: what changed from {long_day(changes.since)} to {long_day(changes.as_at)}"
         f"{whose and f', milestones of {line(whose)}'}",
-        short_title=line(after.short_title),
-        council=line(after.council),
-        marking="Public copy" if readers is Readers.PUBLIC else "",
-        as_at=long_day(after.as_at),
-        recorded=moment(after.recorded_at) if after.recorded_at else "",
-        recorded_at=after.recorded_at,
+        **of_position(after, readers),
         counts=f"{number_of(after.counts.total, 'milestone')}: {after.counts.words}",
         counts_more=f"Since {long_day(changes.since)} {counts}." if counts else "",
         key=after.key,

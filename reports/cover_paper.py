@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from .cover_presets import Fill, Numbering
-from .milestone_paper import Layout, Paper
+from .milestone_paper import Layout, Paper, of_position
 from .position import PlanPosition
 from .selection import Readers
-from .wording import line, long_day, moment, paragraphs
+from .wording import line, paragraphs
 
 SUB_HEADING = "# "
 USUAL_EMPTY = "N/A"
@@ -130,12 +130,7 @@ def cover_paper(position: PlanPosition, cover: CoverText, *, readers: Readers = 
     return CoverPaper(
         layout=Layout.ACCESSIBLE,
         title=line(cover.title),
-        short_title=line(position.short_title),
-        council=line(position.council),
-        marking="Public copy" if readers is Readers.PUBLIC else "",
-        as_at=long_day(position.as_at),
-        recorded=moment(position.recorded_at) if position.recorded_at else "",
-        recorded_at=position.recorded_at,
+        **of_position(position, readers),
         counts="",
         counts_more="",
         key=(),

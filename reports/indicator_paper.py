@@ -26,10 +26,10 @@ from indicators.travel import Travel
 from milestones.position import StatusView
 
 from .looks import USUAL, Look
-from .milestone_paper import DASH, NONE, SHORT_PAPER_ROWS, Layout, Paper, RowDrawing
+from .milestone_paper import DASH, NONE, SHORT_PAPER_ROWS, Layout, Paper, RowDrawing, of_position
 from .position import PlanPosition
 from .selection import Readers
-from .wording import line, listed, long_day, moment, number_of, paragraphs
+from .wording import line, listed, long_day, number_of, paragraphs
 
 PERIODS = (3, 4, 5, 6)
 USUAL_PERIODS = 4
@@ -259,12 +259,7 @@ def indicator_paper(
         layout=layout,
         title=f"{line(position.title)} {name} {position.as_at:%B} {position.as_at.year}"
         + (" – key indicators" if scope.only_key else ""),
-        short_title=line(position.short_title),
-        council=line(position.council),
-        marking="Public copy" if readers is Readers.PUBLIC else "",
-        as_at=long_day(position.as_at),
-        recorded=moment(position.recorded_at) if position.recorded_at else "",
-        recorded_at=position.recorded_at,
+        **of_position(position, readers),
         counts=_counts(current),
         counts_more=_counts_more(shown),
         key=(),

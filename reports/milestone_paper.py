@@ -6,6 +6,7 @@ Every fact is ready here: the templates hold loops and words, no reckoning. Two 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from typing import Any
 
 from milestones.date_limit import moved_words, next_move_words
 from milestones.position import MilestonePosition, StatusView
@@ -137,6 +138,18 @@ class Paper:
         return f"{self.recorded_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if self.recorded_at else ""
 
 
+def of_position(position: PlanPosition, readers: Readers) -> dict[str, Any]:
+    """What every paper says of itself because of its position and its readers alone: fields of Paper."""
+    return {
+        "short_title": line(position.short_title),
+        "council": line(position.council),
+        "marking": "Public copy" if readers is Readers.PUBLIC else "",
+        "as_at": long_day(position.as_at),
+        "recorded": moment(position.recorded_at) if position.recorded_at else "",
+        "recorded_at": position.recorded_at,
+    }
+
+
 @dataclass(frozen=True)
 class MilestonePaper(Paper):
     """The whole milestone appendix. `columns` are those behind the milestone's own (looks.COLUMNS); the accessible
@@ -192,12 +205,7 @@ def milestone_paper(
         layout=layout,
         title=f"{line(position.title)} {name} {position.as_at:%B} {position.as_at.year}"
         f" – {scope_words(position, selection)}{whose and f', milestones of {line(whose)}'}",
-        short_title=line(position.short_title),
-        council=line(position.council),
-        marking="Public copy" if readers is Readers.PUBLIC else "",
-        as_at=long_day(position.as_at),
-        recorded=moment(position.recorded_at) if position.recorded_at else "",
-        recorded_at=position.recorded_at,
+        **of_position(position, readers),
         counts=counts_words(position.counts),
         counts_more=counts_more(position.counts),
         key=position.key,

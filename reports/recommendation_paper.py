@@ -29,10 +29,11 @@ from .milestone_paper import (
     PaperNote,
     RowDrawing,
     name_and_organisation,
+    of_position,
 )
 from .position import ActionPosition, PlanPosition, RecommendationPosition
 from .selection import Readers
-from .wording import line, listed, long_day, moment, number_of, paragraphs
+from .wording import line, listed, long_day, number_of, paragraphs
 
 LONG_IMPACT_WORDS = 120
 NO_SECTION = "Without a section"
@@ -219,12 +220,7 @@ def recommendation_paper(
         title=f"{line(position.title)} {name} {position.as_at:%B} {position.as_at.year} – {of_review}"
         + (f", {part.label[:1].lower()}{part.label[1:]}" if part else "")
         + (f", milestones of {line(whose)}" if whose else ""),
-        short_title=line(position.short_title),
-        council=line(position.council),
-        marking="Public copy" if readers is Readers.PUBLIC else "",
-        as_at=long_day(position.as_at),
-        recorded=moment(position.recorded_at) if position.recorded_at else "",
-        recorded_at=position.recorded_at,
+        **of_position(position, readers),
         counts=totals(position),
         counts_more=_apart(position),
         key=position.key,

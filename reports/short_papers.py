@@ -14,10 +14,10 @@ from milestones.status import FINISHED
 from plans.schemes import EffectiveStatus
 
 from .looks import Look
-from .milestone_paper import Layout, counts_more, counts_words
+from .milestone_paper import Layout, counts_more, counts_words, of_position
 from .position import PlanPosition
 from .selection import Readers
-from .wording import line, long_day, moment
+from .wording import line
 
 #: Where a list goes on that was cut.
 IN_MILESTONES = "in the milestone report"
@@ -82,12 +82,7 @@ def head_of(
         "layout": Layout.ACCESSIBLE,
         "title": f"{line(position.title)} {name} {position.as_at:%B} {position.as_at.year}"
         + "".join(f" – {line(each)}" for each in further if each),
-        "short_title": line(position.short_title),
-        "council": line(position.council),
-        "marking": "Public copy" if readers is Readers.PUBLIC else "",
-        "as_at": long_day(position.as_at),
-        "recorded": moment(position.recorded_at) if position.recorded_at else "",
-        "recorded_at": position.recorded_at,
+        **of_position(position, readers),
         "counts": counts_words(position.counts),
         "counts_more": counts_more(position.counts),
         "key": position.key,
