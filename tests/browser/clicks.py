@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from playwright.sync_api import ConsoleMessage, Page
 
-# A press of a link, a button or a heading that opens is a click, by mouse, finger or key; so is a choice. Typing is not,
-# nor is going into the box to type.
+# A press of a link, a button or a heading that opens is a click, by mouse, finger or key; so is a choice. Typing is
+# none, and neither is going into the box to type.
 _PRESSED = "one more click"
 _COUNTED = f"""
 addEventListener("click", (event) => {{
