@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache, wraps
 from itertools import groupby
 from typing import Any, ClassVar, ParamSpec, TypeVar
@@ -109,6 +109,11 @@ def operating(*, by: Any, name: str) -> Iterator[RunningOperation]:
 def current_instant() -> datetime:
     """The recorded instant of the operation under way; raises OutsideOperation where there is none."""
     return _current().recorded_at
+
+
+def current_day() -> date:
+    """The day of the operation under way, in the council’s own time; raises as `current_instant`."""
+    return timezone.localdate(current_instant())
 
 
 def _current() -> RunningOperation:

@@ -25,10 +25,10 @@ from django.utils.text import slugify
 
 from accounts.chain import chain_of, heads
 from accounts.models import ChainLink, Operation, User
+from accounts.texts import plain
 from milestones.own_table import guard
 from plans.documents import NotGivenOut, open_document
 from plans.models import Document, Plan
-from plans.texts import plain
 from plans.uploads.kinds import KINDS as FILE_KINDS
 
 from .archive_rows import Model, PlanRows, kept_models, rows_of
@@ -38,10 +38,11 @@ from .look_reading import look_of
 from .models import EditionFile
 from .papers import Order, make_paper, screen_css
 from .position import plan_position
+from .wording import capital
+from .zip_entries import copy_into, zip_entry
 
 FORMAT, VERSION = "waymark-plan", 1
 IN_MEMORY = 8 * 1024 * 1024
-CHUNK = 1024 * 1024
 #: The apps whose tables have to be the same where an archive is restored.
 APPS = ("accounts", "plans", "milestones", "indicators", "imports", "reports")
 #: The papers that stand in it as pages, and the formats of each.
@@ -94,7 +95,7 @@ def make_archive(plan: Plan) -> IO[bytes]:
     found = rows_of(plan)
     target = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115
     try:
-        with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        with zipfile.ZipFile(target, "w") as archive:
             _Writer(archive, plan, found).write()
     except BaseException:
         target.close()
@@ -108,6 +109,7 @@ class _Writer:
         self.archive = archive
         self.plan = plan
         self.found = found
+        self.made_at = timezone.localtime()
         self.contents = Contents()
         self.entries: list[dict[str, Any]] = []
         self.counts: dict[str, int] = {}
@@ -122,7 +124,7 @@ class _Writer:
         context = {
             "plan": self.plan,
             "contents": self.contents,
-            "made_at": timezone.localtime(),
+            "made_at": self.made_at,
             "heads": self._heads(),
         }
         self._add("index.html", render_to_string("reports/archive/index.html", context).encode("utf-8"))
@@ -132,26 +134,22 @@ class _Writer:
             "version": VERSION,
             "plan": self.plan.slug,
             "title": self.plan.title,
-            "made_at": timezone.now().isoformat(),
+            "made_at": self.made_at.isoformat(),
             "schema": schema(),
             "heads": self._heads(),
             "counts": self.counts,
             "entries": self.entries,
         }
-        self.archive.writestr("manifest.json", json.dumps(manifest, ensure_ascii=False, indent=1))
+        content = json.dumps(manifest, ensure_ascii=False, indent=1)
+        self.archive.writestr(zip_entry("manifest.json", self.made_at), content)
 
     def _add(self, path: str, content: bytes, **about: Any) -> None:
-        self.archive.writestr(path, content)
+        self.archive.writestr(zip_entry(path, self.made_at), content)
         self.entries.append({"path": path, "sha256": sha256(content).hexdigest(), "size": len(content)} | about)
 
-    def _copy(self, path: str, source: IO[bytes], **about: Any) -> None:
-        digest, size = sha256(), 0
-        with self.archive.open(zipfile.ZipInfo(path, date_time=timezone.localtime().timetuple()[:6]), "w") as kept:
-            while chunk := source.read(CHUNK):
-                digest.update(chunk)
-                size += len(chunk)
-                kept.write(chunk)
-        self.entries.append({"path": path, "sha256": digest.hexdigest(), "size": size} | about)
+    def _copy(self, path: str, source: IO[bytes], *, is_packed: bool, **about: Any) -> None:
+        digest, size = copy_into(self.archive, zip_entry(path, self.made_at, is_packed=is_packed), source)
+        self.entries.append({"path": path, "sha256": digest, "size": size} | about)
 
     def _papers(self) -> None:
         position = plan_position(self.plan, timezone.localdate())
@@ -175,7 +173,7 @@ class _Writer:
                 self.contents.missing.append(Listed("", f"{document.name}: {refused}"))
                 continue
             with source:
-                self._copy(path, source, document=document.pk)
+                self._copy(path, source, is_packed=False, document=document.pk)
             self.contents.evidence.append(Listed(path, document.name))
 
     def _packs(self) -> None:
@@ -215,10 +213,10 @@ class _Writer:
             csv_path = path.replace("data/", "tables/").replace(".jsonl", ".csv")
             for name, file in ((path, lines), (csv_path, table)):
                 file.seek(0)
-                self._copy(name, file)
+                self._copy(name, file, is_packed=True)
         self.counts[model._meta.label_lower] = readable.count
         words = f"{model._meta.verbose_name_plural}"
-        self.contents.tables.append(Listed(csv_path, f"{words[:1].upper()}{words[1:]}: {readable.count}"))
+        self.contents.tables.append(Listed(csv_path, f"{capital(words)}: {readable.count}"))
 
     def _heads(self) -> list[list[Any]]:
         """Where the chains of the plans stand."""

@@ -1,14 +1,18 @@
-"""Loads the archive of a plan (archive.py) into an empty installation: every row as it was, or nothing.
+"""Loads an archive into an empty installation: every row as it was, or nothing.
 
-The chain of the plan comes along link by link, so what its head vouched for it still vouches for. The installation
-begins a chain of its own, which seals again what belongs to no plan. Nobody can sign in afterwards until they are given
-a new password: no archive has one.
+Of a backup (backup.py) everything comes along: it is the installation that it was, passwords and chains included.
+
+Of the archive of a plan (archive.py) the chain of the plan comes along link by link, so what its head vouched for it
+still vouches for. The installation begins a chain of its own, which seals again what belongs to no plan. Nobody can
+sign in afterwards until they are given a new password: no archive of a plan has one.
 """
 
 import json
 import re
 import zipfile
 import zlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from io import TextIOWrapper
@@ -27,10 +31,12 @@ from accounts.models import ChainLink, Operation, User
 from plans import file_store
 from plans.models import Document
 
-from .archive import CHUNK, FORMAT, VERSION, schema
+from . import backup
+from .archive import FORMAT, VERSION, schema
 from .archive_rows import LARGE, Model, kept_models
 from .models import EditionFile
 from .wording import line
+from .zip_entries import CHUNK
 
 BATCH = 200
 #: A name that says nothing and leads nowhere (plans/file_store.py).
@@ -44,7 +50,7 @@ class RestoreRefused(Exception):
 
 @dataclass(frozen=True)
 class Restored:
-    """What was loaded: the plan's title, how many rows, how many files."""
+    """What was loaded: the plan's title, or none of a backup, how many rows, how many files."""
 
     title: str
     rows: int
@@ -52,7 +58,8 @@ class Restored:
 
 
 def restore(path: Path) -> Restored:
-    """Loads an archive. Raises RestoreRefused for one that is damaged, of another Waymark, or not wanted here."""
+    """Loads a backup, or the archive of a plan. Raises RestoreRefused for one that is damaged, of another Waymark, or
+    not wanted here."""
     _check_empty()
     try:
         with zipfile.ZipFile(path) as archive:
@@ -63,15 +70,14 @@ def restore(path: Path) -> Restored:
                 raise RestoreRefused(
                     "This is no archive of Waymark: its manifest does not say what is in it."
                 ) from error
-            return _load(archive, manifest)
+            return LOADED_BY[manifest["format"]](archive, manifest)
     # zipfile raises a RuntimeError for what is encrypted or packed otherwise.
     except (OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
-        raise RestoreRefused("This is no archive of Waymark, or it is damaged. Take the plan out again.") from error
+        raise RestoreRefused("This is no archive of Waymark, or it is damaged. Make it again.") from error
 
 
 def _check_empty() -> None:
-    models_of: list[Model] = [Operation, *kept_models()]
-    if any(model._base_manager.exists() for model in models_of):
+    if any(model._base_manager.exists() for model in backup.everything()):
         raise RestoreRefused(
             "This installation has users or plans already. Restore into a new one: set DATABASE_URL to an empty "
             "database and run “manage.py migrate”."
@@ -85,7 +91,8 @@ def _manifest(archive: zipfile.ZipFile) -> dict[str, Any]:
         manifest = json.loads(archive.read("manifest.json"))
     except (KeyError, ValueError) as error:
         raise RestoreRefused("This is no archive of Waymark: it has no manifest that can be read.") from error
-    if not isinstance(manifest, dict) or (manifest.get("format"), manifest.get("version")) != (FORMAT, VERSION):
+    known = {(FORMAT, VERSION), (backup.FORMAT, backup.VERSION)}
+    if not isinstance(manifest, dict) or (manifest.get("format"), manifest.get("version")) not in known:
         raise RestoreRefused("This is no archive of Waymark, or one of another version.")
     if manifest.get("schema") != schema():
         raise RestoreRefused(
@@ -111,36 +118,59 @@ def _check_entries(archive: zipfile.ZipFile, manifest: dict[str, Any]) -> None:
             raise RestoreRefused(f"“{path}” in this archive was changed or is damaged.")
 
 
-def _load(archive: zipfile.ZipFile, manifest: dict[str, Any]) -> Restored:
-    stored: list[str] = []
+def _load_plan(archive: zipfile.ZipFile, manifest: dict[str, Any]) -> Restored:
     kept = kept_models()
     histories = [model.history.model for model in kept if hasattr(model, "history")]
     everything = [*kept, *histories, Operation, ChainLink]
+    contents = {entry["edition_file"]: entry["path"] for entry in manifest["entries"] if "edition_file" in entry}
+    with _filling(everything) as stored:
+        count = sum(_load_rows(archive, model, contents) for model in everything)
+        _put_files_back(archive, manifest, stored)
+        begin_installation(histories)
+    return Restored(manifest["title"], count, len(stored))
+
+
+def _load_backup(archive: zipfile.ZipFile, manifest: dict[str, Any]) -> Restored:
+    everything = backup.everything()
+    with _filling(everything) as stored:
+        counts = {model._meta.label_lower: _load_rows(archive, model) for model in everything}
+        if {label: number for label, number in counts.items() if number} != manifest["counts"]:
+            raise RestoreRefused("This backup does not hold the rows that its manifest counts. Take another one.")
+        _put_files_back(archive, manifest, stored)
+    return Restored("", sum(counts.values()), len(stored))
+
+
+LOADED_BY: dict[str, Callable[[zipfile.ZipFile, dict[str, Any]], Restored]] = {
+    FORMAT: _load_plan,
+    backup.FORMAT: _load_backup,
+}
+
+
+@contextmanager
+def _filling(models_of: Sequence[Model]) -> Iterator[list[str]]:
+    """One transaction in which the tables are filled; the names of the files that are stored in it go into the list.
+    When it fails nothing is left of either."""
+    stored: list[str] = []
     try:
         with transaction.atomic():
-            contents = {
-                entry["edition_file"]: entry["path"] for entry in manifest["entries"] if "edition_file" in entry
-            }
-            count = sum(_load_rows(archive, model, contents) for model in everything)
-            _put_files_back(archive, manifest, stored)
+            yield stored
             with connection.cursor() as cursor:
-                for statement in connection.ops.sequence_reset_sql(no_style(), everything):
+                for statement in connection.ops.sequence_reset_sql(no_style(), models_of):
                     cursor.execute(statement)
-            begin_installation(histories)
     except (DataError, DeserializationError, IntegrityError, KeyError, ValidationError, ValueError) as error:
         _take_away(stored)
-        raise RestoreRefused("The rows of this archive do not fit together. Take the plan out again.") from error
+        raise RestoreRefused("The rows of this archive do not fit together. Make it again.") from error
     except file_store.NoRoom as error:
         _take_away(stored)
         raise RestoreRefused("The disk is too full for the files of this archive. Make room and try again.") from error
     except BaseException:
         _take_away(stored)
         raise
-    return Restored(manifest["title"], count, len(stored))
 
 
-def _load_rows(archive: zipfile.ZipFile, model: Model, contents: dict[int, str]) -> int:
-    """Writes the rows of a model as they were; how many. `contents` is where the files of editions lie."""
+def _load_rows(archive: zipfile.ZipFile, model: Model, contents: dict[int, str] | None = None) -> int:
+    """Writes the rows of a model as they were; how many. `contents`, of the archive of a plan, is where the files of
+    editions lie; it has no passwords."""
     path = f"data/{model._meta.label_lower}.jsonl"
     if path not in archive.namelist():
         return 0
@@ -148,23 +178,36 @@ def _load_rows(archive: zipfile.ZipFile, model: Model, contents: dict[int, str])
     batch_size = 1 if model in LARGE else BATCH
     # Past the managers, which write a history: here it comes along.
     rows: models.QuerySet[Any] = models.QuerySet(model=model)
+    is_dated = any(
+        getattr(each, "auto_now", False) or getattr(each, "auto_now_add", False) for each in model._meta.concrete_fields
+    )
     with archive.open(path) as lines:
         for each in serializers.deserialize("jsonl", TextIOWrapper(lines, encoding="utf-8")):
             row: Any = each.object
             if type(row) is not model:
                 raise DeserializationError(f"A row of another kind in {path}.")
-            if isinstance(row, User):
-                row.password = make_password(None)
-            if isinstance(row, EditionFile):
-                row.content = archive.read(contents[row.pk])
-                _check_sum(row.name, sha256(row.content).hexdigest(), row.sha256)
-            batch.append(row)
+            if contents is not None:
+                _complete(row, archive, contents)
             count += 1
+            if is_dated:
+                # Written as it is: everything else would give it the time of now.
+                row.save_base(raw=True, force_insert=True)
+                continue
+            batch.append(row)
             if len(batch) >= batch_size:
                 rows.bulk_create(batch)
                 batch = []
     rows.bulk_create(batch)
     return count
+
+
+def _complete(row: Any, archive: zipfile.ZipFile, contents: dict[int, str]) -> None:
+    """Gives a row of a plan's archive what is not among its rows."""
+    if isinstance(row, User):
+        row.password = make_password(None)
+    if isinstance(row, EditionFile):
+        row.content = archive.read(contents[row.pk])
+        _check_sum(row.name, sha256(row.content).hexdigest(), row.sha256)
 
 
 def _put_files_back(archive: zipfile.ZipFile, manifest: dict[str, Any], stored: list[str]) -> None:

@@ -2,16 +2,17 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from accounts.verification import verify
+from plans.commands import PlainCommand
 from reports.archive_restore import RestoreRefused, restore
 
 
-class Command(BaseCommand):
+class Command(PlainCommand):
     help = (
-        "Loads the archive of a plan (“take_out”) into an empty installation: every row as it was, or nothing. "
-        "Afterwards give somebody a password with “manage.py changepassword EMAIL”."
+        "Loads a backup (“backup”), or the archive of a plan (“take_out”), into an empty installation: every row as it "
+        "was, or nothing. After that of a plan give somebody a password with “manage.py changepassword EMAIL”."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -22,9 +23,10 @@ class Command(BaseCommand):
             restored = restore(Path(file))
         except RestoreRefused as refused:
             raise CommandError(str(refused)) from refused
-        self.stdout.write(f"“{restored.title}” is restored: {restored.rows} rows and {restored.files} files.")
+        what = f"“{restored.title}”" if restored.title else "The backup"
+        self.stdout.write(f"{what} is restored: {restored.rows} rows and {restored.files} files.")
         if verify().findings:
             self.stderr.write(
-                "Not all of it is as it was recorded. “manage.py verify_history” says what: ask who took the archive "
-                "out before you go on with it."
+                "Not all of it is as it was recorded. “manage.py verify_history” says what: ask who made the archive "
+                "before you go on with it."
             )
