@@ -67,7 +67,9 @@ DEBUG = False
 DEMONSTRATION = os.environ.get("WAYMARK_DEMONSTRATION", "" if PRODUCTION else "1") == "1"
 
 # The council a new plan belongs to when the installation has none yet.
-COUNCIL_NAME = os.environ.get("COUNCIL_NAME", "Our council")
+COUNCIL_NAME = os.environ.get("COUNCIL_NAME", "").strip()
+# How to reach those who run Waymark at the council: an e-mail address, or words such as a telephone number.
+CONTACT = os.environ.get("WAYMARK_CONTACT", "").strip()
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -105,6 +107,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "accounts.headers.MethodsMiddleware",
+    "accounts.headers.PackedPagesMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -331,6 +334,8 @@ SESSION_LIMITS = {"idle": 60 * 60, "idle_of_installation": 15 * 60, "absolute": 
 CSRF_COOKIE_HTTPONLY = True
 if PRODUCTION:
     SECURE_SSL_REDIRECT = True
+    # A monitor on the same machine asks without TLS, and is told nothing worth hiding.
+    SECURE_REDIRECT_EXEMPT = [r"^health/"]
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True

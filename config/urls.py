@@ -1,5 +1,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
+from accounts import health_views
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("accounts.urls")),
     path("accounts/", include("accounts.sign_in_urls")),
@@ -9,6 +11,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("imports.urls")),
     path("", include("reports.paper_urls")),
     path("", include("reports.urls")),
+    path("health/", health_views.health, name="health"),
+    path("health/alive/", health_views.alive, name="alive"),
 ]
 
 handler403 = "accounts.views.not_allowed"

@@ -1,5 +1,6 @@
 """What every answer tells the browser that it may not do."""
 
+import gzip
 import re
 
 import pytest
@@ -30,6 +31,8 @@ POLICY = {
     "frame-ancestors 'none'",
     "object-src 'none'",
 }
+#: Of a file to be saved: nothing of it is drawn or run (plans/downloads.py).
+POLICY_OF_FILES = {"sandbox", "default-src 'none'"}
 
 
 def missing(response) -> list[str]:
@@ -42,7 +45,8 @@ def missing(response) -> list[str]:
     found = [f"{name}: {value}" for name, value in always.items() if headers.get(name) != value]
     if "camera=()" not in headers.get("Permissions-Policy", ""):
         found.append("Permissions-Policy")
-    if set(headers.get("Content-Security-Policy", "").split("; ")) != POLICY:
+    policy = POLICY_OF_FILES if headers.get("Content-Disposition", "").startswith("attachment;") else POLICY
+    if set(headers.get("Content-Security-Policy", "").split("; ")) != policy:
         found.append("Content-Security-Policy")
     if not {"private", "no-store"} <= set(headers.get("Cache-Control", "").split(", ")):
         found.append("Cache-Control")
@@ -59,6 +63,7 @@ def strict(people, milestone):
     return client
 
 
+@pytest.mark.only("sqlite")
 @pytest.mark.parametrize("name", PAGES)
 def test_every_page_has_them_whoever_asks_and_however(strict, name):
     path = address(name)
@@ -153,3 +158,31 @@ def test_no_page_takes_another_method(client, people, method):
 
     assert response.status_code == 405
     assert response.headers["Allow"] == "GET, HEAD, POST"
+
+
+class TestPacked:
+    """A page is sent packed to a browser that takes it so, and never twice of the same length."""
+
+    PACKED = {"Accept-Encoding": "gzip, br"}
+
+    def test_a_page_is_packed_and_says_the_same(self, client, people):
+        sign_in(client, people.manager)
+        client.get("/plans/")
+        plain, packed = client.get("/help/"), client.get("/help/", headers=self.PACKED)
+
+        assert packed.headers["Content-Encoding"] == "gzip"
+        assert len(packed.content) < len(plain.content) / 2
+        words = re.search(r"<h1.*</h1>", plain.text)[0]
+        assert words in gzip.decompress(packed.content).decode()
+
+    def test_its_length_tells_nothing(self, client, db):
+        lengths = {len(client.get("/accounts/sign-in/", headers=self.PACKED).content) for _ in range(20)}
+
+        assert len(lengths) > 5
+
+    def test_a_file_is_sent_as_it_is(self, client, people, milestone):
+        sign_in(client, people.manager)
+
+        file = client.get("/plans/safeguarding/history/csv/", headers=self.PACKED)
+
+        assert "Content-Encoding" not in file.headers

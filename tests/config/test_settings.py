@@ -38,6 +38,7 @@ def test_a_complete_production_starts_with_encryption_everywhere(settings_with):
     assert settings["SESSION_COOKIE_SECURE"]
     assert settings["CSRF_COOKIE_SECURE"]
     assert settings["SECURE_SSL_REDIRECT"]
+    assert settings["SECURE_REDIRECT_EXEMPT"] == ["^health/"]
 
 
 @pytest.mark.parametrize("name", ["SECRET_KEY", "SITE_URL", "ALLOWED_HOSTS", "DATABASE_URL"])
