@@ -13,7 +13,7 @@ const trouble = (words) => {
   box.replaceChildren();
   if (!words) return;
   const inset = document.createElement("div");
-  inset.className = "trouble govuk-body";
+  inset.className = "notice notice--trouble govuk-body";
   inset.textContent = words;
   box.append(inset);
   box.scrollIntoView({ block: "nearest" });
