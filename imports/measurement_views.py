@@ -14,10 +14,10 @@ from indicators.checking import TypedRow, check, dated, with_figures
 from indicators.entry_forms import MOST_ROWS, TOO_MANY, EntryForm, Known, PeriodForm, as_sent, known_indicators
 from indicators.entry_views import grid_page
 from indicators.finding import find_scorecard
-from plans.documents import check_received
 from plans.forms import ChildDataCheck
 from plans.policies import Right
 
+from .forms import FileOrText
 from .limits import FileRefused
 from .readers.table import FiguresTable, ReadFigure
 from .sandbox import read_figures_limited, read_figures_limited_text
@@ -25,15 +25,18 @@ from .sandbox import read_figures_limited, read_figures_limited_text
 PASTED = "Pasted column"
 
 
-class FiguresForm(PeriodForm):
+class FiguresForm(FileOrText, PeriodForm):
     """A file with figures, or their text."""
+
+    BOTH = "Paste figures or choose a file, not both."
+    NEITHER = "Paste figures, or choose a file below."
 
     pasted = forms.CharField(
         required=False,
         strip=False,
         label="Paste the figures",
-        help_text="One row for each figure: its code, then the figure, or its numerator and denominator. From Excel, "
-        f"or typed with spaces between. {ChildDataCheck.HINT}",
+        help_text="One row for each figure: its code, then the figure, or its numerator and denominator, such as "
+        f"“ASM45 210 241”. From Excel, or typed with spaces between. {ChildDataCheck.HINT}",
         widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false"}),
     )
     file = forms.FileField(
@@ -54,20 +57,6 @@ class FiguresForm(PeriodForm):
             "Such as October 2026. Each indicator takes its latest period up to then; leave it empty for the latest "
             "figures that are due."
         )
-
-    def clean_file(self) -> Any:
-        file = self.cleaned_data["file"]
-        if file:
-            check_received(file)
-        return file
-
-    def clean(self) -> dict[str, Any]:
-        data: dict[str, Any] = self.cleaned_data
-        if not self.errors and bool(data.get("file")) == bool(data["pasted"].strip()):
-            both = data.get("file")
-            message = "Paste figures or choose a file, not both." if both else "Paste figures, or choose a file below."
-            self.add_error("pasted", message)
-        return data
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

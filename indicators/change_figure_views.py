@@ -16,14 +16,15 @@ from accounts.requests import SignedInRequest, sent
 from accounts.versions import ChangedMeanwhile
 from plans.changing import change_row
 from plans.forms import add_refusal
-from plans.membership_forms import ReasonForm
 from plans.models import Plan
 from plans.overrides import with_override
 from plans.policies import Right
+from plans.reasons import ReasonForm
 
 from . import operations
-from .change_forms import BenchmarkForm, CommentaryForm, ReviseForm, benchmark_order, number_words
+from .change_fields import number_words
 from .change_views import add_to, get_or_post, people_to_choose, removable, remove_row, saved
+from .figure_forms import BenchmarkForm, CommentaryForm, ReviseForm, benchmark_order
 from .figure_operations import NewFigure, Recorded, figures_in_force, record_measurements, take_back_figure
 from .finding import find_indicator, find_scorecard
 from .models import TAKEN_BACK, Benchmark, Commentary, Indicator, Measurement

@@ -16,10 +16,10 @@ from accounts.models import Person
 from accounts.requests import SignedInRequest, sent
 from plans.changing import RowForm, change_row
 from plans.forms import ChildDataCheck, add_refusal
-from plans.membership_forms import ReasonForm
 from plans.models import Outcome, Plan
 from plans.overrides import with_override
 from plans.policies import Right, people_visible_to
+from plans.reasons import ReasonForm
 from plans.refs import ref_order
 
 from . import operations
@@ -28,16 +28,13 @@ from .change_forms import (
     IndicatorForm,
     NewDefinitionForm,
     NewIndicatorForm,
-    NewTargetForm,
     PlaceForm,
-    ProcessChangeForm,
-    TargetForm,
-    figures_judged,
-    judged_words,
 )
+from .figure_forms import ProcessChangeForm
 from .finding import find_indicator, find_scorecard
 from .models import Indicator, IndicatorOutcome, Measurement, PlanIndicator, ProcessChange, Target
 from .periods import Period
+from .target_forms import NewTargetForm, TargetForm, figures_judged, judged_words
 from .terms import Polarity, Tolerance, Unit
 from .thresholds import Goal, goal_words
 

@@ -11,9 +11,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
+from accounts.texts import plain
 from plans.forms import ChildDataCheck, TextField
 from plans.models import Plan
-from plans.texts import plain
 
 from .checking import (
     THIS_IS_RIGHT,

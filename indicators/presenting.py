@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.text import Truncator
 
-from plans.texts import plain
+from accounts.texts import plain
 
 from . import drawing
 from .models import TAKEN_BACK, Measurement, Target
@@ -62,6 +62,7 @@ class Row:
     """A row of the scorecard."""
 
     indicator: IndicatorPosition
+    good: str
     status: RagView
     previous: Earlier | None
     year_before: Earlier | None
@@ -78,6 +79,7 @@ def row_of(indicator: IndicatorPosition, by_code: Mapping[str, IndicatorPosition
     latest = latest_period(indicator)
     return Row(
         indicator=indicator,
+        good=good_words(indicator),
         status=rag_view(indicator),
         previous=_earlier(indicator, latest.previous if latest else None),
         year_before=_earlier(indicator, latest.year_before if latest else None),
@@ -101,6 +103,15 @@ def _earlier(indicator: IndicatorPosition, period: Period | None) -> Earlier | N
 
 
 # --- Sentences ---------------------------------------------------------------------------------------------------
+
+
+def good_words(indicator: IndicatorPosition) -> str:
+    """“Low is good”, “Good is 10%–15%”; empty for what is for information, for its status says so."""
+    if indicator.polarity is Polarity.NONE:
+        return ""
+    if indicator.polarity is Polarity.RANGE and indicator.target_words:
+        return f"Good is {indicator.good_is}"
+    return indicator.polarity.label
 
 
 def gap_words(indicator: IndicatorPosition) -> str:

@@ -1,29 +1,15 @@
 """Draws a chart of stacked bars as SVG text: how many of a whole there were of each kind at each of many days.
 
-As charts.py, whose pen and measures it uses: attributes only, every text escaped, the same input the same bytes. Kinds
-are told apart without colour: each has a pattern of its own, and its letter in its bars and at the right.
+With the pen of svg.py. Kinds are told apart without colour: each has a pattern of its own, and its letter in its bars
+and at the right.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .charts import (
-    GRID,
-    LINE,
-    PAPER,
-    QUIET,
-    RULE,
-    SIZE,
-    STEPS,
-    TEXT,
-    _Pen,
-    _shortened,
-    _svg,
-    escaped,
-    round_ticks,
-    spread,
-    text_width,
-)
+from .chart_scale import round_ticks
+from .chart_sheet import STEPS
+from .svg import GRID, LINE, PAPER, QUIET, RULE, SIZE, TEXT, Pen, escaped, picture, shortened, spread, text_width
 
 #: The light and the dark of each colour of a key, as static/css/tokens.css has them.
 TINTS = {
@@ -87,10 +73,10 @@ def stacked_chart(
     used = [place for place in range(len(kinds)) if any(stack.counts[place] for stack in stacks)]
     sheet = _Bars(key, [kinds[place] for place in used], width, height, stacks, used)
     sheet.draw()
-    return _svg(sheet, "chart chart--stacked", key, title, description, (width, height))
+    return picture(sheet, "chart chart--stacked", key, title, description, (width, height))
 
 
-class _Bars(_Pen):
+class _Bars(Pen):
     """The picture: bars from below to above, the scale at the left, the names of the kinds at the right."""
 
     def __init__(
@@ -206,4 +192,4 @@ class _Bars(_Pen):
             x = self.right + 12
             self.element("rect", x=x, y=middle - 7, width=18, height=14, fill=self._fill(place), stroke=dark)
             self._draw_letter(x + 9, middle, place)
-            self.text(x + 23, middle + 4, _shortened(self.names[place], room), TEXT, size=SIZE)
+            self.text(x + 23, middle + 4, shortened(self.names[place], room), TEXT, size=SIZE)

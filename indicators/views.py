@@ -40,6 +40,10 @@ from .thresholds import tolerance_words
 #: How many late figures and gaps the head of a scorecard names.
 NAMED = 6
 
+#: How many figures the page of an indicator shows at once: a year, and the period a year before the newest. One or two
+#: more are no reason to hide them.
+SHOWN, FEW_MORE = 13, 3
+
 
 def readable_scorecard(request: SignedInRequest, plan: Plan, rights: Rights) -> tuple[AskedPosition, ScorecardPosition]:
     """The scorecard that was asked for; today's, and why, where the plan was not there at the recorded moment."""
@@ -132,6 +136,8 @@ def indicator_page(request: SignedInRequest, slug: str, code: str) -> HttpRespon
     if indicator is None:
         raise Http404
     by_code = {each.code: each for each in position.indicators}
+    figures = figures_of(indicator, asked.as_at, asked.recorded_at)
+    shown_at_once = SHOWN if len(figures) > SHOWN + FEW_MORE else len(figures)
     return render(
         request,
         "indicators/indicator.html",
@@ -157,7 +163,9 @@ def indicator_page(request: SignedInRequest, slug: str, code: str) -> HttpRespon
             "commentaries": _commentaries(indicator, asked),
             "targets": target_views(indicator, _targets(indicator, asked), position.rule_set, asked.as_at),
             "changes": [(indicator.period_of(day).label, words) for day, words in reversed(indicator.breaks)],
-            "figures": figures_of(indicator, asked.as_at, asked.recorded_at),
+            "figures": figures[:shown_at_once],
+            "earlier": figures[shown_at_once:],
+            "first_label": figures[-1].label if figures else "",
             "has_marks": _has_marks(indicator),
             "may_see_history": rights.everywhere(Right.SEE_HISTORY),
             **_what_one_may(asked, rights),

@@ -2,6 +2,10 @@
 
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from fontTools.ttLib import TTFont
 
 from accounts.models import User
 from indicators.figure_operations import NewFigure, record_measurements
@@ -11,6 +15,8 @@ from plans.models import PlanMembership
 from plans.operations import give_role
 from tests.cast import PASSWORD
 from tests.stage import standing
+
+FONTS = Path(__file__).resolve().parents[2] / "static" / "vendor" / "fonts"
 
 
 @standing
@@ -57,3 +63,14 @@ def enter(plan, indicator, *figures, by, **more):
 def months(first: date, count: int) -> list[date]:
     """The first days of so many months."""
     return [date(first.year + (first.month - 1 + n) // 12, (first.month - 1 + n) % 12 + 1, 1) for n in range(count)]
+
+
+@pytest.fixture(scope="session")
+def fonts():
+    """How wide Inter draws each letter, by weight, from the font files themselves."""
+    widths = {}
+    for weight in (400, 600):
+        font = TTFont(FONTS / f"inter-latin-{weight}-normal.woff2")
+        units, advances = font["head"].unitsPerEm, font["hmtx"]
+        widths[str(weight)] = {chr(code): advances[name][0] / units for code, name in font.getBestCmap().items()}
+    return widths

@@ -1,32 +1,24 @@
 from datetime import date, timedelta
 from decimal import Decimal
-from fractions import Fraction
-from itertools import combinations, pairwise
-from pathlib import Path
+from itertools import combinations
 from xml.etree import ElementTree
 
 import pytest
-from fontTools.ttLib import TTFont
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from indicators.chart_sheet import MARKS
 from indicators.charts import (
-    MARKS,
     ChartPoint,
     SpcChartPoint,
-    as_data_uri,
     assurance_icon,
-    round_ticks,
     sparkline,
     spc_chart,
-    spread,
-    text_width,
     trend_chart,
     variation_icon,
 )
 
 SVG = "{http://www.w3.org/2000/svg}"
-FONTS = Path(__file__).resolve().parents[2] / "static" / "vendor" / "fonts"
 HOSTILE = "</title><script>alert(1)</script>\x00 & “quoted\" '"
 ASSURANCES = ("consistently_passes", "consistently_fails", "hit_or_miss")
 
@@ -108,17 +100,6 @@ def words(svg):
 def places(path):
     """The corners of a path that is made of lines."""
     return [tuple(map(float, corner.split())) for corner in path.get("d").strip("MZ").split("L")]
-
-
-@pytest.fixture(scope="module")
-def fonts():
-    """How wide Inter draws each letter, by weight, from the font files themselves."""
-    widths = {}
-    for weight in (400, 600):
-        font = TTFont(FONTS / f"inter-latin-{weight}-normal.woff2")
-        units, advances = font["head"].unitsPerEm, font["hmtx"]
-        widths[str(weight)] = {chr(code): advances[name][0] / units for code, name in font.getBestCmap().items()}
-    return widths
 
 
 def boxes(svg, fonts):
@@ -242,17 +223,6 @@ def contrast(one, other):
 
     dark, bright = sorted((light(one), light(other)))
     return (bright + 0.05) / (dark + 0.05)
-
-
-def test_a_picture_fits_into_an_address():
-    svg = sparkline(key="s", title="Visits", values=[1, 2])
-
-    assert as_data_uri(svg).startswith("data:image/svg+xml;base64,PHN2ZyB4bWxucz0i")
-
-
-def test_a_picture_without_its_namespace_is_refused_as_an_address():
-    with pytest.raises(ValueError, match="namespace"):
-        as_data_uri("<svg></svg>")
 
 
 # --- Trends ------------------------------------------------------------------------------------------------------
@@ -570,72 +540,9 @@ def test_an_icon_for_an_unknown_word_is_refused(icon):
         icon(**{"key": "i", "title": "", argument: "splendid"})
 
 
-# --- The scale, words, and room for them -------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("low", "high", "whole", "expected"),
-    [
-        pytest.param(0, 100, False, [0, 20, 40, 60, 80, 100], id="per cent"),
-        pytest.param(72, 90, False, [70, 75, 80, 85, 90], id="part of a hundred"),
-        pytest.param(0, 1, False, ["0", "0.2", "0.4", "0.6", "0.8", "1"], id="tenths are exact"),
-        pytest.param(0, 2, True, [0, 1, 2], id="no half children"),
-        pytest.param(-2500, 900, False, [-3000, -2000, -1000, 0, 1000], id="around nought"),
-        pytest.param(0, 12, False, ["0", "2.5", "5", "7.5", "10", "12.5"], id="two and a half"),
-    ],
-)
-def test_the_scale_has_round_steps(low, high, whole, expected):
-    assert round_ticks(Fraction(low), Fraction(high), whole=whole) == tuple(map(Fraction, expected))
-
-
-figures = st.decimals(min_value=-(10**9), max_value=10**9, places=2, allow_nan=False, allow_infinity=False)
-
-
-@given(low=figures, span=figures.filter(lambda span: span > 0), whole=st.booleans())
-def test_any_scale_has_equal_steps_that_hold_the_figures(low, span, whole):
-    ticks = round_ticks(Fraction(low), Fraction(low) + Fraction(span), whole=whole)
-
-    assert 2 <= len(ticks) <= 6
-    assert ticks[0] <= Fraction(low)
-    assert ticks[-1] >= Fraction(low) + Fraction(span)
-    assert len({later - earlier for earlier, later in pairwise(ticks)}) == 1
-    assert not whole or all(tick.denominator == 1 for tick in ticks)
-
-
-def test_words_are_never_wider_than_they_are_taken_to_be(fonts):
-    for letters in fonts.values():
-        for letter, width in letters.items():
-            assert text_width(letter, size=1) >= width - 0.0005, letter
-
-
-@pytest.mark.parametrize(
-    ("centres", "expected"),
-    [
-        pytest.param([10, 50, 90], [10, 50, 90], id="nothing moves that has room"),
-        pytest.param([50, 50], [45, 55], id="two at one place part"),
-        pytest.param([52, 50, 90], [56, 46, 90], id="their order stays"),
-        pytest.param([1, 2], [5, 15], id="not beyond the top"),
-        pytest.param([99, 100], [85, 95], id="not beyond the bottom"),
-    ],
-)
-def test_names_move_as_little_as_it_takes(centres, expected):
-    assert spread(centres, [10] * len(centres), 0, 100) == expected
-
-
-@given(centres=st.lists(st.integers(0, 200), max_size=12), heights=st.lists(st.integers(5, 30), min_size=12))
-def test_names_never_meet_and_stay_in_their_room_where_there_is_enough(centres, heights):
-    heights = heights[: len(centres)]
-    bottom = max(200, sum(heights))
-
-    placed = spread(centres, heights, 0, bottom)
-
-    spans = sorted((middle - height / 2, middle + height / 2) for middle, height in zip(placed, heights, strict=True))
-    assert all(upper[1] <= lower[0] + 1e-6 for upper, lower in pairwise(spans))
-    assert all(top >= -1e-6 and end <= bottom + 1e-6 for top, end in spans)
-
-
 # --- Anything at all ---------------------------------------------------------------------------------------------
 
+figures = st.decimals(min_value=-(10**9), max_value=10**9, places=2, allow_nan=False, allow_infinity=False)
 letters = st.characters(min_codepoint=32, max_codepoint=126)
 names = st.text(letters, max_size=40).map(lambda text: " ".join(text.split()))
 

@@ -166,7 +166,11 @@ def test_an_indicator_that_is_not_on_the_scorecard_is_not_found(client, people, 
 @pytest.mark.parametrize(
     ("who", "expected"),
     [
-        pytest.param("manager", {"Enter figures", "Add an indicator", "Scorecard settings"}, id="the manager all"),
+        pytest.param(
+            "manager",
+            {"Paste or upload figures", "Add indicators", "Scorecard settings", "New target"},
+            id="the manager all",
+        ),
         pytest.param("steering", set(), id="the steering group none"),
     ],
 )
@@ -175,7 +179,8 @@ def test_who_may_change_a_scorecard_is_shown_how(client, people, asm, who, expec
 
     page = text_of(client.get(SCORECARD).text)
 
-    assert {words for words in ("Enter figures", "Add an indicator", "Scorecard settings") if words in page} == expected
+    offered = {"Paste or upload figures", "Add indicators", "Scorecard settings", "New target"}
+    assert {words for words in offered if words in page} == expected
 
 
 def test_the_analyst_enters_figures_and_revises_them(client, analyst, asm):
@@ -211,10 +216,9 @@ def test_a_row_says_where_an_indicator_stands(client, people, asm):
     page = client.get(SCORECARD).text
     row = text_of(page[page.index('<th scope="row" class="scorecard__what">') :])
 
-    assert "ASM Assessments in time Key High 80.0% May 2011" in row
+    assert "ASM Assessments in time Key High is good 80.0% May 2011 R Red since March 2011" in row
+    assert "90% (amber from 85%) −10.0 points ▼ Worsened" in row
     assert "April 2011: 82.0%" in row
-    assert "90% (amber from 85%)" in row
-    assert "R Red since March 2011 −10.0 points ▼ Worsened" in row
 
 
 def test_a_row_says_what_is_done_about_a_figure_off_target(client, people, plan, lead, asm):
@@ -834,7 +838,19 @@ def test_the_page_costs_the_same_for_more_figures_and_revisions(
     enter(plan, people.manager, asm, {month.starts_on: "71" for month in months}, revision_reason="Counted again")
 
     with django_assert_max_num_queries(len(before)):
-        assert len(client.get(PAGE).context["figures"]) == 36
+        page = client.get(PAGE)
+    assert (len(page.context["figures"]), len(page.context["earlier"])) == (13, 23)
+    assert "23 earlier figures, back to June 2008" in page.text
+
+
+def test_one_or_two_figures_more_than_a_year_are_not_hidden(client, people, analyst, plan, asm):
+    months = periods_between(Period(Frequency.MONTHLY, date(2010, 2, 1)), Period(Frequency.MONTHLY, date(2011, 2, 1)))
+    enter(plan, analyst, asm, {month.starts_on: "70" for month in months})
+    client.force_login(people.steering)
+
+    page = client.get(PAGE)
+
+    assert (len(page.context["figures"]), page.context["earlier"]) == (16, ())
 
 
 def test_the_page_knows_the_figures_of_its_own_indicator_alone(client, people, scorecard):
