@@ -2,6 +2,7 @@
 """From a bare Python 3.11 or newer to a working Waymark. Nothing else needs to be installed first.
 
     python3 dev.py run [--port PORT]       the site with demonstration data, on http://127.0.0.1:8000
+    python3 dev.py run --empty             the same without the demonstration, for a plan of your own
     python3 dev.py test [PYTEST ARGUMENTS] the whole suite: SQLite, PostgreSQL, and journeys in a browser
     python3 dev.py manage COMMAND ...      any command of manage.py; `manage help` lists them
 
@@ -30,6 +31,7 @@ ASSETS = ROOT / "static" / "vendor"
 LEAST_PYTHON = (3, 11)
 UV = "uv>=0.13,<0.14"
 DEFAULT_PORT = 8000
+CREATE_ADMINISTRATOR = "python3 dev.py manage createsuperuser --email you@council.example"
 # Many offices inspect encrypted traffic: the machine knows the certificate for that, uv and npm have to be told.
 CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 
@@ -231,15 +233,20 @@ def apt_install(packages, message, *, quiet=False):
 
 
 def run(arguments):
-    port = port_from(arguments)
+    is_empty = "--empty" in arguments
+    port = port_from([each for each in arguments if each != "--empty"])
     check_port_is_free(port)
     environment = {**prepare(dev=False), "WAYMARK_ENV": "development"}
     environment.update(DJANGO_RUNSERVER_HIDE_WARNING="true", PYTHONUNBUFFERED="1")
-    say("Making the database ready; the first time, a year of history is put into it.")
+    say("Making the database ready" + ("." if is_empty else "; the first time, a year of history is put into it."))
     manage_py = [str(PYTHON), str(MANAGE)]
     migrate, load_demo = [*manage_py, "migrate", "--no-input", "-v", "0"], [*manage_py, "load_demo", "--if-empty"]
     check(migrate, environment, "The database could not be brought up to date; the reason is above.")
-    check(load_demo, environment, "The demonstration plan could not be loaded; the reason is above.", output=sys.stdout)
+    if is_empty:
+        print("No demonstration is loaded. For an account, in a second window: " + CREATE_ADMINISTRATOR, flush=True)
+    else:
+        refusal = "The demonstration plan could not be loaded; the reason is above."
+        check(load_demo, environment, refusal, output=sys.stdout)
     print(f"Waymark is on http://127.0.0.1:{port} (Ctrl-C stops it).", flush=True)
     # The worker that makes the files of packs ends with the process that this one becomes, however that ends.
     work = [*manage_py, "work", "--beside", str(os.getpid())]

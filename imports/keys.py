@@ -58,6 +58,7 @@ def first_by(rows: Iterable[Any], key: Callable[[Any], Any]) -> dict[Any, Any]:
 
 
 def grouped_by(rows: Iterable[Any], key: Callable[[Any], Any]) -> dict[Any, list[Any]]:
+    """The rows by their key, each group in the order in which they came."""
     found: dict[Any, list[Any]] = defaultdict(list)
     for row in rows:
         found[key(row)].append(row)

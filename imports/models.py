@@ -1,3 +1,5 @@
+"""What was read of a council’s file, what became of it, and how it is undone."""
+
 from typing import Any
 
 from django.conf import settings

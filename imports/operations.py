@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 
 from accounts.history import current_instant, operation
 from accounts.models import Person
-from accounts.operations import add_person
+from accounts.operations import add_person, the_council
 from milestones.models import Milestone
 from milestones.operations import (
     add_milestone,
@@ -20,6 +20,7 @@ from milestones.operations import (
     record_update,
     withdraw_milestone,
 )
+from plans.cycles import monday_of
 from plans.models import Action, Outcome, Plan, Recommendation, Review, Theme
 from plans.operations import (
     add_action,
@@ -31,16 +32,19 @@ from plans.operations import (
     edit_outcome,
     link_action,
     start_plan,
+    start_plan_once,
 )
 from plans.overrides import Override, note_override
+from plans.schemes import Scheme
 
 from .comparing import compare
 from .comparison import ComparedAction, ComparedLink, ComparedMilestone, Comparison
 from .models import Import
 from .policies import check_as_at, check_can_discard, check_can_import, check_can_preview, check_can_undo
-from .present import Present, present_in
+from .present import Present, present_in, present_in_new_plan
 from .readers.table import PlanTable
-from .undoing import changed_since, take_back
+from .starting import fitting_scheme, plan_title_of
+from .undoing import changed_since, take_back, take_plan_back
 
 
 class ImportRefused(ValidationError):
@@ -182,6 +186,65 @@ def start_plan_from_table(
     """Starts a plan and imports a file into it: both or neither. Its first cycle begins on `as_at`."""
     plan = start_plan(title=title, slug=slug, cycle_anchor=as_at, reason=f"Import of {file_name}", by=by)
     return import_table(plan=plan, table=table, file_name=file_name, sha256=sha256, as_at=as_at, by=by)
+
+
+@operation
+def start_plan_to_import(
+    *,
+    table: PlanTable,
+    file_name: str,
+    sha256: str,
+    as_at: date,
+    title: str = "",
+    scheme: Scheme | None = None,
+    council_name: str = "",
+    by: Any,
+) -> Import:
+    """Starts a plan and keeps the preview of the table that it will be made of: both or neither. Nothing of the table
+    is written.
+
+    Without a title or a key the plan gets those of the table. Its cycles begin on Mondays. ImportRefused is raised
+    where the table could not be imported as it is, ValidationError where nobody says what the plan is called.
+    """
+    title, scheme = title or plan_title_of(table), scheme or fitting_scheme(table)
+    if not title:
+        raise ValidationError({"title": "No title stands above the table. Enter the title of the plan."})
+    comparison = compare(table, present_in_new_plan(title[:100], scheme, the_council()), as_at=as_at)
+    if comparison.problems:
+        raise ImportRefused(comparison)
+    plan = start_plan_once(
+        title=title,
+        scheme=scheme,
+        cycle_anchor=monday_of(as_at),
+        council_name=council_name,
+        reason=_started_for(file_name),
+        by=by,
+    )
+    return keep_preview(plan=plan, table=table, file_name=file_name, sha256=sha256, as_at=as_at, by=by)
+
+
+def _started_for(file_name: str) -> str:
+    return f"Started for the import of {file_name[-255:]}"
+
+
+def plan_waits_for(import_: Import) -> bool:
+    """Whether the plan was started for this very import and nothing has been imported into it yet."""
+    started = import_.plan.history.filter(history_type="+").get()
+    return (
+        started.history_change_reason == _started_for(import_.file_name)
+        and not Import.objects.filter(plan=import_.plan, applied_at__isnull=False).exists()
+    )
+
+
+@operation
+def discard_with_plan(*, import_: Import, by: Any) -> bool:
+    """Forgets the preview for which a plan was started, and the plan with it; False, and nothing done, where something
+    else has joined the plan since. Raises as `discard_preview` does."""
+    _read_again(import_)
+    check_can_import(by, import_.plan)
+    started = import_.plan.history.filter(history_type="+").get()
+    reason = f"{import_.file_name} was not imported"
+    return take_plan_back(import_, started_at=started.history_date, reason=reason, by=by)
 
 
 @operation

@@ -9,6 +9,7 @@ from django.utils import timezone
 from plans.models import Plan
 from plans.moments import check_not_long_ago
 from plans.policies import Right, check_can
+from plans.spans import long_day
 
 from .models import Import
 from .wording import day_words
@@ -45,7 +46,7 @@ def check_can_undo(user: Any, import_: Import) -> None:
         raise ValidationError("Only a finished import can be undone, and only once.")
     reported_at = import_.plan.last_reported_at
     if reported_at is not None and reported_at > import_.applied_at:
-        day = timezone.localtime(reported_at)
+        day = timezone.localdate(reported_at)
         raise ValidationError(
-            f"A paper was made from this plan on {day.day} {day:%B %Y}, after the import. What was reported stays."
+            f"A paper was made from this plan on {long_day(day)}, after the import. What was reported stays."
         )

@@ -1,9 +1,13 @@
 """The lines of a preview: what was read on one side, what becomes of it on the other. Pure."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
+from plans.spans import long_day
+
+from .codes import CODES
 from .comparison import KINDS, ComparedAction, ComparedMilestone, ComparedTheme, Comparison, Difference
 from .readers.table import Finding, ReadAction, ReadMilestone
 
@@ -31,6 +35,31 @@ class ThemeLines:
     name: str
     is_new: bool
     actions: tuple[ActionLines, ...] = field(default=())
+
+
+#: From this number on, findings of one kind stand together under what they have in common.
+ALIKE = 4
+
+
+@dataclass(frozen=True)
+class ToLookAt:
+    """What a person should look at: what there is little of, in the order of the file, and the many of one kind, each
+    under a sentence that holds for all of them."""
+
+    alone: tuple[Finding, ...]
+    alike: tuple[tuple[str, tuple[Finding, ...]], ...]
+
+
+def to_look_at(warnings: Iterable[Finding]) -> ToLookAt:
+    """Gathers the warnings of an import, so that the one that matters is not lost among thirty names that are new."""
+    by_code: dict[str, list[Finding]] = defaultdict(list)
+    for warning in warnings:
+        by_code[warning.code].append(warning)
+    alike = {code: found for code, found in by_code.items() if len(found) >= ALIKE}
+    return ToLookAt(
+        tuple(each for code, found in by_code.items() if code not in alike for each in found),
+        tuple((CODES[code][1].replace("'", "’"), tuple(found)) for code, found in alike.items()),
+    )
 
 
 def counts_of(counted: dict[str, dict[str, int]]) -> list[tuple[str, int, int, int]]:
@@ -86,16 +115,12 @@ def _milestone_effects(milestone: ComparedMilestone) -> Iterator[str]:
     elif milestone.is_updated:
         yield "Milestone changed"
     if milestone.update is not None:
-        yield f"Update recorded as at {_day(milestone.update.as_at)}: {milestone.update.declared_status.label}"
+        yield f"Update recorded as at {long_day(milestone.update.as_at)}: {milestone.update.declared_status.label}"
     if milestone.withdrawn_on is not None:
-        yield f"Withdrawn from {_day(milestone.withdrawn_on)}"
+        yield f"Withdrawn from {long_day(milestone.withdrawn_on)}"
     if milestone.links:
         yield _several(len(milestone.links), "reference linked", "references linked")
 
 
 def _several(count: int, one: str, many: str) -> str:
     return f"{count} {one if count == 1 else many}"
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B} {day.year}"

@@ -1,16 +1,21 @@
+"""Giving a list of recommendations, and choosing among its readings."""
+
 from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 
-from plans.documents import check_received
 from plans.forms import ChildDataCheck, DayField, TextField
 
+from .forms import FileOrText
 from .recommendation_list import LONGEST_NUMBER, Given, ListComparison
 
 
-class ListForm(forms.Form):
+class ListForm(FileOrText):
     """A file with a list of recommendations, or its text."""
+
+    BOTH = "Paste a list or choose a file, not both."
+    NEITHER = "Paste a list, or choose a file below."
 
     pasted = forms.CharField(
         required=False,
@@ -27,20 +32,6 @@ class ListForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ".docx,.xlsx,.csv,.tsv"}),
         error_messages={"empty": "The file is empty."},
     )
-
-    def clean_file(self) -> Any:
-        file = self.cleaned_data["file"]
-        if file:
-            check_received(file)
-        return file
-
-    def clean(self) -> dict[str, Any]:
-        data = self.cleaned_data
-        if not self.errors and bool(data.get("file")) == bool(data["pasted"].strip()):
-            both = data.get("file")
-            message = "Paste a list or choose a file, not both." if both else "Paste a list, or choose a file below."
-            self.add_error("pasted", message)
-        return data
 
 
 class ListPreviewForm(forms.Form):

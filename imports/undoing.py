@@ -85,25 +85,28 @@ def take_back(import_: Import, *, reason: str, by: Any) -> None:
             else:
                 put_back(rows[key], import_, reason=reason, by=by)
     if created_by(Plan, import_):
-        _take_plan_back(import_, reason=reason, by=by)
+        take_plan_back(import_, started_at=import_.applied_at, reason=reason, by=by)
 
 
-def _take_plan_back(import_: Import, *, reason: str, by: Any) -> None:
+def take_plan_back(import_: Import, *, started_at: Any, reason: str, by: Any) -> bool:
+    """Deletes a plan that was started at that instant for its import, and `import_` with it; False, and nothing done,
+    where something else has joined the plan. Belongs inside an operation."""
     plan = import_.plan
-    own: dict[Any, set[int]] = {PlanMembership: set(created_by(PlanMembership, import_)), Import: {import_.pk}}
+    own: dict[Any, set[int]] = {PlanMembership: _created_at(PlanMembership, started_at), Import: {import_.pk}}
     relations: list[Any] = Plan._meta.get_fields(include_hidden=True)
     for relation in relations:
         if relation.auto_created and relation.one_to_many and relation.on_delete is PROTECT:
             model: Any = relation.related_model
             if model._default_manager.filter(**{relation.field.name: plan}).exclude(pk__in=own.get(model, ())).exists():
-                return
+                return False
     for membership in PlanMembership.objects.filter(pk__in=own[PlanMembership]):
         delete_with_reason(membership, reason=reason, by=by)
     import_.delete()
     delete_with_reason(plan, reason=reason, by=by)
     for kind in OF_A_NEW_PLAN:
-        for row in kind._default_manager.filter(pk__in=created_by(kind, import_)):
+        for row in kind._default_manager.filter(pk__in=_created_at(kind, started_at)):
             _delete(row, reason=reason, by=by, or_keep=True)
+    return True
 
 
 def _delete(row: Tracked, *, reason: str, by: Any, or_keep: bool) -> None:
@@ -167,6 +170,12 @@ def written_by(model: type[Tracked], import_: AnyImport) -> list[int]:
 def created_by(model: type[Tracked], import_: AnyImport) -> list[int]:
     """The keys of the rows of a model that an import made."""
     return list(_history(model, import_).filter(history_type="+").values_list("id", flat=True))
+
+
+def _created_at(model: type[Tracked], instant: Any) -> set[int]:
+    """The keys of the rows of a model that were made by the operation of this instant."""
+    rows: Any = model.history.model.objects.filter(history_date=instant, history_type="+")  # type: ignore[attr-defined]
+    return set(rows.values_list("id", flat=True))
 
 
 def _name(row: Any) -> str:

@@ -5,6 +5,7 @@ from . import measurement_views, recommendation_views, views
 app_name = "imports"
 urlpatterns = [
     path("imports/", views.import_list, name="list"),
+    path("start-a-plan/from-a-table/", views.start_from_table, name="start"),
     path("plans/<slug:slug>/import/", views.new_import, name="new"),
     path("plans/<slug:slug>/paste-figures/", measurement_views.paste_figures, name="figures"),
     path("imports/<int:pk>/", views.import_page, name="detail"),

@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from plans.spans import long_day
+
 from .keys import words
 from .readers.table import Month
 
@@ -21,6 +23,7 @@ def person_name(name: str, role: str) -> str:
 
 
 def quote(text: str) -> str:
+    """“The text”, cut after 120 letters; “empty” where there is none."""
     text = words(text)
     if len(text) > _LONGEST_QUOTE:
         text = f"{text[:_LONGEST_QUOTE].rstrip()}…"
@@ -28,7 +31,7 @@ def quote(text: str) -> str:
 
 
 def day_words(day: date | None) -> str:
-    return f"{day.day} {day:%B} {day.year}" if day else ""
+    return long_day(day) if day else ""
 
 
 def month_words(month: Month) -> str:

@@ -94,6 +94,31 @@ def test_the_worker_that_makes_packs_runs_beside_the_site(monkeypatch):
     assert started == [["work", "--beside", str(os.getpid())], ["runserver", "--noreload", "127.0.0.1:8123"]]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "loads", "port"),
+    [
+        ([], True, 8000),
+        (["--empty"], False, 8000),
+        (["--empty", "--port", "8123"], False, 8123),
+        (["--port=8123", "--empty"], False, 8123),
+    ],
+    ids=str,
+)
+def test_the_demonstration_is_loaded_unless_an_empty_site_is_asked_for(monkeypatch, capsys, arguments, loads, port):
+    checked, became = [], []
+    monkeypatch.setattr(dev, "check_port_is_free", lambda port: None)
+    monkeypatch.setattr(dev, "prepare", lambda *, dev: {})
+    monkeypatch.setattr(dev, "check", lambda command, *others, **options: checked.append(command[2]))
+    monkeypatch.setattr(dev.subprocess, "Popen", lambda command, **options: None)
+    monkeypatch.setattr(dev, "become", lambda command, environment: became.append(command[-1]))
+
+    dev.run(arguments)
+
+    assert checked == ["migrate", *(["load_demo"] if loads else [])]
+    assert became == [f"127.0.0.1:{port}"]
+    assert ("createsuperuser" in capsys.readouterr().out) is not loads
+
+
 @pytest.mark.parametrize(("arguments", "code"), [(["--help"], 0), ([], 2), (["paint"], 2), (["run", "--paint"], 2)])
 def test_help_and_wrong_usage_show_the_commands(arguments, code):
     answer = subprocess.run([sys.executable, dev.__file__, *arguments], capture_output=True, text=True, check=False)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from accounts.texts import plain
 from milestones.own_table import unguard
-from plans.texts import plain
 
 from .drafts import DraftPlan
 from .grid import Cell, Grid, Paper, Paragraph, Row

@@ -14,12 +14,12 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import PurePath
 
+from accounts.texts import plain
 from imports.limits import FileRefused, check_file, check_paper, check_text
 from indicators.periods import PeriodError, read_period
 from indicators.terms import Frequency
 from indicators.values import NumberError, read_number, round_half_up
 from milestones.own_table import unguard
-from plans.texts import plain
 
 from . import parse
 from .findings import finding

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
+from accounts.texts import plain
 from milestones.own_table import COLUMNS, unguard
-from plans.texts import plain
 
 from .columns import is_own_header
 from .dates import read_day

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import pairwise
 
+from plans.spans import long_day
+
 from .cells import cleaned
 from .columns import find_columns, kind_of
 from .dates import find_day
@@ -218,7 +220,7 @@ def _text_of(cell: Cell) -> str:
     if cell.spanned:
         return ""
     if not cell.text.strip() and cell.on:
-        return f"{cell.on.day} {cell.on:%B} {cell.on.year}"
+        return long_day(cell.on)
     return one_line(cell.text)
 
 

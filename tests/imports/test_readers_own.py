@@ -6,8 +6,8 @@ import openpyxl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from accounts.texts import plain
 from imports.readers import ReadPerson, ReadReference, read_plan_file, read_plan_text
-from plans.texts import plain
 
 from . import files
 

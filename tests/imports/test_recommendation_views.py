@@ -29,13 +29,6 @@ def ofsted(council, people, plan):
 
 
 @pytest.fixture
-def manager(client, people):
-    """The browser of Mira, who manages the plan."""
-    client.force_login(people.manager)
-    return client
-
-
-@pytest.fixture
 def kept(ofsted, people):
     """Keeps a pasted list for its preview."""
 

@@ -20,13 +20,6 @@ NEW = "/plans/safeguarding/import/"
 
 
 @pytest.fixture
-def manager(client, people):
-    """The browser of Mira, who manages the plan."""
-    client.force_login(people.manager)
-    return client
-
-
-@pytest.fixture
 def previewed(plan, people):
     """Makes an import that waits to be checked."""
 
@@ -65,7 +58,7 @@ def test_a_file_is_read_shown_imported_and_undone(plan, manager):
         "Front door",
         "New milestone",
         "J. Moss",
-        "Nothing is written yet",
+        "Nothing of it is written yet",
     ):
         assert words in page.content.decode()
     assert Operation.objects.count() == before

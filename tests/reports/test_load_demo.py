@@ -29,6 +29,13 @@ def test_a_plan_of_somebody_is_left_alone(plan):
     assert Plan.objects.get() == plan
 
 
+def test_a_site_where_somebody_has_an_account_gets_none_with_a_known_password(people):
+    before = User.objects.count()
+
+    assert run("--if-empty") == ""
+    assert (User.objects.count(), Plan.objects.exists()) == (before, False)
+
+
 def test_newer_records_are_mentioned(plan, monkeypatch):
     monkeypatch.setattr(load_demo, "replay", lambda **arguments: plan)
 

@@ -1,23 +1,22 @@
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import CommandError, CommandParser
+from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from accounts.models import User
+from imports.commands import ImportCommand, counts_line, file_from, last_line, list_lines
 from imports.limits import FileRefused
 from imports.measurement_views import typed
 from imports.readers.table import FiguresTable, Finding
-from imports.reading import contents_of, line
 from imports.sandbox import read_figures_limited
 from indicators.checking import Check, CheckedRow, Happens, Kind, check
 from indicators.checking import Finding as RowFinding
 from indicators.entry_forms import Known, figures_to_record, known_indicators
 from indicators.figure_operations import record_measurements
 from plans.childdata import looks_like_a_child
-from plans.commands import PlainCommand, plan_by_slug, user_by_email
+from plans.commands import plan_by_slug, user_by_email
 from plans.models import Plan
 from plans.overrides import Override, with_override
 from plans.policies import Right, check_can
@@ -47,7 +46,7 @@ class Result:
         }
 
 
-class Command(PlainCommand):
+class Command(ImportCommand):
     help = (
         "Imports figures (.xlsx, .csv, .tsv; columns code, period, numerator, denominator, value, provisional) into a "
         "plan's scorecard: all of them or nothing. The same file again changes nothing."
@@ -57,15 +56,13 @@ class Command(PlainCommand):
         parser.add_argument("file", type=Path, metavar="FILE")
         parser.add_argument("--plan", required=True, metavar="SLUG", help="the plan, by its name in addresses")
         parser.add_argument("--dry-run", action="store_true", help="say what would be done and do nothing")
-        parser.add_argument("--json", action="store_true", help="print the result as JSON")
-        parser.add_argument("--by", required=True, metavar="EMAIL", help="the user who imports")
+        self.add_usual_arguments(parser)
 
     def handle(self, **options: Any) -> None:
         # Everything that can be refused before the file is read is refused first.
         by, plan = user_by_email(options["by"]), plan_by_slug(options["plan"])
         check_can(by, Right.ENTER_FIGURES, plan)
-        data = contents_of(options["file"])
-        name = options["file"].name.encode(errors="replace").decode()
+        name, data = file_from(options["file"])
         try:
             table = read_figures_limited(data, name)
         except FileRefused as refused:
@@ -76,12 +73,8 @@ class Command(PlainCommand):
         applied = not options["dry_run"] and not result.problems
         if applied:
             _record(plan, found, known, source=name, by=by)
-        if options["json"]:
-            self.stdout.write(json.dumps(result.to_json(applied=applied), ensure_ascii=False, indent=2))
-        elif not result.problems:
-            self.stdout.write(_in_words(result, applied))
-        if result.problems:
-            raise CommandError("\n".join(line(problem.where, problem.message) for problem in result.problems))
+        words = _in_words(result, applied)
+        self.tell(result.to_json(applied=applied), words, result.problems, as_json=options["json"])
 
 
 def _result(table: FiguresTable, found: Check) -> Result:
@@ -126,12 +119,7 @@ def _record(plan: Plan, found: Check, known: Known, *, source: str, by: User) ->
 
 def _in_words(result: Result, applied: bool) -> str:
     new, revised, same = (result.counts[each] for each in (Happens.NEW, Happens.REVISES, Happens.UNCHANGED))
-    lines = [f"Measurements: {new} created, {revised} updated, {same} left alone."]
-    if result.warnings:
-        lines += ["", "Somebody should look at:", *(f"- {line(each.where, each.message)}" for each in result.warnings)]
-    lines.append("")
-    if applied:
-        lines.append("Imported." if result.changes_something else "This file changes nothing.")
-    else:
-        lines.append("Nothing was written.")
+    lines = [counts_line("measurements", new, revised, same)]
+    lines += list_lines("Somebody should look at", result.warnings)
+    lines += ["", last_line("file", applied=applied, changes_something=result.changes_something)]
     return "\n".join(lines)

@@ -1,4 +1,3 @@
-import json
 from collections.abc import Container
 from dataclasses import dataclass
 from datetime import date
@@ -8,17 +7,18 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
-from accounts.models import Organisation, User
+from accounts.models import User
+from accounts.operations import the_council
 from imports import operations
+from imports.commands import ImportCommand, counts_line, file_from, last_line, list_lines
 from imports.comparing import as_at_of, compare
 from imports.comparison import EVERYTHING, KINDS, Comparison
 from imports.limits import FileRefused
 from imports.policies import check_as_at, check_can_import
 from imports.present import known_sources, present_in, present_in_new_plan
 from imports.readers.table import Finding, PlanTable
-from imports.reading import contents_of, line
 from imports.sandbox import read_limited
-from plans.commands import PlainCommand, day_from, plan_by_slug, user_by_email
+from plans.commands import day_from, plan_by_slug, user_by_email
 from plans.models import Plan
 from plans.policies import check_can_start_plan
 from plans.schemes import DEFAULT
@@ -39,7 +39,7 @@ class Order:
     by: User
 
 
-class Command(PlainCommand):
+class Command(ImportCommand):
     help = (
         "Imports a council's table of milestones (.docx, .xlsx, .csv, .tsv) into a plan: all of it or nothing. "
         "The same file again changes nothing."
@@ -56,8 +56,7 @@ class Command(PlainCommand):
         )
         parser.add_argument("--dry-run", action="store_true", help="say what would be done and do nothing")
         parser.add_argument("--accept-differences", action="store_true", help="take from the file what differs")
-        parser.add_argument("--json", action="store_true", help="print the result as JSON")
-        parser.add_argument("--by", required=True, metavar="EMAIL", help="the user who imports")
+        self.add_usual_arguments(parser)
 
     def handle(self, **options: Any) -> None:
         order = self._order(options)
@@ -69,12 +68,8 @@ class Command(PlainCommand):
             except operations.ImportRefused as refused:
                 comparison = refused.comparison
         applied = not options["dry_run"] and not comparison.problems
-        if options["json"]:
-            self.stdout.write(json.dumps({"applied": applied, **comparison.to_json()}, ensure_ascii=False, indent=2))
-        elif not comparison.problems:
-            self.stdout.write(_in_words(comparison, applied))
-        if comparison.problems:
-            raise CommandError("\n".join(line(problem.where, problem.message) for problem in comparison.problems))
+        result = {"applied": applied, **comparison.to_json()}
+        self.tell(result, _in_words(comparison, applied), comparison.problems, as_json=options["json"])
 
     def _order(self, options: dict[str, Any]) -> Order:
         """Everything that can be refused before the file is read is refused first."""
@@ -85,10 +80,9 @@ class Command(PlainCommand):
             check_can_start_plan(by)
         else:
             check_can_import(by, plan)
-        data = contents_of(options["file"])
-        file_name = options["file"].name.encode(errors="replace").decode()
+        file_name, data = file_from(options["file"])
         try:
-            table = read_limited(data, file_name, known_sources(plan.council if plan else _council()))
+            table = read_limited(data, file_name, known_sources(plan.council if plan else the_council()))
         except FileRefused as refused:
             table = PlanTable(problems=(Finding(refused.code, file_name, refused.message),))
         as_at = said or as_at_of(table, timezone.localdate())
@@ -118,13 +112,9 @@ def _plan(slug: str, title: str | None) -> Plan | None:
     return plan
 
 
-def _council() -> Organisation | None:
-    return Organisation.objects.filter(kind=Organisation.Kind.COUNCIL).order_by("pk").first()
-
-
 def _compared(order: Order) -> Comparison:
     if order.plan is None:
-        present = present_in_new_plan(order.title[:100], DEFAULT, _council())
+        present = present_in_new_plan(order.title[:100], DEFAULT, the_council())
         return compare(order.table, present, as_at=order.as_at)
     return compare(
         order.table,
@@ -151,19 +141,8 @@ def _imported(order: Order) -> Comparison:
 def _in_words(comparison: Comparison, applied: bool) -> str:
     lines = [f"As at {comparison.as_at:%Y-%m-%d}."]
     for kind in KINDS:
-        created, updated, unchanged = (
-            counts[kind] for counts in (comparison.created, comparison.updated, comparison.unchanged)
-        )
-        lines.append(f"{kind.capitalize()}: {created} created, {updated} updated, {unchanged} left alone.")
-    for title, entries in (
-        ("Differs from the plan", comparison.differences),
-        ("Somebody should look at", comparison.warnings),
-    ):
-        if entries:
-            lines += ["", f"{title}:", *(f"- {line(entry.where, entry.message)}" for entry in entries)]
-    lines.append("")
-    if applied:
-        lines.append("Imported." if comparison.changes_something else "This file changes nothing.")
-    else:
-        lines.append("Nothing was written.")
+        lines.append(counts_line(kind, comparison.created[kind], comparison.updated[kind], comparison.unchanged[kind]))
+    lines += list_lines("Differs from the plan", comparison.differences)
+    lines += list_lines("Somebody should look at", comparison.warnings)
+    lines += ["", last_line("file", applied=applied, changes_something=comparison.changes_something)]
     return "\n".join(lines)

@@ -1,4 +1,3 @@
-import json
 from collections.abc import Container
 from dataclasses import dataclass
 from datetime import date
@@ -8,15 +7,16 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from accounts.models import Organisation, User
+from accounts.operations import the_council
 from imports import recommendation_operations as operations
+from imports.commands import ImportCommand, counts_line, file_from, last_line, list_lines
 from imports.comparison import EVERYTHING
 from imports.keys import names_of, review_key
 from imports.limits import FileRefused
 from imports.readers.table import Finding, RecommendationTable
-from imports.reading import contents_of, line
 from imports.recommendation_list import KINDS, ListComparison
 from imports.sandbox import read_recommendations_limited
-from plans.commands import PlainCommand, day_from, user_by_email
+from plans.commands import day_from, user_by_email
 from plans.models import Review
 from plans.moments import check_not_long_ago
 from plans.policies import check_can_edit_reviews, check_can_start_plan
@@ -34,7 +34,7 @@ class Order:
     by: User
 
 
-class Command(PlainCommand):
+class Command(ImportCommand):
     help = (
         "Imports a list of recommendations (.docx, .xlsx, .csv, .tsv) into a review: all of it or nothing. "
         "The same list again changes nothing."
@@ -49,8 +49,7 @@ class Command(PlainCommand):
         )
         parser.add_argument("--dry-run", action="store_true", help="say what would be done and do nothing")
         parser.add_argument("--accept-differences", action="store_true", help="take from the list what differs")
-        parser.add_argument("--json", action="store_true", help="print the result as JSON")
-        parser.add_argument("--by", required=True, metavar="EMAIL", help="the user who imports")
+        self.add_usual_arguments(parser)
 
     def handle(self, **options: Any) -> None:
         order = self._order(options)
@@ -64,12 +63,8 @@ class Command(PlainCommand):
             except operations.ListRefused as refused:
                 comparison = refused.comparison
         applied = not options["dry_run"] and not comparison.problems
-        if options["json"]:
-            self.stdout.write(json.dumps({"applied": applied, **comparison.to_json()}, ensure_ascii=False, indent=2))
-        elif not comparison.problems:
-            self.stdout.write(_in_words(comparison, applied))
-        if comparison.problems:
-            raise CommandError("\n".join(line(problem.where, problem.message) for problem in comparison.problems))
+        result = {"applied": applied, **comparison.to_json()}
+        self.tell(result, _in_words(comparison, applied), comparison.problems, as_json=options["json"])
 
     def _order(self, options: dict[str, Any]) -> Order:
         """Everything that can be refused before the file is read is refused first."""
@@ -77,14 +72,13 @@ class Command(PlainCommand):
         published_on = day_from(options["published"], "--published") if options["published"] is not None else None
         if published_on is not None:
             check_not_long_ago(published_on)
-        council = Organisation.objects.filter(kind=Organisation.Kind.COUNCIL).order_by("pk").first()
+        council = the_council()
         review = _review(council, options["review"], create=options["create"])
         if council is None:
             check_can_start_plan(by)
         else:
             check_can_edit_reviews(by, council)
-        data = contents_of(options["file"])
-        file_name = options["file"].name.encode(errors="replace").decode()
+        file_name, data = file_from(options["file"])
         try:
             table = read_recommendations_limited(data, file_name)
         except FileRefused as refused:
@@ -123,19 +117,8 @@ def _imported(order: Order) -> ListComparison:
 def _in_words(comparison: ListComparison, applied: bool) -> str:
     lines = []
     for kind in reversed(KINDS):
-        created, updated, unchanged = (
-            counts[kind] for counts in (comparison.created, comparison.updated, comparison.unchanged)
-        )
-        lines.append(f"{kind.capitalize()}: {created} created, {updated} updated, {unchanged} left alone.")
-    for title, entries in (
-        ("Differs from the review", comparison.differences),
-        ("Somebody should look at", comparison.warnings),
-    ):
-        if entries:
-            lines += ["", f"{title}:", *(f"- {line(entry.where, entry.message)}" for entry in entries)]
-    lines.append("")
-    if applied:
-        lines.append("Imported." if comparison.changes_something else "This list changes nothing.")
-    else:
-        lines.append("Nothing was written.")
+        lines.append(counts_line(kind, comparison.created[kind], comparison.updated[kind], comparison.unchanged[kind]))
+    lines += list_lines("Differs from the review", comparison.differences)
+    lines += list_lines("Somebody should look at", comparison.warnings)
+    lines += ["", last_line("list", applied=applied, changes_something=comparison.changes_something)]
     return "\n".join(lines)

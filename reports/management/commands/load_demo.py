@@ -36,7 +36,7 @@ class Command(PlainCommand):
         parser.add_argument(
             "--today", metavar="DATE", help="the day the year of history ends on, as 2011-05-31 (default: today)"
         )
-        parser.add_argument("--if-empty", action="store_true", help="load nothing where there is any plan")
+        parser.add_argument("--if-empty", action="store_true", help="load nothing where there is any plan or user")
 
     def handle(self, *args: Any, today: str | None, if_empty: bool, **options: Any) -> None:
         if settings.PRODUCTION:
@@ -47,7 +47,8 @@ class Command(PlainCommand):
         plan = _demonstration()
         if plan is not None:
             self.stdout.write("The demonstration is there already; nothing was changed.")
-        elif if_empty and Plan.objects.exists():
+        elif if_empty and (Plan.objects.exists() or User.objects.people().exists()):
+            # Accounts whose password everybody knows have no place beside somebody's own.
             return
         else:
             self._load(day)
