@@ -44,7 +44,6 @@ from .views import declared_view, readable_slice
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 ANSWERS = ("accept", "return", "skip")
-_MOST = 9999
 
 
 @dataclass(frozen=True)

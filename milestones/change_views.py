@@ -14,6 +14,7 @@ from django.utils.formats import date_format
 from django.views.decorators.http import require_http_methods
 
 from accounts.requests import SignedInRequest, sent
+from accounts.versions import ChangedMeanwhile
 from plans.forms import add_refusal
 from plans.overrides import with_override
 from plans.policies import Right, can, check_can, people_visible_to
@@ -24,7 +25,7 @@ from .date_limit import last_within, moved_words
 from .forms import ArchiveForm, DetailsForm, DueDateForm, WithdrawForm, person_words
 from .models import Milestone
 from .policies import check_is_open_to_change
-from .update_views import override_of, refuse
+from .update_views import next_address, override_of, refuse
 from .views import find_milestone
 
 #: What a page says when it is done, by its title.
@@ -33,7 +34,7 @@ DONE = {
     "Move the due date": "The due date of {} is moved.",
     "Withdraw the milestone": "The withdrawal of {} is recorded.",
     "Archive the milestone": "The archive holds {} now.",
-    "Say otherwise than the forecast": "What you say of {} is recorded.",
+    "Give your own forecast": "Your forecast of {} is recorded.",
     "Record it as embedded": "It is recorded that a board agreed to call {} embedded.",
     "Take back that it is embedded": "That {} is embedded is taken back.",
     "Record what others found": "What others found of {} is recorded.",
@@ -114,8 +115,10 @@ def due_date(request: SignedInRequest, slug: str, ref: str) -> HttpResponse:
         change,
         is_so=is_so,
         now=lambda: _due_now(milestone),
+        after=next_address(request),
         template="milestones/date_request.html",
         context={
+            "back": next_address(request),
             "decides": decides,
             "limit": limit,
             "last_within": last_within(first=first, present=present, limit=limit),
@@ -167,7 +170,16 @@ def withdraw(request: SignedInRequest, slug: str, ref: str) -> HttpResponse:
         return (milestone.withdrawn_on, milestone.withdrawn_reason) == (data["withdrawn_on"], data["reason"])
 
     form = WithdrawForm(sent(request), initial={"withdrawn_on": timezone.localdate()})
-    return make_change(request, milestone, form, "Withdraw the milestone", Right.EDIT_PLAN, change, is_so=is_so)
+    return make_change(
+        request,
+        milestone,
+        form,
+        "Withdraw the milestone",
+        Right.EDIT_PLAN,
+        change,
+        is_so=is_so,
+        template="milestones/leave.html",
+    )
 
 
 @get_or_post
@@ -189,6 +201,8 @@ def archive(request: SignedInRequest, slug: str, ref: str) -> HttpResponse:
         Right.EDIT_PLAN,
         change,
         after=milestone.plan.get_absolute_url(),
+        template="milestones/leave.html",
+        context={"is_archive": True},
     )
 
 
@@ -229,7 +243,7 @@ def make_change(
     if is_valid:
         try:
             change(dict(form.cleaned_data))
-        except operations.ChangedMeanwhile:
+        except ChangedMeanwhile:
             if is_so(form.cleaned_data):
                 return _done(request, milestone, title, after, said)
             status, form, conflict = 409, _with_version(form, request.POST, milestone), now() if now else []

@@ -1,3 +1,5 @@
+"""The filter of the board of a cycle, and the answer to an update."""
+
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any

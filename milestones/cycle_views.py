@@ -75,12 +75,15 @@ def cycle(request: SignedInRequest, slug: str) -> HttpResponse:
     may_chase = asked.is_now and rights.everywhere(Right.CHASE)
     may_accept = asked.is_now and Right.ACCEPT_UPDATE in rights
     waiting: Counter[int | None] = Counter()
+    elsewhere = 0
     if may_accept:
         reach = accept_reach(request.user, plan, rights)
         for item in waiting_of(plan, found.milestones):
             if reach.may_answer(item.milestone.id, item.entered_by_id):
                 waiting[None] += 1
                 waiting[item.milestone.theme_id] += not item.is_proposal
+            else:
+                elsewhere += 1
     return render(
         request,
         "milestones/cycle.html",
@@ -98,6 +101,7 @@ def cycle(request: SignedInRequest, slug: str) -> HttpResponse:
             "shown": len(shown),
             "themes": _by_theme(shown, waiting),
             "waiting": waiting[None],
+            "elsewhere": elsewhere,
             "may_accept": may_accept,
             "owed": with_reminders(groups, plan, asked.cycle) if may_chase else groups,
             "silent": sum(row.found.state.is_owed for row in rows),

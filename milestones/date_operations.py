@@ -8,9 +8,9 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.utils import timezone
 
-from accounts.history import current_instant, operation, save_with_reason
+from accounts.history import current_day, current_instant, operation, save_changes, save_with_reason
+from accounts.versions import ChangedMeanwhile
 from plans.meeting_operations import record_decision
 from plans.models import Decision, GovernanceBody, Meeting
 from plans.policies import Right, can, check_can, check_has, rights_of
@@ -18,7 +18,7 @@ from plans.spans import long_day
 
 from .date_limit import is_for_board
 from .models import DateRequest, Milestone
-from .operations import ChangedMeanwhile, change_due_date, check_not_ahead, is_only_corrected, lock_milestone
+from .operations import change_due_date, check_not_ahead, is_only_corrected, lock_milestone
 from .policies import check_is_open_to_change, reaches
 
 Outcome = DateRequest.Outcome
@@ -57,6 +57,7 @@ def check_can_take_back(user: Any, request: DateRequest) -> None:
 
 
 def can_take_back(user: Any, request: DateRequest) -> bool:
+    """Whether `check_can_take_back` lets them."""
     try:
         check_can_take_back(user, request)
     except PermissionDenied:
@@ -96,7 +97,7 @@ def request_date(
     before the start, a draft).
     """
     check_can_request_date(by, milestone)
-    today = _today()
+    today = current_day()
     if requested_on not in (None, today):
         check_can(by, Right.CHANGE_DATE, milestone.plan)
     lock_milestone(milestone)
@@ -176,7 +177,7 @@ def grant_date(*, request: DateRequest, by: Any, words: str = "") -> DateRequest
         return request
     _check_is_open(request)
     _check_is_for_manager(request)
-    return _grant(request, on=_today(), by=by, words=words)
+    return _grant(request, on=current_day(), by=by, words=words)
 
 
 @operation
@@ -193,7 +194,7 @@ def refuse_date(*, request: DateRequest, words: str, by: Any) -> DateRequest:
     _check_is_for_manager(request)
     if not words.strip():
         raise ValidationError({"words": "Say why it is refused."})
-    return _decide(request, Outcome.REFUSED, on=_today(), words=words, by=by)
+    return _decide(request, Outcome.REFUSED, on=current_day(), words=words, by=by)
 
 
 @operation
@@ -270,7 +271,7 @@ def take_back_request(*, request: DateRequest, by: Any) -> DateRequest:
     if request.outcome == Outcome.TAKEN_BACK:
         return request
     _check_is_open(request)
-    return _decide(request, Outcome.TAKEN_BACK, on=_today(), words="", by=by)
+    return _decide(request, Outcome.TAKEN_BACK, on=current_day(), words="", by=by)
 
 
 def _grant(
@@ -295,10 +296,8 @@ def _grant(
 
 def _decide(request: DateRequest, outcome: Outcome, *, on: date, words: str, by: Any, **linked: Any) -> DateRequest:
     changes = {"outcome": outcome, "decided_on": on, "decided_by": by, "decided_words": words, **linked}
-    for name, value in changes.items():
-        setattr(request, name, value)
-    request.full_clean(exclude=["plan", "milestone", "requested_by", "decided_by"])
-    return save_with_reason(request, list(changes), reason=f"New date {outcome.label.lower()}", by=by)
+    unchecked = ["plan", "milestone", "requested_by", "decided_by"]
+    return save_changes(request, changes, reason=f"New date {outcome.label.lower()}", by=by, unchecked=unchecked)
 
 
 def _lock(request: DateRequest) -> None:
@@ -321,7 +320,3 @@ def _is_decided_so(request: DateRequest, outcome: Outcome, by: Any, words: str) 
     """Whether this person has decided it just so, as after a button pressed twice."""
     decided = (request.outcome, request.decided_by_id, request.decided_words)
     return decided == (outcome, by.pk, words)
-
-
-def _today() -> date:
-    return timezone.localdate(current_instant())

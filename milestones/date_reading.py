@@ -10,6 +10,7 @@ from accounts.models import User
 from plans.as_at import AskedPosition
 from plans.models import Decision, GovernanceBody, Plan
 from plans.policies import Right, Rights
+from plans.spans import long_day
 
 from .date_limit import moved_words
 from .models import DateChange, DateRequest
@@ -46,11 +47,6 @@ class DateEntry:
         return not self.outcome
 
     @property
-    def is_moved(self) -> bool:
-        """Whether the due date moved to it."""
-        return self.outcome in (MOVED, DateRequest.Outcome.GRANTED)
-
-    @property
     def outcome_words(self) -> str:
         """“Granted 3 June 2011 by Improvement Board”, “Refused”, “Taken back”; “Agreed” where nobody asked here. Empty
         while it waits."""
@@ -60,7 +56,7 @@ class DateEntry:
         by = self.board or str(self.decided_by or "")
         if not self.board and self.is_for_board and self.outcome == DateRequest.Outcome.REFUSED:
             by = "a board"
-        return f"{word} {self.decided_on.day} {self.decided_on:%B %Y}{by and f' by {by}'}"
+        return f"{word} {long_day(self.decided_on)}{by and f' by {by}'}"
 
 
 def date_entries(as_at: date, recorded_at: datetime | None = None, **of: Any) -> list[DateEntry]:

@@ -1,3 +1,5 @@
+"""Adding, changing, checking and finding evidence."""
+
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -76,6 +78,11 @@ class SupportsFields(ChildDataCheck):
                 del self.fields[name]
 
     @property
+    def what_it_supports(self) -> list[forms.BoundField]:
+        """The fields of what can be chosen, as the page shows them."""
+        return [self[name] for name in self.things if name in self.fields]
+
+    @property
     def supported(self) -> dict[str, set[int]]:
         """The keys that were chosen, by the name of the field."""
         return {name: set(self.cleaned_data[name]) for name in self.things if name in self.fields}
@@ -118,7 +125,9 @@ class NewEvidenceForm(SupportsFields):
     )
     kind = forms.ChoiceField(
         label="Kind",
+        help_text="Choose the one that fits. You can change it later.",
         choices=Evidence.Kind.choices,
+        initial=Evidence.Kind.OTHER,
         widget=_radios(KINDS),
         error_messages={"required": "Choose its kind."},
     )

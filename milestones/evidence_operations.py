@@ -3,15 +3,14 @@
 A file that comes with it is put in its folder around the operation (plans/documents.py, `in_the_folder`).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import Model
-from django.utils import timezone
 
-from accounts.history import current_instant, delete_with_reason, operation, save_with_reason
+from accounts.history import current_day, current_instant, delete_with_reason, operation, save_changes, save_with_reason
 from accounts.versions import check_version
 from plans.documents import CheckedFile, store_document
 from plans.models import ActionLink, Outcome, Plan, PlanReview, Recommendation
@@ -70,7 +69,7 @@ def add_evidence(
     for thing in supports:
         _check_is_of_plan(plan, thing)
     evidence = Evidence(plan=plan, title=title, kind=kind, added_by=by, **details)
-    _check_columns(evidence)
+    _check_columns(details)
     twin = _added_just_now(evidence, supports, checked_file)
     if twin is not None:
         raise AddedAlready(twin)
@@ -187,7 +186,7 @@ def check_evidence(
             {"checked_by": "They added this evidence or its file, and nobody checks their own. Name somebody else."}
         )
     found = {"checked_by": checked_by, "checked_on": checked_on, "finding": finding, "finding_note": finding_note}
-    return _save(evidence, found, reason=reason, by=by)
+    return save_changes(evidence, found, reason=reason, by=by)
 
 
 @operation
@@ -198,7 +197,7 @@ def take_back_check(*, evidence: Evidence, by: Any, reason: str, version: int | 
     _check_is_open(evidence)
     if not evidence.finding:
         raise ValidationError("This evidence is not checked.")
-    return _save(evidence, dict(NO_CHECK), reason=reason, by=by)
+    return save_changes(evidence, NO_CHECK, reason=reason, by=by)
 
 
 @operation
@@ -209,7 +208,7 @@ def archive_evidence(*, evidence: Evidence, by: Any, reason: str) -> Evidence:
     check_can_change_evidence(by, evidence)
     _check_is_open(evidence)
     closings = closings_on(evidence)
-    _save(evidence, {"archived_at": current_instant()}, reason=reason, by=by)
+    save_changes(evidence, {"archived_at": current_instant()}, reason=reason, by=by)
     check_closings_stand(closings)
     return evidence
 
@@ -221,7 +220,7 @@ def restore_evidence(*, evidence: Evidence, by: Any, reason: str) -> Evidence:
     check_can_change_evidence(by, evidence)
     if evidence.archived_at is None:
         raise ValidationError("This evidence is on the plan already.")
-    return _save(evidence, {"archived_at": None}, reason=reason, by=by)
+    return save_changes(evidence, {"archived_at": None}, reason=reason, by=by)
 
 
 def _support(evidence: Evidence, thing: Supported, *, reason: str, by: Any) -> EvidenceSupport:
@@ -237,15 +236,8 @@ def _column_of(thing: Supported) -> dict[str, Supported]:
 
 def _change(evidence: Evidence, changes: dict[str, Any], *, reason: str, by: Any) -> Evidence:
     is_elsewhere = any(getattr(evidence, name) != changes[name] for name in PLACES & changes.keys())
-    return _save(evidence, changes | NO_CHECK if is_elsewhere else changes, reason=reason, by=by)
-
-
-def _save(evidence: Evidence, changes: dict[str, Any], *, reason: str, by: Any) -> Evidence:
-    for name, value in changes.items():
-        setattr(evidence, name, value)
-    _check_columns(evidence)
-    evidence.full_clean()
-    return save_with_reason(evidence, list(changes), reason=reason, by=by)
+    _check_columns(changes)
+    return save_changes(evidence, changes | NO_CHECK if is_elsewhere else changes, reason=reason, by=by)
 
 
 def _as_name(words: str) -> str:
@@ -257,15 +249,16 @@ def _check_is_open(evidence: Evidence) -> None:
         raise ValidationError("This evidence is in the archive and takes no changes.")
 
 
-def _check_columns(evidence: Evidence) -> None:
-    _check_has_come("dated_on", evidence.dated_on)
-    if evidence.link and not evidence.link.lower().startswith(("http://", "https://")):
+def _check_columns(columns: Mapping[str, Any]) -> None:
+    _check_has_come("dated_on", columns.get("dated_on"))
+    link = columns.get("link", "")
+    if link and not link.lower().startswith(("http://", "https://")):
         raise ValidationError({"link": "A web address begins with https:// or http://."})
 
 
 def _check_has_come(name: str, day: date | None) -> None:
     """What is dated later counts only from then on; nobody would find what they have just saved."""
-    if day is not None and day > timezone.localdate(current_instant()):
+    if day is not None and day > current_day():
         raise ValidationError({name: "This day has not come yet."})
 
 

@@ -51,6 +51,7 @@ from .policies import (
     sight_of,
 )
 from .position import EvidencePosition, evidence_position
+from .update_views import next_address
 from .views import ROWS_A_PAGE, columns_of, readable_slice
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -173,7 +174,13 @@ def new(request: SignedInRequest, slug: str) -> HttpResponse:
             return _added(request, plan, evidence, supports)
     ask_for_files_again(form)
     back = next((row for name, keys in chosen.items() for row in [things[name][keys[0]]] if name == "milestones"), None)
-    context = {"plan": plan, "form": form, "has_choices": any(things.values()), "milestone": back}
+    context = {
+        "plan": plan,
+        "form": form,
+        "has_choices": any(things.values()),
+        "milestone": back,
+        "came_from": next_address(request),
+    }
     return render(request, "milestones/evidence_new.html", context, status=422 if form.errors else 200)
 
 
@@ -351,8 +358,11 @@ def _things_of(keys: Mapping[str, Iterable[int]], things: Mapping[str, Mapping[i
 
 
 def _added(request: SignedInRequest, plan: Plan, evidence: Evidence, supports: Iterable[Supported]) -> HttpResponse:
-    """Back to the milestone it was added for, where it is only for that; else to its own page."""
+    """Back to where the reader came from, or to the milestone it was added for, where it is only for that; else to its
+    own page."""
     messages.success(request, f"“{Truncator(evidence.title).chars(80)}” is added to the evidence.")
+    if back := next_address(request):
+        return redirect(back)
     supports = list(supports)
     if len(supports) == 1 and isinstance(supports[0], Milestone):
         return redirect(f"{supports[0].get_absolute_url()}#evidence")

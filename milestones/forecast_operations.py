@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 
 from accounts.history import current_instant, operation, save_with_reason
 from plans.policies import Right, check_can
+from plans.spans import long_day
 
 from .forecast import Chance
 from .models import ForecastOverride, Milestone
@@ -28,7 +29,7 @@ def override_forecast(
         raise ValidationError({"words": "Say why you judge otherwise than the rules."})
     newest = milestone.forecast_overrides.first()
     if newest is not None and as_at < newest.as_at:
-        raise ValidationError({"as_at": f"The last word is of {newest.as_at.day} {newest.as_at:%B %Y}."})
+        raise ValidationError({"as_at": f"The last word is of {long_day(newest.as_at)}."})
     row = ForecastOverride(
         plan=milestone.plan,
         milestone=milestone,

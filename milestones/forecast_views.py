@@ -68,7 +68,7 @@ def forecast(request: SignedInRequest, slug: str, ref: str) -> HttpResponse:
         request,
         milestone,
         form,
-        "Say otherwise than the forecast",
+        "Give your own forecast",
         Right.GIVE_FORECAST,
         change,
         is_so=is_so,

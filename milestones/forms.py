@@ -1,3 +1,5 @@
+"""An update of a milestone, and the changes of a milestone itself."""
+
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -207,7 +209,7 @@ class DraftPageForm(forms.Form):
         help_text=f"Write for the board. {ChildDataCheck.HINT}",
         required=False,
         max_length=LONGEST_NOTE,
-        widget=forms.Textarea(attrs={"rows": 8}),
+        widget=forms.Textarea(attrs={"rows": 5}),
     )
 
     def __init__(self, *args: Any, scheme: Scheme, draft: UpdateDraft | None, **kwargs: Any) -> None:
@@ -216,7 +218,7 @@ class DraftPageForm(forms.Form):
         choices, definitions = status_choices(scheme)
         self.fields["declared_status"].choices = choices  # type: ignore[attr-defined]
         self.fields["declared_status"].widget = StatusRadios(
-            definitions, choices=choices, attrs={"class": "govuk-radios--small"}
+            definitions, choices=choices, attrs={"class": "govuk-radios--small status-choice"}
         )
 
 

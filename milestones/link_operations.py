@@ -11,14 +11,14 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q
-from django.utils import timezone
 
-from accounts.history import current_instant, delete_with_reason, operation, save_changes, save_with_reason
+from accounts.history import current_day, delete_with_reason, operation, save_changes, save_with_reason
 from accounts.versions import ChangedMeanwhile, check_version, version_of
 from plans.models import Action, ActionLink, GovernanceBody, NoMilestoneNeeded, Plan, Recommendation, Review
 from plans.operations import link_action, link_state
 from plans.policies import Reach, Right, check_can, plans_within
 from plans.recommendation_operations import check_may_link, resolve_action_link
+from plans.spans import long_day
 
 from .models import Evidence, Milestone, MilestoneLink
 from .operations import link_milestone
@@ -145,6 +145,14 @@ def link_answer(
     return made
 
 
+@operation
+def link_answers(
+    *, plan: Plan, answers: Iterable[Milestone | Action], recommendation: Recommendation, by: Any
+) -> list[Link]:
+    """Links several of a plan to a recommendation that they answer: all of them or none. As `link_answer`."""
+    return [link_answer(plan=plan, answer=each, recommendation=recommendation, by=by) for each in answers]
+
+
 #: The plans whose milestones count no more: their work goes on in another plan, or was never meant to be.
 NOT_COUNTING = Q(archived_at__isnull=False) | Q(status=Plan.Status.SUPERSEDED)
 
@@ -177,7 +185,7 @@ def close_recommendation(
     check_may_link(plan, None, recommendation)
     if recommendation.closed_on is not None:
         raise ValidationError(
-            f"{recommendation.closed_by} closed it on {recommendation.closed_on.day} {recommendation.closed_on:%B %Y}. "
+            f"{recommendation.closed_by} closed it on {long_day(recommendation.closed_on)}. "
             "To say otherwise, open it again first."
         )
     if recommendation.is_placeholder:
@@ -295,21 +303,19 @@ def check_closings_stand(closings: Iterable[Recommendation]) -> None:
 
 
 def _is_evidenced(recommendation: Recommendation) -> bool:
-    return has_evidence(recommendation, timezone.localdate(current_instant()))
+    return has_evidence(recommendation, current_day())
 
 
 def _check_board(recommendation: Recommendation, body: GovernanceBody, closed_on: date) -> None:
     if body.council_id != recommendation.review.council_id:
         raise ValidationError({"body": "This board is of another council."})
-    if closed_on > timezone.localdate(current_instant()):
+    if closed_on > current_day():
         raise ValidationError({"closed_on": "This day has not come yet."})
     if body.ended_on is not None and closed_on > body.ended_on:
-        raise ValidationError({"closed_on": f"{body} last met on {body.ended_on.day} {body.ended_on:%B %Y}."})
+        raise ValidationError({"closed_on": f"{body} last met on {long_day(body.ended_on)}."})
     published_on = recommendation.review.published_on
     if published_on is not None and closed_on < published_on:
-        raise ValidationError(
-            {"closed_on": f"The review was published on {published_on.day} {published_on:%B %Y}, after this day."}
-        )
+        raise ValidationError({"closed_on": f"The review was published on {long_day(published_on)}, after this day."})
 
 
 def _check_answered(recommendation: Recommendation, closed_on: date, by: Any) -> None:

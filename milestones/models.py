@@ -1,3 +1,5 @@
+"""Milestones and what is said of them: updates, reviews, dates, evidence, proposals, reminders."""
+
 import re
 from typing import Any
 

@@ -1,3 +1,5 @@
+"""Adding a milestone."""
+
 from typing import Any
 
 from django import forms

@@ -14,7 +14,7 @@ from accounts.requests import SignedInRequest, sent
 from plans.addresses import key_from
 from plans.finding import plan_for
 from plans.forms import add_refusal
-from plans.models import Plan, Recommendation, Theme
+from plans.models import Action, ActionLink, Plan, Recommendation, Theme
 from plans.overrides import with_override
 from plans.policies import Right, people_visible_to
 from plans.refs import ref_order
@@ -38,7 +38,7 @@ def new(request: SignedInRequest, slug: str) -> HttpResponse:
     }
     recommendation = _recommendation(request, plan)
     due = _due(recommendation, plan) if recommendation else None
-    chosen = actions.get(key_from(request.GET.get("action", "")))
+    chosen = actions.get(key_from(request.GET.get("action", ""))) or _only_action_for(recommendation, actions)
     form = NewMilestoneForm(
         sent(request),
         initial={"action": chosen.pk if chosen else None},
@@ -65,6 +65,15 @@ def new(request: SignedInRequest, slug: str) -> HttpResponse:
         "due": due,
     }
     return render(request, "milestones/new.html", context, status=422 if form.errors else 200)
+
+
+def _only_action_for(recommendation: Recommendation | None, actions: dict[int, Action]) -> Action | None:
+    """The action that answers the recommendation, where there is one and no other."""
+    if recommendation is None:
+        return None
+    found = ActionLink.objects.filter(recommendation=recommendation, action__in=actions)
+    keys = set(found.values_list("action", flat=True))
+    return actions[keys.pop()] if len(keys) == 1 else None
 
 
 def _added(request: SignedInRequest, milestone: Milestone, due: Due | None) -> HttpResponse:

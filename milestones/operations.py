@@ -5,14 +5,15 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 
-from accounts.history import current_instant, delete_with_reason, operation, save_changes, save_with_reason
+from accounts.history import current_day, current_instant, delete_with_reason, operation, save_changes, save_with_reason
 from accounts.models import Person
+from accounts.versions import ChangedMeanwhile
 from plans.models import Action, GovernanceBody, Plan, Recommendation, Review
 from plans.operations import PRESSED_TWICE, check_is_of_council, link_state
 from plans.policies import Right, check_can, rights_of
 from plans.schemes import DeclaredStatus
+from plans.spans import long_day
 
 from .accepting import accept_reach
 from .models import DateChange, Milestone, MilestoneLink, ProgressUpdate, SupportingLead, UpdateDraft
@@ -25,13 +26,6 @@ class UpdatedMeanwhile(ValidationError):
     def __init__(self, newest: ProgressUpdate) -> None:
         self.newest = newest
         super().__init__("Somebody else updated this milestone while you were writing. Your words are kept below.")
-
-
-class ChangedMeanwhile(ValidationError):
-    """Somebody else changed the milestone since the form was opened."""
-
-    def __init__(self) -> None:
-        super().__init__("Somebody else changed this milestone while you were writing. Your words are kept below.")
 
 
 @operation
@@ -143,12 +137,12 @@ def change_due_date(
         raise ChangedMeanwhile
     if to_on == milestone.due_on:
         raise ValidationError({"to_on": "This is the due date already."})
-    agreed_on = agreed_on or timezone.localdate(current_instant())
+    agreed_on = agreed_on or current_day()
     check_not_ahead("agreed_on", agreed_on)
     newest = milestone.date_changes.order_by("-agreed_on").first()
     if newest is not None and agreed_on < newest.agreed_on:
         raise ValidationError(
-            {"agreed_on": f"The date was last moved on {newest.agreed_on:%d %B %Y}. Give a later day."}
+            {"agreed_on": f"The date was last moved on {long_day(newest.agreed_on)}. Give a later day."}
         )
     if is_only_corrected(milestone):
         change_milestone(milestone, {"due_on": to_on, "baseline_due_on": to_on}, reason=reason, by=by)
@@ -293,7 +287,7 @@ def record_update(
     elif outcome_words or outcome_review_on:
         raise ValidationError("Only of what is achieved can it be known that its outcome is met.")
     if completed_on is not None and milestone.embedded_on is not None and completed_on > milestone.embedded_on:
-        agreed_on = f"{milestone.embedded_on.day} {milestone.embedded_on:%B %Y}"
+        agreed_on = long_day(milestone.embedded_on)
         raise ValidationError(
             {"completed_on": f"A board agreed on {agreed_on} that it is embedded. Give that day or an earlier one."}
         )
@@ -367,7 +361,7 @@ def _was_agreed(milestone: Milestone) -> bool:
 
 def check_not_ahead(name: str, day: date) -> None:
     """What is agreed or withdrawn counts from its day on; a day to come would part the row from the position."""
-    if day > timezone.localdate(current_instant()):
+    if day > current_day():
         raise ValidationError({name: "This day has not come yet."})
 
 

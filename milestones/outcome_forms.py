@@ -1,3 +1,5 @@
+"""Whether what was delivered lasts and makes a difference: embedded, assessed, judged."""
+
 from datetime import date
 from typing import Any, ClassVar
 

@@ -4,14 +4,14 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 
-from accounts.history import current_instant, delete_with_reason, operation, save_with_reason
+from accounts.history import current_day, current_instant, delete_with_reason, operation, save_with_reason
 from accounts.versions import ChangedMeanwhile
 from plans.models import GovernanceBody, Outcome, OutcomeJudgement, Review
 from plans.operations import PRESSED_TWICE
 from plans.policies import Right, check_can
 from plans.schemes import DeclaredStatus
+from plans.spans import long_day
 
 from .models import Evidence, EvidenceSupport, IndependentAssessment, Milestone
 from .operations import FINISHED, NOT_LOOKED, change_milestone, check_not_ahead, lock_milestone, update_in_force
@@ -44,7 +44,7 @@ def embed_milestone(
     if body.council_id != milestone.plan.council_id:
         raise ValidationError({"body": "This is a board of another council."})
     if body.ended_on is not None and body.ended_on < embedded_on:
-        ended_on = f"{body.ended_on.day} {body.ended_on:%B %Y}"
+        ended_on = long_day(body.ended_on)
         raise ValidationError({"body": f"This board last met on {ended_on}. Choose another, or its day."})
     if not words.strip():
         raise ValidationError({"words": "Say how the board knows that it lasts."})
@@ -54,13 +54,13 @@ def embed_milestone(
 
 def _check_can_be_embedded(milestone: Milestone, embedded_on: date) -> None:
     check_not_ahead("embedded_on", embedded_on)
-    update = update_in_force(milestone, timezone.localdate(current_instant()))
+    update = update_in_force(milestone, current_day())
     if update is None or DeclaredStatus(update.declared_status) not in FINISHED:
         raise ValidationError("Only what is achieved can be embedded. Its last update says otherwise.")
     if update.completed_on is None:
         raise ValidationError("The last update does not say when it was achieved. Correct that first.")
     if embedded_on < update.completed_on:
-        achieved_on = f"{update.completed_on.day} {update.completed_on:%B %Y}"
+        achieved_on = long_day(update.completed_on)
         raise ValidationError({"embedded_on": f"It was achieved on {achieved_on}. Give that day or a later one."})
     if milestone.plan.tracks_outcomes and not update.outcome_words.strip():
         raise ValidationError("Its outcome is still being tested. Record how it is known to be met first.")

@@ -23,7 +23,7 @@ from .cutoff_words import before_saving_late, moment_words, span_words
 from .forms import DraftPageForm, UpdateForm
 from .models import DateRequest, Milestone, ProgressUpdate, UpdateDraft, UpdateReview
 from .own_returns import OwnReturns, led_by, own_returns
-from .policies import drafts_of_plan_shown_to, sight_of, updatable
+from .policies import Sight, drafts_of_plan_shown_to, sight_of, updatable
 from .position import MilestonePosition, StatusView
 from .returns import Return, ReturnState
 from .views import declared_view, readable_slice
@@ -70,6 +70,8 @@ def own_updates(request: SignedInRequest, slug: str) -> HttpResponse:
     own = own_returns(plan, [each for each in led if each.id in recorded | drafted], now=now)
     shows_all = "all" in request.GET
     rows = _rows(request, plan, own, recorded, shows_all=shows_all, today=now.date())
+    keys = [row.milestone.id for row in rows]
+    only_drafts = bool(rows) and all(row.is_draft for row in rows)
     said = [str(each) for each in get_messages(request)]
     at = request.GET.get("at", "")
     return render(
@@ -77,15 +79,16 @@ def own_updates(request: SignedInRequest, slug: str) -> HttpResponse:
         "milestones/own_updates.html",
         {
             "plan": plan,
-            "heading": heading_of(own, leads=bool(led)),
+            "heading": heading_of(own, leads=bool(led), only_drafts=only_drafts),
             "own": own,
             "owed": [row for row in rows if row.is_owed],
             "others": [row for row in rows if not row.is_owed],
             "done": [_done(each, found.plan.scheme, recorded) for each in own.done],
             "leads": bool(led),
-            "datable": _datable(plan, rights, [row.milestone.id for row in rows]),
+            "datable": _datable(plan, rights, keys),
+            "evidenced": _evidenced(rights, sight, keys),
             "why_not": rights.why if Right.RECORD_UPDATE in rights.lost or Right.DRAFT_UPDATE in rights.lost else "",
-            "only_drafts": any(row.is_draft for row in rows),
+            "only_drafts": only_drafts,
             "shows_all": shows_all,
             "cutoff": moment_words(own.cycle),
             "days": span_words(own.cycle),
@@ -99,14 +102,15 @@ def own_updates(request: SignedInRequest, slug: str) -> HttpResponse:
     )
 
 
-def heading_of(own: OwnReturns, *, leads: bool) -> str:
-    """“3 updates due by Friday 4 December 2026, 12:00”."""
+def heading_of(own: OwnReturns, *, leads: bool, only_drafts: bool = False) -> str:
+    """“3 updates due by Friday 4 December 2026, 12:00”, or “3 updates to draft by …” for who may not record them."""
     if not leads:
         return "No updates to write"
     if not own.owed:
         return "Nothing due"
     count = len(own.owed)
-    return f"{count} {'update' if count == 1 else 'updates'} due by {moment_words(own.cycle)}"
+    asked = "to draft" if only_drafts else "due"
+    return f"{count} {'update' if count == 1 else 'updates'} {asked} by {moment_words(own.cycle)}"
 
 
 def _rows(
@@ -160,6 +164,13 @@ def _datable(plan: Plan, rights: Rights, own_ids: Sequence[int]) -> frozenset[in
         return frozenset()
     waiting = DateRequest.objects.filter(plan=plan, milestone__in=own_ids, outcome="")
     return frozenset(own_ids) - frozenset(waiting.values_list("milestone_id", flat=True))
+
+
+def _evidenced(rights: Rights, sight: Sight, own_ids: Sequence[int]) -> frozenset[int]:
+    """The reader’s own milestones that they may add evidence to, as on the page of each."""
+    if rights.everywhere(Right.ADD_EVIDENCE):
+        return frozenset(own_ids)
+    return frozenset(own_ids) & sight.own if Right.ADD_EVIDENCE in rights else frozenset()
 
 
 def _with_next(rows: Sequence[OwnUpdate], plan: Plan, *, shows_all: bool) -> list[OwnUpdate]:

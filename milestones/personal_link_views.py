@@ -1,12 +1,14 @@
 """The pages of whoever opened a personal link. Nobody is signed in here: they see the milestones of their link, and
 propose updates of these."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.messages import get_messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
@@ -44,13 +46,14 @@ TOO_OFTEN = "That was sent very often. Nothing was saved now: wait an hour, then
 @dataclass(frozen=True)
 class Line:
     """One milestone of the page: where it stands, what its reader proposed, and the form. `other_waits` says that
-    what waits is somebody else’s."""
+    what waits is somebody else’s; `next` is the key of the milestone to write about after it."""
 
     milestone: MilestonePosition
     proposal: ProposedUpdate | None
     status: StatusView | None
     other_waits: bool
     form: ProposalForm
+    next: int | None = None
 
     @property
     def waits(self) -> bool:
@@ -63,6 +66,10 @@ class Line:
     @property
     def is_returned(self) -> bool:
         return self.proposal is not None and self.proposal.state == ProposedUpdate.State.RETURNED
+
+    @property
+    def is_to_write(self) -> bool:
+        return self.proposal is None or self.is_returned
 
 
 @login_not_required
@@ -128,7 +135,8 @@ def personal(request: HttpRequest) -> HttpResponse:
 
 def _propose(request: HttpRequest, link: PersonalLink) -> HttpResponse:
     wanted = request.POST.get("milestone", "")
-    shown = next((each for each in personal_links.shown_by(link) if str(each.id) == wanted), None)
+    theirs = {str(each.id): each for each in personal_links.shown_by(link)}
+    shown = theirs.get(wanted)
     if shown is None:
         return _not_theirs(request, link)
     milestone = Milestone.objects.select_related("plan__status_scheme").get(pk=shown.id)
@@ -159,7 +167,9 @@ def _propose(request: HttpRequest, link: PersonalLink) -> HttpResponse:
     messages.success(
         request, f"Your update of {shown.ref or 'the milestone'} is sent. It is read before it counts in the plan."
     )
-    return redirect(f"{reverse('milestones:personal')}#m-{shown.id}")
+    following = theirs.get(request.POST.get("next", ""))
+    onwards = f"?at={following.id}#update-{following.id}-note" if following else ""
+    return redirect(f"{reverse('milestones:personal')}{onwards}")
 
 
 def _not_theirs(request: HttpRequest, link: PersonalLink) -> HttpResponse:
@@ -178,17 +188,24 @@ def _page(
     sent = sent or {}
     now = timezone.now()
     cycle = link.plan.rhythm.cycle(link.cycle_number)
-    lines = _lines(link, sent)
+    lines = _with_next(_lines(link, sent))
+    to_write = [line for line in lines if line.is_to_write]
+    at = next((line.milestone.id for line in to_write if str(line.milestone.id) == request.GET.get("at", "")), None)
     context: dict[str, Any] = {
         "link": link,
         "plan": link.plan,
         "lines": lines,
+        "to_write": to_write,
+        "written": [line for line in lines if not line.is_to_write],
         "sent": sum(line.waits for line in lines),
         "accepted": sum(line.is_accepted for line in lines),
         "due": short_moment_words(cycle),
         "is_late": cycle.is_cut_off(timezone.localtime(now)),
         "refused": next(iter(sent.values()), None),
     }
+    if at is not None:
+        # What was sent is said beside the update that comes next, which is where the reader is.
+        context |= {"said_at": at, "said": [str(each) for each in get_messages(request)], "messages": []}
     return render(request, "milestones/personal.html", context, status=status)
 
 
@@ -219,6 +236,15 @@ def _lines(link: PersonalLink, sent: dict[int, ProposalForm]) -> list[Line]:
         view = _proposed_view(scheme, proposal) if proposal is not None else None
         lines.append(Line(each, proposal, view, each.id in waits, form))
     return lines
+
+
+def _with_next(lines: Sequence[Line]) -> list[Line]:
+    """Each with the first after it that is still to be written; after the last comes the first again."""
+    found = []
+    for place, line in enumerate(lines):
+        after = next((other for other in (*lines[place + 1 :], *lines[:place]) if other.is_to_write), None)
+        found.append(replace(line, next=after.milestone.id if after else None))
+    return found
 
 
 def _still_counts(

@@ -150,6 +150,7 @@ def check_can_change_evidence(user: Any, evidence: Evidence) -> None:
 
 
 def can_change_evidence(user: Any, evidence: Evidence) -> bool:
+    """Whether `check_can_change_evidence` lets them."""
     try:
         check_can_change_evidence(user, evidence)
     except PermissionDenied:

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from accounts.history import current_instant, operation, save_with_reason
+from accounts.history import current_instant, operation, save_changes, save_with_reason
 from plans.models import Plan
 from plans.policies import Right, check_has, rights_of
 from plans.schemes import DeclaredStatus
@@ -162,10 +162,8 @@ def _check_waits(proposal: ProposedUpdate) -> None:
 
 def _decide(proposal: ProposedUpdate, state: str, by: Any, **details: Any) -> ProposedUpdate:
     changes = {"state": state, "decided_at": current_instant(), "decided_by": by, **details}
-    for name, value in changes.items():
-        setattr(proposal, name, value)
     reason = "Proposal accepted" if state == ProposedUpdate.State.ACCEPTED else "Proposal returned with a question"
-    return save_with_reason(proposal, list(changes), reason=reason, by=by)
+    return save_changes(proposal, changes, reason=reason, by=by, unchecked=["plan", "milestone", "link", "decided_by"])
 
 
 def _told(who: Any, verdict: str, at: datetime) -> str:

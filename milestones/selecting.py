@@ -22,7 +22,7 @@ SHOWS: dict[str, tuple[str, Passes]] = {
     "due_soon": ("Due soon", lambda milestone, _: milestone.is_due_soon),
     "due_in_30_days": ("Due in 30 days", lambda milestone, _: milestone.is_due_in_30_days),
     "due_next_cycle": ("Due in the next cycle", lambda milestone, cycle: _is_due_next(milestone, cycle)),
-    "off_track": ("Off track, by their leads", lambda milestone, _: _is_off_track(milestone)),
+    "off_track": ("Reported off track", lambda milestone, _: _is_off_track(milestone)),
     "stale": ("No recent update", lambda milestone, _: milestone.is_stale),
     "moved": ("Due date moved", lambda milestone, _: milestone.date_moves > 0),
     "extension": ("Extension requested", lambda milestone, _: _waits_for_board(milestone)),

@@ -26,6 +26,7 @@ from .forms import DraftForm, DraftPageForm, UpdateForm
 from .models import Milestone, ProgressUpdate, UpdateDraft
 from .policies import check_can_update, sight_of
 from .position import MilestonePosition
+from .returns import question_of
 from .views import declared_view, find_milestone, readable_slice, update_form
 
 
@@ -56,7 +57,7 @@ def _answer(request: SignedInRequest, milestone: Milestone, corrected: ProgressU
     if may_only_draft and Right.DRAFT_UPDATE in rights:
         return _show_draft(request, milestone)
     if request.method != "POST":
-        return _show(request, milestone, update_form(request, milestone, corrected=corrected), corrected=corrected)
+        return _show_fresh(request, milestone, corrected)
     return _record(request, milestone, update_form(request, milestone, request.POST, corrected=corrected), corrected)
 
 
@@ -80,7 +81,7 @@ def draft(request: SignedInRequest, slug: str, ref: str) -> HttpResponse:
     except ValidationError as error:
         return refuse(request, error, milestone)
     if discarded and request.htmx:
-        return _show(request, milestone, update_form(request, milestone))
+        return _show_fresh(request, milestone)
     if not request.htmx:
         messages.success(
             request, "The draft is gone." if not note.strip() else "Your draft is kept for the lead to record."
@@ -167,9 +168,20 @@ def _show_conflict(
     return _show(request, milestone, form, corrected=corrected, conflict=conflict, status=409)
 
 
+def _show_fresh(
+    request: SignedInRequest, milestone: Milestone, corrected: ProgressUpdate | None = None
+) -> HttpResponse:
+    """The form as it is first shown; where the last update came back, with the question and what was written."""
+    question = question_of(milestone) if corrected is None else None
+    form = update_form(request, milestone, corrected=corrected, question=question)
+    return _show(request, milestone, form, corrected=corrected, question=question)
+
+
 def _show(
     request: SignedInRequest, milestone: Milestone, form: UpdateForm, *, status: int = 200, **context: Any
 ) -> HttpResponse:
+    if "question" not in context:
+        context["question"] = question_of(milestone) if context.get("corrected") is None else None
     template = "milestones/_milestone.html" if request.htmx else "milestones/update.html"
     return render(
         request,
@@ -180,7 +192,7 @@ def _show(
             "row": milestone,
             "form": form,
             "may_update": True,
-            "back": next_address(request),
+            "back": next_address(request) or ("" if request.htmx else milestone.get_absolute_url()),
             **context,
         },
         status=status,

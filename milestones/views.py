@@ -1,3 +1,5 @@
+"""The list of milestones and the page of one."""
+
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -23,6 +25,7 @@ from .models import IndependentAssessment, Milestone, ProgressUpdate, ProposedUp
 from .policies import Sight, as_sensitive_as_now, drafts_shown_to, own_milestones, reaches, sight_of, updatable
 from .position import MilestonePosition, MilestoneSlice, StatusView, milestone_slice, status_view
 from .reading import current_slice
+from .selecting import leads_of
 from .status import FINISHED
 
 ROWS_A_PAGE = 100
@@ -72,6 +75,8 @@ def milestone_list(request: SignedInRequest, slug: str) -> HttpResponse:
     ordered = in_order(positions, sort, found.plan.scheme)
     page = Paginator(ordered, ROWS_A_PAGE).get_page(request.GET.get("page"))
     own = updatable(request.user, plan, rights) if asked.is_now else frozenset()
+    person = getattr(request.user, "person", None)
+    led = [each for each in found.milestones if person and any(who.id == person.pk for who in leads_of(each))]
     return render(
         request,
         "milestones/milestone_list.html",
@@ -85,10 +90,11 @@ def milestone_list(request: SignedInRequest, slug: str) -> HttpResponse:
             "look": may_see_internal and request.GET.get("show") == "contradictory",
             "shown": len(positions),
             "total": len(found.milestones),
+            "yours": len(led) if led and not narrowed.form.data.get("lead") else 0,
             "columns": columns_of(SORTS, sort),
             "sort": sort if _is_sort(sort) else "",
             "back": request.get_full_path(),
-            "may_edit_plan": Right.EDIT_PLAN in rights,
+            "may_edit_plan": asked.is_now and Right.EDIT_PLAN in rights,
             "may_make_paper": Right.MAKE_PAPER in rights,
         },
         status=400 if asked.problem else 200,
@@ -147,6 +153,8 @@ def milestone_page(request: SignedInRequest, slug: str, ref: str) -> HttpRespons
     )
     is_open_to_others = asked.is_now and position.withdrawn_on is None
     updates = note_history(position.id, asked, found.plan.scheme, may_see_internal=sight.is_internal)
+    newest = next((each for each in updates if _may_be_last(each)), updates[0] if updates else None)
+    question = _question_in(updates) if may_update or may_only_draft else None
     action = next(each for each in found.plan.actions if each.id == position.action_id)
     recommendations = {each.id: each for each in found.plan.recommendations}
     return render(
@@ -166,10 +174,11 @@ def milestone_page(request: SignedInRequest, slug: str, ref: str) -> HttpRespons
             "may_see_evidence": Right.SEE_EVIDENCE in rights,
             "may_add_evidence": asked.is_now
             and (rights.everywhere(Right.ADD_EVIDENCE) or (Right.ADD_EVIDENCE in rights and position.id in sight.own)),
+            "newest": newest,
             "updates": updates,
             **dates_of(position, asked, plan=plan, user=request.user, rights=rights, own=sight.own),
-            "form": _form_at(request, position) if may_update else None,
-            "question": _question_in(updates) if may_update or may_only_draft else None,
+            "form": _form_at(request, position, question) if may_update else None,
+            "question": question,
             "is_finished": position.effective_status in FINISHED,
             "is_achieved": position.effective_status is EffectiveStatus.ACHIEVED,
             "is_embedded_now": position.embedded_on is not None,
@@ -200,9 +209,9 @@ def _withdrawn_reason(position: MilestonePosition, asked: AskedPosition) -> str:
     return "".join(row.withdrawn_reason for row in rows_at(Milestone, asked.recorded_at, id__in=[position.id]))
 
 
-def _form_at(request: SignedInRequest, position: MilestonePosition) -> UpdateForm:
+def _form_at(request: SignedInRequest, position: MilestonePosition, question: UpdateReview | None) -> UpdateForm:
     rows = Milestone.objects.select_related("plan__status_scheme")
-    return update_form(request, get_object_or_404(rows, pk=position.id))
+    return update_form(request, get_object_or_404(rows, pk=position.id), question=question)
 
 
 def note_history(
@@ -258,6 +267,12 @@ def _question_in(entries: Iterable[dict[str, Any]]) -> UpdateReview | None:
     newest = max(entries, key=lambda entry: (entry["update"].entered_at, entry["update"].id), default=None)
     answer = newest["answer"] if newest else None
     return answer if answer is not None and answer.verdict == UpdateReview.Verdict.RETURNED else None
+
+
+def _may_be_last(entry: Mapping[str, Any]) -> bool:
+    """Whether an entry of `note_history` stands on its own: nothing took its place, and it did not come back."""
+    answer = entry["answer"]
+    return not entry["is_replaced"] and (answer is None or answer.verdict != UpdateReview.Verdict.RETURNED)
 
 
 def _counts(update: ProgressUpdate, said: UpdateReview | None, *, counts_unaccepted: bool) -> bool:
@@ -322,9 +337,14 @@ def declared_view(scheme: Scheme, update: ProgressUpdate | ProposedUpdate) -> St
 
 
 def update_form(
-    request: SignedInRequest, milestone: Milestone, data: Any = None, corrected: ProgressUpdate | None = None
+    request: SignedInRequest,
+    milestone: Milestone,
+    data: Any = None,
+    corrected: ProgressUpdate | None = None,
+    question: UpdateReview | None = None,
 ) -> UpdateForm:
-    """The update form of a milestone as it stands now, with the reader's draft in it."""
+    """The update form of a milestone as it stands now, with the reader's draft in it; or else with the newest update,
+    where that came back with `question`."""
     newest = draft = None
     drafts: list[UpdateDraft] = []
     if data is None:
@@ -345,4 +365,5 @@ def update_form(
         others=[each for each in drafts if each != draft and each.user != request.user],
         is_draft_of_another=draft is not None and draft.user != request.user,
         corrected=corrected,
+        returned=newest if question is not None else None,
     )

@@ -12,6 +12,7 @@ from plans.operations import edit_plan, give_role
 from tests.cast import make_milestone
 
 from .cast import sign_in
+from .clicks import clicks_in
 
 CYCLE = "/plans/safeguarding/cycle/"
 
@@ -112,6 +113,21 @@ def test_a_manager_accepts_ten_returns_two_and_reminds_the_rest(
     expect(page.get_by_role("alert").filter(has_text="1 person was reminded.")).to_be_visible()
     assert keyboard.taken() == 1
     assert [message.to for message in mail.outbox] == [[people.lead.email]]
+
+
+def test_each_update_takes_one_click_after_the_one_that_opens_them(page, people, handed_in):
+    clicks = clicks_in(page)
+    sign_in(page, people.manager)
+
+    with clicks.at_most(1):
+        page.get_by_role("link", name="12 updates wait for you to accept").click()
+        stand_before(page, 1)
+    for place in (2, 3):
+        with clicks.at_most(1):
+            page.get_by_role("button", name="Accept", exact=True).click()
+            stand_before(page, place)
+
+    assert UpdateReview.objects.filter(verdict="accepted").count() == 2
 
 
 def test_all_of_a_theme_takes_two_actions(page, keyboard, axe, people, handed_in):

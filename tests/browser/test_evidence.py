@@ -1,6 +1,7 @@
 """The journey of evidence: a file is added to a milestone, found again, and downloaded without anything running."""
 
 import re
+from datetime import date
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -8,10 +9,12 @@ from playwright.sync_api import expect
 
 from milestones.evidence_operations import add_evidence
 from milestones.models import Evidence
+from milestones.operations import record_update
 from plans.documents import check_upload
 from tests.plans.hostile_files import pdf
 
 from .cast import LIST, sign_in
+from .clicks import clicks_in
 
 EVIDENCE = "/plans/safeguarding/evidence/"
 
@@ -45,6 +48,47 @@ def test_a_lead_adds_a_pdf_finds_it_and_downloads_it(page, people, milestone, ax
     assert taken.value.suggested_filename == "Audit of contacts.pdf"
     assert taken.value.path().read_bytes().startswith(b"%PDF-")
     assert "/evidence/" in page.url, "The page is still the one about the evidence."
+
+
+def test_a_lead_attaches_a_file_in_two_clicks_and_its_choice(page, people, milestone, tmp_path):
+    """From the page that the link in an e-mail opens, and back to it: domain.md 7. A web address takes the two alone
+    (test_own_updates.py)."""
+    path = tmp_path / "Audit.pdf"
+    path.write_bytes(pdf())
+    clicks = clicks_in(page)
+    sign_in(page, people.lead)
+    page.goto("/plans/safeguarding/my-updates/")
+
+    with clicks.at_most(2 + 1):
+        page.get_by_role("link", name="Add evidence for 1.1").click()
+        page.get_by_label("What it is").fill("Audit of 40 contacts")
+        page.get_by_label("File (optional)").set_input_files(path)
+        page.get_by_role("button", name="Add evidence").click()
+        expect(page.get_by_text("“Audit of 40 contacts” is added to the evidence.")).to_be_visible()
+
+    assert page.url.endswith("/my-updates/")
+    assert Evidence.objects.get().document.name == "Audit.pdf"
+
+
+def test_a_board_member_finds_the_evidence_and_the_history_of_a_milestone(page, people, plan, milestone):
+    record_update(
+        milestone=milestone, declared_status="on_track", note="Begun.", as_at=date(2011, 5, 31), by=people.lead
+    )
+    add_evidence(
+        plan=plan, title="Audit", kind="audit", sensitivity="public", supports=[milestone], location="Shelf",
+        by=people.manager,
+    )  # fmt: skip
+    clicks = clicks_in(page)
+    sign_in(page, people.steering)
+
+    with clicks.at_most(2):
+        page.get_by_role("link", name="1 milestone").click()
+        page.get_by_role("link", name="1.1", exact=True).click()
+
+    expect(page.get_by_role("heading", name="Evidence", exact=True)).to_be_visible()
+    expect(page.get_by_role("link", name="Audit", exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", name="Last note")).to_be_visible()
+    expect(page.get_by_text("Begun.")).to_be_visible()
 
 
 def test_the_address_of_a_file_is_a_download_and_opens_nothing(page, context, people, plan, milestone):

@@ -7,9 +7,15 @@ import pytest
 import time_machine
 from playwright.sync_api import expect
 
-from milestones.models import ProgressUpdate, UpdateDraft
-from milestones.operations import record_update
+from accounts.operations import add_person
+from milestones.models import DateRequest, Evidence, ProgressUpdate, UpdateDraft
+from milestones.operations import add_supporting_lead, record_update
+from plans.models import PlanMembership
+from plans.operations import give_role
 from tests.cast import PASSWORD, make_milestone
+
+from .cast import sign_in
+from .clicks import clicks_in
 
 PAGE = "/plans/safeguarding/my-updates/"
 
@@ -119,6 +125,74 @@ def test_a_lead_writes_all_that_is_due_from_the_link_in_an_e_mail(page, people, 
     expected = [(each.ref, "on_track", f"News of {each.ref}.") for each in owed[:5]]
     assert newest() == [*expected, ("1.6", "off_track", "A post is vacant.")]
     axe(title="Nothing due")
+
+
+def test_from_home_a_note_takes_one_click_and_another_status_one_more(page, people, owed):
+    clicks = clicks_in(page)
+    sign_in(page, people.lead)
+    with clicks.at_most(1):
+        page.get_by_role("link", name=re.compile("^6 updates due")).click()
+        expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("^6 updates due by "))
+
+    with clicks.at_most(1):
+        form_of(page, owed[0]).get_by_label("Progress note").fill("Runs well.")
+        form_of(page, owed[0]).get_by_role("button", name="Save and next").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("^5 updates due by "))
+    with clicks.at_most(2):
+        form_of(page, owed[1]).get_by_label("Not on track", exact=True).check()
+        form_of(page, owed[1]).get_by_label("Progress note").fill("A post is vacant.")
+        form_of(page, owed[1]).get_by_role("button", name="Save and next").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("^4 updates due by "))
+
+    assert newest() == [("1.1", "on_track", "Runs well."), ("1.2", "off_track", "A post is vacant.")]
+
+
+def test_a_new_date_is_asked_for_in_three_clicks_and_evidence_added_in_two(page, people, owed):
+    clicks = clicks_in(page)
+    sign_in(page, people.lead)
+    with clicks.at_most(3):
+        page.get_by_role("link", name=re.compile("^6 updates due")).click()
+        page.get_by_role("link", name="Ask for a new date of 1.1").click()
+        page.get_by_label("New due date").fill(f"{datetime.now(UTC) + timedelta(days=400):%Y-%m-%d}")
+        page.get_by_label("Why it moves").fill("Two posts are vacant.")
+        page.get_by_label("What follows").fill("Answers come later.")
+        page.get_by_role("button", name="Ask for it").click()
+        expect(page.get_by_text("The new date of 1.1 is asked for.")).to_be_visible()
+
+    expect(page).to_have_url(re.compile(PAGE + "$"))
+    expect(form_of(page, owed[0])).to_contain_text("asked for, not decided yet")
+    with clicks.at_most(2):
+        page.get_by_role("link", name="Add evidence for 1.2").click()
+        page.get_by_label("What it is").fill("Audit of 40 contacts")
+        page.get_by_label("Web address (optional)").fill("https://www.council.example/audit")
+        page.get_by_role("button", name="Add evidence").click()
+        expect(page.get_by_text("“Audit of 40 contacts” is added to the evidence.")).to_be_visible()
+
+    expect(page).to_have_url(re.compile(PAGE + "$"))
+    assert list(DateRequest.objects.values_list("milestone__ref", flat=True)) == ["1.1"]
+    assert list(Evidence.objects.get().supports.values_list("milestone__ref", flat=True)) == ["1.2"]
+
+
+def test_a_contributor_drafts_one_after_another_with_one_click_each(page, people, plan, owed):
+    give_role(plan=plan, user=people.outsider, role=PlanMembership.Role.CONTRIBUTOR, by=people.manager)
+    otto = add_person(name="Otto Outsider", organisation=plan.council, user=people.outsider, by=people.manager)
+    for milestone in owed[:2]:
+        add_supporting_lead(milestone=milestone, person=otto, by=people.manager)
+    clicks = clicks_in(page)
+    sign_in(page, people.outsider)
+    with clicks.at_most(1):
+        page.get_by_role("link", name=re.compile("^2 updates due")).click()
+        expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("^2 updates to draft by "))
+
+    with clicks.at_most(1):
+        first = page.get_by_role("form", name="Draft of 1.1")
+        first.get_by_label("Draft of the progress note").fill("As I heard it.")
+        first.get_by_role("button", name="Keep the draft and next").click()
+        second = page.get_by_role("form", name="Draft of 1.2")
+        expect(second.get_by_label("Draft of the progress note")).to_be_focused()
+        expect(second).to_contain_text("Your draft is kept for the lead to record.")
+
+    assert UpdateDraft.objects.get().note == "As I heard it."
 
 
 def test_a_forecast_shows_with_the_status_that_is_late(page, people, owed):

@@ -5,10 +5,15 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from milestones.evidence_operations import add_evidence
 from milestones.models import Milestone
+from milestones.operations import link_milestone
+from plans.operations import add_recommendation, add_review
+from plans.recommendation_operations import answer_review
 from tests.cast import make_milestone
 
 from .cast import LIST, row_of, sign_in
+from .clicks import clicks_in
 
 WIDTHS = (1280, 768, 320)
 
@@ -63,6 +68,40 @@ def test_a_manager_moves_a_due_date(page, people, milestone):
 
     expect(page.locator(".facts")).to_contain_text("Two posts are vacant.")
     expect(page.locator(".facts")).to_contain_text("31 August 2011 to 20 September 2011")
+
+
+@pytest.fixture
+def answered(people, council, plan, milestone):
+    """A recommendation that milestone 1.1 answers, and the evidence of it."""
+    by = people.manager
+    review = add_review(council=council, short_name="Inspection", by=by)
+    answer_review(plan=plan, review=review, needs_statement=False, by=by)
+    recommendation = add_recommendation(review=review, number="6", text="Answer sooner.", by=by)
+    link_milestone(
+        milestone=milestone, as_written="Inspection – Rec 6", review=review, recommendation=recommendation, by=by
+    )
+    add_evidence(
+        plan=plan,
+        title="The rota since May",
+        kind="audit",
+        sensitivity="public",
+        supports=[milestone],
+        link="https://www.council.example/rota",
+        by=by,
+    )
+    return recommendation
+
+
+def test_a_member_reads_from_a_recommendation_to_its_evidence_in_two_clicks(page, people, answered):
+    clicks = clicks_in(page)
+    sign_in(page, people.steering)
+    page.goto(f"/plans/safeguarding/recommendations/{answered.pk}/")
+
+    with clicks.at_most(2):
+        page.get_by_role("link", name="1.1", exact=True).first.click()
+        expect(page.get_by_role("heading", name="Evidence")).to_be_visible()
+        page.get_by_role("link", name="The rota since May").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("The rota since May")
 
 
 PAGES = {

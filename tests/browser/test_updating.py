@@ -112,6 +112,7 @@ def test_two_people_on_one_milestone_lose_nothing(
 
     expect(row.get_by_role("alert")).to_contain_text("Mira Manager updated this milestone while you were writing")
     expect(row.get_by_role("alert")).to_contain_text("Mira Manager writes.")
+    expect(row.get_by_role("alert")).to_be_focused()
     expect(row.get_by_label("Progress note")).to_have_value("Leon Lead writes.")
     row.get_by_role("button", name="Save mine as well").click()
     expect(row).to_contain_text("Saved")

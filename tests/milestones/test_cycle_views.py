@@ -1,5 +1,5 @@
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 import pytest
 import time_machine
@@ -12,13 +12,15 @@ from accounts.history import operating, save_with_reason
 from accounts.models import User
 from accounts.operations import add_person
 from milestones.cycle_views import reminded_words
-from milestones.models import PersonalLink, ProgressUpdate, ProposedUpdate, UpdateReview
+from milestones.models import ProgressUpdate, UpdateReview
 from milestones.operations import record_update
 from milestones.reminding import Reminded
 from milestones.review_operations import accept_update, return_update
 from plans.models import ChildDataOverride, PlanMembership
 from plans.operations import add_action, add_theme, edit_plan, give_role, start_plan
 from tests.cast import make_milestone
+
+from .proposing import propose
 
 CYCLE = "/plans/safeguarding/cycle/"
 REVIEW = CYCLE + "review/"
@@ -75,30 +77,8 @@ def board(plan, action, milestone, lead, people):
 
 
 @pytest.fixture
-def proposal(milestone, council, people):
-    nadia = add_person(name="Nadia Nurse", organisation=council, by=people.manager)
-    now = timezone.now()
-    with operating(by=people.manager, name="set_the_scene"):
-        link = PersonalLink(
-            plan=milestone.plan,
-            person=nadia,
-            token_digest="0" * 64,
-            cycle_number=1,
-            made_by=people.manager,
-            made_at=now,
-            expires_at=now + timedelta(days=7),
-        )
-        save_with_reason(link, reason="Scene", by=people.manager)
-        row = ProposedUpdate(
-            plan=milestone.plan,
-            milestone=milestone,
-            link=link,
-            as_at=date(2011, 5, 17),
-            declared_status="on_track",
-            note="The ward reads half of them.",
-            proposed_at=now,
-        )
-        return save_with_reason(row, reason="Scene", by=people.manager)
+def proposal(milestone, people):
+    return propose(milestone, declared_status="on_track", by=people.manager)
 
 
 def refs(page):
@@ -423,6 +403,7 @@ def test_ones_own_homework_waits_for_somebody_else(mira, plan, milestone, update
 
     assert "Nothing waits for you" in page.text
     assert "1 waits for somebody else" in page.text
+    assert "1 of those to accept waits for somebody else" in mira.get(CYCLE).text
     assert refused.status_code == mira.get(f"{REVIEW}?at=u{update.pk}").status_code == 403
     assert "nobody marks their own homework" in refused.text
 
@@ -553,6 +534,30 @@ def test_the_lead_reads_the_question_above_the_form(client, plan, milestone, upd
 
     write(milestone, people.lead, note="Since May.")
     assert "came back with a question" not in client.get(PAGE).text
+
+
+def test_what_came_back_is_in_the_box_wherever_the_lead_answers(client, plan, milestone, update, people):
+    return_update(update=update, question="Since when?", by=people.manager)
+    client.force_login(people.lead)
+
+    for address, headers in ((PAGE, {}), (f"{PAGE}update/", {}), (f"{PAGE}update/", {"HX-Request": "true"})):
+        answer = client.get(address, headers=headers)
+
+        assert "Since when?" in answer.text
+        assert answer.context["form"]["note"].value() == update.note
+
+
+def test_the_last_note_is_the_one_that_did_not_come_back(mira, plan, milestone, people):
+    write(milestone, people.lead, note="The first.", as_at=date(2011, 5, 3))
+    second = write(milestone, people.lead, note="The second.", as_at=date(2011, 5, 10))
+    return_update(update=second, question="Since when?", by=people.manager)
+
+    page, earlier = mira.get(PAGE).text.split("Earlier notes")
+    last = page[page.index("Last note") : page.index("Update this milestone")]
+
+    assert "The first." in last
+    assert "The second." not in last
+    assert "The second." in earlier
 
 
 def test_readers_are_shown_the_updates_that_count(client, plan, milestone, people):

@@ -7,9 +7,10 @@ import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from accounts.operations import add_organisation
+from accounts.versions import ChangedMeanwhile
 from milestones import date_operations as operations
 from milestones.models import DateChange, DateRequest, Milestone
-from milestones.operations import ChangedMeanwhile, archive_milestone, edit_milestone, withdraw_milestone
+from milestones.operations import archive_milestone, edit_milestone, withdraw_milestone
 from milestones.position import milestone_slice
 from plans.meeting_operations import add_meeting
 from plans.models import Decision

@@ -39,12 +39,6 @@ def folder(settings, tmp_path):
 
 
 @pytest.fixture
-def manager(client, people):
-    client.force_login(people.manager)
-    return client
-
-
-@pytest.fixture
 def add(plan, milestone, people):
     def run(title="Audit of contacts", *things, by=None, content=None, **details):
         checked_file = check_upload(SimpleUploadedFile("audit.txt", content)) if content else None
@@ -126,10 +120,19 @@ def test_evidence_is_added_in_two_clicks_from_its_milestone(client, people, mile
 def test_the_page_says_before_what_it_takes(manager, milestone):
     page = manager.get(NEW).text
 
-    assert "of at most 25 MB" in page
+    assert "At most 25 MB" in page
+    assert "PDF, Word, Excel, PowerPoint and OpenDocument files" in page
     assert "Nothing that tells who a child is" in page
     assert "What children and young people said themselves" in page
     assert "A policy or procedure now says that it should be so." in page
+
+
+def test_who_came_from_another_page_goes_back_to_it_but_to_no_other_site(manager, milestone):
+    assert (
+        'href="/plans/safeguarding/my-updates/">Cancel'
+        in manager.get(f"{NEW}?next=/plans/safeguarding/my-updates/").text
+    )
+    assert "elsewhere.example" not in manager.get(f"{NEW}?next=https://elsewhere.example/").text
 
 
 def test_pressed_twice_it_is_added_once(manager, milestone, folder):

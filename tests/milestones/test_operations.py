@@ -7,9 +7,10 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 
+from accounts.versions import ChangedMeanwhile
 from milestones import operations
 from milestones.models import Milestone, ProgressUpdate, UpdateDraft
-from milestones.operations import ChangedMeanwhile, UpdatedMeanwhile, record_update
+from milestones.operations import UpdatedMeanwhile, record_update
 from plans.models import Plan
 from plans.operations import archive_plan, edit_plan
 from tests.cast import make_milestone

@@ -558,6 +558,13 @@ class TestProposing:
         assert "Pat Partner" in proposal.history.get().history_change_reason
         assert uses() == [("opened", None), ("proposed", "1.7")]
 
+    def test_sending_goes_on_to_the_next_of_theirs_and_to_no_other(self, partner, theirs, milestone):
+        again = partner.post(OWN, sent(theirs, next=theirs.pk))
+        elsewhere = partner.post(OWN, sent(theirs, next=milestone.pk))
+
+        assert again.url == f"{OWN}?at={theirs.pk}#update-{theirs.pk}-note"
+        assert elsewhere.url == OWN
+
     def test_it_counts_nowhere_before_it_is_accepted(self, client, partner, theirs, plan, people):
         client.force_login(people.manager)
         pages = ("/plans/safeguarding/milestones/", "/plans/safeguarding/milestones/1.7/")

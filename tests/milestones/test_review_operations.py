@@ -9,7 +9,7 @@ from accounts.history import operating, save_with_reason
 from accounts.models import User
 from accounts.operations import add_person
 from milestones.accepting import update_before, waiting_of, waiting_updates
-from milestones.models import PersonalLink, ProgressUpdate, ProposedUpdate, UpdateReview
+from milestones.models import ProgressUpdate, UpdateReview
 from milestones.operations import add_supporting_lead, record_update, withdraw_milestone
 from milestones.reading import current_slice
 from milestones.review_operations import (
@@ -23,6 +23,8 @@ from milestones.review_operations import (
 from plans.models import PlanMembership
 from plans.operations import add_action, add_theme, edit_plan, edit_theme, give_role
 from tests.cast import make_milestone
+
+from .proposing import propose
 
 ACCEPTED, RETURNED = "accepted", "returned"
 
@@ -69,34 +71,15 @@ def update(milestone, people):
 
 
 @pytest.fixture
-def proposal(milestone, council, people):
-    """What Nadia of the hospital proposed."""
-    nadia = add_person(name="Nadia Nurse", organisation=council, by=people.manager)
-    now = timezone.now()
-    with operating(by=people.manager, name="set_the_scene"):
-        link = PersonalLink(
-            plan=milestone.plan,
-            person=nadia,
-            token_digest="0" * 64,
-            cycle_number=1,
-            made_by=people.manager,
-            made_at=now,
-            expires_at=now + timedelta(days=7),
-        )
-        save_with_reason(link, reason="Scene", by=people.manager)
-        row = ProposedUpdate(
-            plan=milestone.plan,
-            milestone=milestone,
-            link=link,
-            as_at=date(2011, 5, 17),
-            declared_status="off_track",
-            note="The ward reads half of them.",
-            support_required=True,
-            support_text="Two nurses.",
-            forecast_on=date(2011, 9, 15),
-            proposed_at=now,
-        )
-        return save_with_reason(row, reason="Scene", by=people.manager)
+def proposal(milestone, people):
+    return propose(
+        milestone,
+        declared_status="off_track",
+        support_required=True,
+        support_text="Two nurses.",
+        forecast_on=date(2011, 9, 15),
+        by=people.manager,
+    )
 
 
 def in_force(plan):

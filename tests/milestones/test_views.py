@@ -47,7 +47,7 @@ def test_an_outsider_finds_nothing(client, people, milestone, address):
     response = client.get(address)
 
     assert response.status_code == 404
-    assert "There is nothing here for you" in response.text
+    assert "Page not found" in response.text
 
 
 def test_a_thing_that_is_not_there_looks_the_same_to_an_outsider(client, people, milestone):
@@ -82,6 +82,40 @@ def test_the_list_shows_each_milestone_with_its_note(client, people, milestone):
     assert "31 Aug 2011" in response.text
     assert "May 2011" in response.text
     assert "The rota began on Monday." in response.text
+
+
+def test_the_last_note_stands_above_the_form_and_the_earlier_ones_below(client, people, milestone):
+    for day, note in ((3, "Two posts are vacant."), (10, "One post is filled.")):
+        record_update(
+            milestone=milestone, declared_status="on_track", note=note, as_at=date(2011, 5, day), by=people.lead
+        )
+    client.force_login(people.lead)
+
+    page = client.get(LIST + "1.1/").text
+
+    order = ("Last note", "One post is filled.", "Update this milestone", "Earlier notes", "Two posts are vacant.")
+    assert sorted(order, key=page.index) == list(order)
+
+
+def test_a_status_that_says_overdue_says_so_once(client, people, milestone):
+    client.force_login(people.steering)
+
+    page = client.get(LIST + "1.1/?as_at=2011-09-10")
+
+    assert page.context["position"].effective_status == "overdue"
+    assert "overdue" in page.context["position"].status.word
+    assert ">Overdue</span>" not in page.text
+
+
+def test_who_leads_some_of_the_milestones_finds_them_by_one_link(client, people, milestone, action):
+    make_milestone(action, ref="1.2", by=people.manager)
+    client.force_login(people.lead)
+
+    link = f'href="?lead={milestone.lead_id}">Only yours (1)</a>'
+    assert link in client.get(LIST).text
+    assert "Only yours" not in client.get(f"{LIST}?lead={milestone.lead_id}").text
+    client.force_login(people.steering)
+    assert "Only yours" not in client.get(LIST).text
 
 
 def test_a_moved_date_says_by_how_much(client, people, milestone):
