@@ -26,7 +26,7 @@ from .kept import WAITING, Kept
 from .models import User
 from .security import Event, address_of, note_event
 
-NOT_RIGHT = "The e-mail address or the password is not right."
+NOT_RIGHT = "The e-mail address or the password is not right. Check both, then try again."
 TOO_OFTEN = "That has been tried too often. Wait five minutes, then try again."
 
 # Of one account from one network address in an hour: who goes on guessing slowly is stopped, its owner is not.

@@ -1,3 +1,5 @@
+"""Signing in, passwords and second steps: the library’s forms in our words."""
+
 from typing import Any
 
 from allauth.account import forms as allauth_forms
@@ -14,7 +16,8 @@ from . import limits, second_factor
 from .security import Event, note_event
 
 PASSWORD_HINT = "At least 12 characters. Three words that have nothing to do with each other make a good one."  # noqa: S105
-CODE_HINT = "Six figures from your authenticator app, or one of your recovery codes."
+CODE_HINT = "Six digits from your authenticator app, or one of your recovery codes."
+NOT_AN_ADDRESS = "This is not an e-mail address. Write it as name@council.gov.uk."
 
 
 def _word(field: forms.Field, *, label: str, required: str, hint: str = "") -> None:
@@ -31,7 +34,7 @@ class SignInForm(allauth_forms.LoginForm):
         super().__init__(*args, **kwargs)
         _word(self.fields["login"], label="E-mail address", required="Enter your e-mail address.")
         _word(self.fields["password"], label="Password", required="Enter your password.")
-        self.fields["login"].error_messages["invalid"] = "This is not an e-mail address."
+        self.fields["login"].error_messages["invalid"] = NOT_AN_ADDRESS
         self.fields["login"].widget = forms.EmailInput(
             attrs={"autocomplete": "username", "spellcheck": "false", "maxlength": 254}
         )
@@ -51,7 +54,7 @@ class AskForLinkForm(allauth_forms.ResetPasswordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _word(self.fields["email"], label="E-mail address", required="Enter your e-mail address.")
-        self.fields["email"].error_messages["invalid"] = "This is not an e-mail address."
+        self.fields["email"].error_messages["invalid"] = NOT_AN_ADDRESS
         self.fields["email"].widget = forms.EmailInput(attrs={"autocomplete": "username", "spellcheck": "false"})
 
     def clean_email(self) -> str:
@@ -118,7 +121,7 @@ class SetUpAppForm(app_forms.ActivateTOTPForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _word(self.fields["code"], label="Code the app shows now", required="Enter the code.", hint="Six figures.")
+        _word(self.fields["code"], label="Code the app shows now", required="Enter the code.", hint="Six digits.")
         self.fields["code"].widget.attrs |= {
             "inputmode": "numeric",
             "spellcheck": "false",

@@ -10,8 +10,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from . import invitations, openid
+from .fields import add_refusal
 from .security import Event, note_event
-from .user_forms import NewPasswordForm, add_refusal
+from .user_forms import NewPasswordForm
 from .user_operations import accept_invitation
 
 

@@ -1,3 +1,5 @@
+"""No page opens to somebody who is not signed in, but for those that say so."""
+
 from typing import Any
 
 from django.contrib.auth import REDIRECT_FIELD_NAME

@@ -1,3 +1,5 @@
+"""Users, organisations and people; the log of operations, the links that seal it, and what guards the sign-in."""
+
 from typing import Any
 
 from django.conf import settings

@@ -4,17 +4,27 @@ from typing import Any
 
 from django.conf import settings
 
-from .history import operation, save_with_reason
+from .history import operation, save_changes, save_with_reason
 from .models import Organisation, Person
+
+#: What a council is called that nobody has named.
+UNNAMED_COUNCIL = "Our council"
 
 
 @operation
-def installation_council(*, by: Any) -> Organisation:
-    """The council this installation serves; made with the name of the settings where there is none yet."""
-    council = Organisation.objects.filter(kind=Organisation.Kind.COUNCIL).order_by("pk").first()
+def installation_council(*, by: Any, name: str = "") -> Organisation:
+    """The council this installation serves. Made where there is none yet, of this name or that of the settings."""
+    council = the_council()
     if council is None:
-        council = add_organisation(name=settings.COUNCIL_NAME, kind=Organisation.Kind.COUNCIL, by=by)
+        council = add_organisation(
+            name=name or settings.COUNCIL_NAME or UNNAMED_COUNCIL, kind=Organisation.Kind.COUNCIL, by=by
+        )
     return council
+
+
+def the_council() -> Organisation | None:
+    """The council this installation serves; None as long as it has no plan and nobody has named one."""
+    return Organisation.objects.filter(kind=Organisation.Kind.COUNCIL).order_by("pk").first()
 
 
 @operation
@@ -38,7 +48,4 @@ def add_person(
 @operation
 def edit_person(*, person: Person, by: Any, reason: str, **changes: Any) -> Person:
     """Changes a person's name, job title, e-mail address, user or the day they left."""
-    for name, value in changes.items():
-        setattr(person, name, value)
-    person.full_clean()
-    return save_with_reason(person, list(changes), reason=reason, by=by)
+    return save_changes(person, changes, reason=reason, by=by)

@@ -32,7 +32,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.formats import date_format
 
-from .history import Tracked, current_instant, operating, operation, save_with_reason, tracked_models
+from .history import Tracked, current_day, current_instant, operating, operation, save_with_reason, tracked_models
 from .kept import WAITING
 from .models import Redaction, User
 from .sudo import SUSPENDED
@@ -120,7 +120,7 @@ def redact(*, redaction: Redaction, by: Any) -> Redaction:
     """
     with operating(by=by, name="redact") as running:
         _check_may_decide(redaction, by)
-        words, marker = redaction.words, marker_at(timezone.localdate(current_instant()))
+        words, marker = redaction.words, marker_at(current_day())
         with history_open(f"redaction {redaction.pk}"):
             versions = _replace_everywhere(words, marker, running.rewritten)
         _forget_in_sessions(words)

@@ -16,6 +16,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from .fields import TextField
 from .models import Redaction
 from .redaction import (
     LEAST_TO_LOOK,
@@ -31,7 +32,6 @@ from .redaction import (
 from .requests import SignedInRequest
 from .security import Event, note_event
 from .sudo import sudo_required
-from .texts import plain
 
 ROWS_A_PAGE = 50
 
@@ -49,13 +49,6 @@ KINDS = (
 View = Callable[..., HttpResponseBase]
 
 
-class PlainField(forms.CharField):
-    """Words as somebody types or pastes them, without what no paper can print."""
-
-    def to_python(self, value: Any) -> Any:
-        return super().to_python(plain(value) if isinstance(value, str) else value)
-
-
 class RedactionForm(forms.Form):
     """What is to be taken out, and why."""
 
@@ -71,7 +64,7 @@ class RedactionForm(forms.Form):
         choices=[("", "Choose"), *((kind, kind) for kind in KINDS)],
         error_messages={"required": "Choose what they are."},
     )
-    reason = PlainField(
+    reason = TextField(
         label="Reason",
         max_length=500,
         help_text="Stays for ever, without the words themselves.",

@@ -1,3 +1,5 @@
+"""A request as views that ask for a sign-in receive it, and what a form was sent with."""
+
 from typing import TYPE_CHECKING
 
 from django.http import HttpRequest, QueryDict

@@ -1,3 +1,5 @@
+"""The forms by which an administrator looks after users."""
+
 from typing import Any, cast
 
 from django import forms
@@ -8,12 +10,7 @@ from django.db.models.functions import Lower
 from .emails import NOT_ASCII, can_sign_in
 from .models import Person, User
 from .texts import plain
-from .users import ROLE_WORDS, UserState
-
-ROLE_LABELS = {
-    "is_administrator": "System administrator: looks after users, and sees no plan without a role on it",
-    "is_information_governance": "Information governance: looks after the archive and the records",
-}
+from .users import ROLE_HINTS, ROLE_WORDS, UserState
 
 
 class OneLine(forms.CharField):
@@ -30,7 +27,7 @@ class UserFilterForm(forms.Form):
     text = OneLine(label="Name or e-mail address", required=False, max_length=100)
     state = forms.ChoiceField(label="State", required=False, choices=[("", "Any"), *UserState.choices])
     role = forms.ChoiceField(
-        label="Role of the installation",
+        label="Role across all plans",
         required=False,
         choices=[("", "Any"), *ROLE_WORDS.items()],
     )
@@ -67,14 +64,20 @@ class UserForm(forms.Form):
         },
         widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
-    is_administrator = forms.BooleanField(label=ROLE_LABELS["is_administrator"], required=False)
-    is_information_governance = forms.BooleanField(label=ROLE_LABELS["is_information_governance"], required=False)
+    is_administrator = forms.BooleanField(
+        label=ROLE_WORDS["is_administrator"], help_text=ROLE_HINTS["is_administrator"], required=False
+    )
+    is_information_governance = forms.BooleanField(
+        label=ROLE_WORDS["is_information_governance"],
+        help_text=ROLE_HINTS["is_information_governance"],
+        required=False,
+    )
     person = PersonField(
         Person.objects.none(),
-        label="Answers for milestones as (optional)",
+        label="Leads milestones as (optional)",
         required=False,
         empty_label="Nobody",
-        help_text="The name that stands beside their milestones. Somebody with the role of a lead updates those.",
+        help_text="Does a plan name this person as a lead already? Choose them, and they can update those milestones.",
         error_messages={"invalid_choice": "Choose a person from the list."},
     )
 
@@ -146,12 +149,3 @@ class InviteAgainForm(forms.Form):
         label="They have lost their authenticator app or passkey: take it off, and let nobody in but by this link",
         required=False,
     )
-
-
-def add_refusal(form: forms.Form, error: ValidationError, *, field: str | None = None) -> None:
-    """Puts what an operation refused beside the fields it names, or beside `field`."""
-    if not hasattr(error, "error_dict"):
-        form.add_error(field, error)
-        return
-    for name, errors in error.error_dict.items():
-        form.add_error(name if name in form.fields else field, errors)

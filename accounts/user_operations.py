@@ -10,7 +10,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
-from .history import operation, save_with_reason
+from .history import operation, save_changes, save_with_reason
 from .invitations import LIFETIME, digest_of, new_token, usable
 from .models import Invitation, Person, User
 from .policies import check_can_look_after_users
@@ -120,10 +120,7 @@ def edit_user(*, user: User, by: Any, reason: str, version: int | None = None, *
         return user
     if changes.get("is_administrator") is False:
         _check_administrator_stays(user)
-    for name, value in changes.items():
-        setattr(user, name, value)
-    user.full_clean(exclude=["password"])
-    save_with_reason(user, list(changes), reason=reason, by=by)
+    save_changes(user, changes, reason=reason, by=by, unchecked=["password"])
     if "email" in changes:
         for invitation in usable().filter(user=user):
             invitation.expires_at = timezone.now()

@@ -18,13 +18,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from . import invitations, openid, user_operations
+from .fields import add_refusal
 from .models import Invitation, User
 from .policies import can_look_after_users, users_looked_after_by
 from .requests import SignedInRequest
 from .security import Event, note_event
 from .session_limits import sessions_of
 from .sudo import sudo_required
-from .user_forms import EditUserForm, InviteAgainForm, ReasonForm, UserFilterForm, UserForm, add_refusal
+from .user_forms import EditUserForm, InviteAgainForm, ReasonForm, UserFilterForm, UserForm
 from .user_operations import person_of
 from .users import ROLE_WORDS, UserState, in_order, matching, roles_of, state_words, with_state
 from .versions import ChangedMeanwhile, version_of

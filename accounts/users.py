@@ -14,6 +14,11 @@ from .models import Invitation, User
 
 #: The roles of the whole installation: columns of User, and how they are called.
 ROLE_WORDS = {"is_administrator": "System administrator", "is_information_governance": "Information governance"}
+#: What each of them is for.
+ROLE_HINTS = {
+    "is_administrator": "Looks after users and gives roles, and sees no plan without a role on it.",
+    "is_information_governance": "Looks after the archive and the records, and sees no plan without a role on it.",
+}
 
 
 class UserState(models.TextChoices):

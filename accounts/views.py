@@ -1,3 +1,5 @@
+"""Signing in and out, a new password, and the pages that say why there is nothing to see."""
+
 from typing import Any
 
 from allauth.account import views as allauth_views

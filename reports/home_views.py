@@ -14,6 +14,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.requests import SignedInRequest
+from indicators.models import PlanIndicator
+from indicators.reading import current_scorecard
+from indicators.selecting import show_counts
 from milestones.accepting import accept_reach, waiting_of
 from milestones.cutoff_words import short_moment_words
 from milestones.cycle_board import BoardRow, Part, board_rows
@@ -27,6 +30,7 @@ from plans.models import FollowUp, Plan
 from plans.policies import LEFT_IN_STATE, Right, Rights, can_start_plan, rights_of
 from plans.schemes import Scheme
 
+from .home_site import tasks_of_the_site
 from .models import CoverSection, Edition
 from .wording import long_day, number_of
 
@@ -52,12 +56,15 @@ class PlanBlock:
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """What waits on several plans, read for all of them at once: new dates, follow-ups and frozen packs by plan."""
+    """What waits on several plans, read for all of them at once: new dates, follow-ups and frozen packs by plan;
+    the pack that was published last, and which plans have indicators."""
 
     dates: dict[int, int]
     dates_of_boards: dict[int, int]
     follow_ups: dict[int, dict[str, Any]]
     editions: dict[int, list[Edition]]
+    published: dict[int, Edition]
+    measured: frozenset[int]
 
 
 @require_safe
@@ -69,6 +76,7 @@ def home(request: SignedInRequest) -> HttpResponse:
     elsewhere = _elsewhere(request.user, going)
     blocks = [_block(request.user, plan, elsewhere, now) for plan in going]
     sections = list(CoverSection.objects.owed_by(request.user))
+    site_tasks = tasks_of_the_site(request.user)
     return render(
         request,
         "reports/home.html",
@@ -77,7 +85,8 @@ def home(request: SignedInRequest) -> HttpResponse:
             "blocks": blocks,
             "over": len(seen) - len(going),
             "sections": sections,
-            "has_work": bool(sections) or any(line.is_work for block in blocks for line in block.lines),
+            "site_tasks": site_tasks,
+            "has_work": bool(sections or site_tasks) or any(line.is_work for block in blocks for line in block.lines),
             "can_start_plan": can_start_plan(request.user),
         },
     )
@@ -92,10 +101,18 @@ def _block(user: Any, plan: Plan, elsewhere: Elsewhere, now: datetime) -> PlanBl
         *_own_lines(user, plan, rights, milestones, now),
         *_cycle_lines(user, plan, rights, milestones, found.plan.scheme, now),
         *_date_lines(plan, rights, elsewhere),
+        *_figure_lines(plan, rights, elsewhere, now),
         *_follow_up_lines(plan, elsewhere),
         *_pack_lines(user, plan, rights, elsewhere),
     ]
-    return PlanBlock(plan, tuple(lines), _counts(plan, milestones))
+    # What waits for the reader comes before how the plan stands.
+    lines.sort(key=lambda line: not line.is_work)
+    counts = _counts(plan, milestones)
+    if plan.pk in elsewhere.measured and rights.everywhere(Right.SEE):
+        counts += (Line("Indicators", reverse("indicators:scorecard", args=[plan.slug]), is_work=False),)
+    if rights.everywhere(Right.SEE_HISTORY) and Right.EDIT_PLAN not in rights:
+        counts += (Line("Who changed what", reverse("reports:history", args=[plan.slug]), is_work=False),)
+    return PlanBlock(plan, tuple(lines), counts)
 
 
 def _own_lines(
@@ -166,6 +183,23 @@ def _date_lines(plan: Plan, rights: Rights, elsewhere: Elsewhere) -> list[Line]:
     return [Line(words, reverse("milestones:dates", args=[plan.slug]))]
 
 
+def _figure_lines(plan: Plan, rights: Rights, elsewhere: Elsewhere, now: datetime) -> list[Line]:
+    """The figures that are late and the red ones of which nothing is said, for who enters figures."""
+    if plan.pk not in elsewhere.measured or not rights.everywhere(Right.ENTER_FIGURES):
+        return []
+    counts = show_counts(current_scorecard(plan.pk, now.date()).current)
+    late, silent = counts["late"], counts["needs_commentary"]
+    lines = []
+    if late:
+        be, them = ("is", "it") if late == 1 else ("are", "them")
+        words = f"{number_of(late, 'figure')} {be} late: paste or upload {them}"
+        lines.append(Line(words, reverse("imports:figures", args=[plan.slug])))
+    if silent:
+        words = f"{number_of(silent, 'red figure')} {'has' if silent == 1 else 'have'} no commentary yet"
+        lines.append(Line(words, reverse("indicators:commentaries", args=[plan.slug])))
+    return lines
+
+
 def _follow_up_lines(plan: Plan, elsewhere: Elsewhere) -> list[Line]:
     """What the reader has to do because of decisions."""
     found = elsewhere.follow_ups.get(plan.pk)
@@ -178,7 +212,8 @@ def _follow_up_lines(plan: Plan, elsewhere: Elsewhere) -> list[Line]:
 
 
 def _pack_lines(user: Any, plan: Plan, rights: Rights, elsewhere: Elsewhere) -> list[Line]:
-    """The frozen packs that wait for the reader's signature, or for the one who publishes them."""
+    """The frozen packs that wait for the reader's signature, or for the one who publishes them; and the pack that was
+    published last, for who reads it and does not make it."""
     lines = []
     for edition in elsewhere.editions.get(plan.pk, ()):
         page = reverse("reports:edition", args=[edition.pack.number, edition.number])
@@ -186,7 +221,12 @@ def _pack_lines(user: Any, plan: Plan, rights: Rights, elsewhere: Elsewhere) -> 
         if edition.is_signed and rights.everywhere(Right.PUBLISH_PACK):
             lines.append(Line(f"{name} is signed off and waits to be published", page))
         elif not edition.is_signed and rights.everywhere(Right.SIGN_PACK) and edition.frozen_by_id != user.pk:
-            lines.append(Line(f"{name} waits to be signed off", page))
+            read = reverse("reports:sign_edition", args=[edition.pack.number, edition.number])
+            lines.append(Line(f"{name} waits to be signed off", read))
+    newest = elsewhere.published.get(plan.pk)
+    if newest is not None and Right.PREPARE_PACK not in rights:
+        page = reverse("reports:edition", args=[newest.pack.number, newest.number])
+        lines.append(Line(f"Newest papers: {newest.title}, as at {long_day(newest.as_at)}", page, is_work=False))
     return lines
 
 
@@ -205,7 +245,15 @@ def _elsewhere(user: Any, plans: list[Plan]) -> Elsewhere:
     editions: dict[int, list[Edition]] = {}
     for edition in Edition.objects.open_of(plans):
         editions.setdefault(edition.plan_id, []).append(edition)
-    return Elsewhere(dict(all_dates), dict(of_boards), {row["plan"]: row for row in rows}, editions)
+    standing = Edition.objects.standing_for(user).filter(plan__in=plans).select_related("pack").defer("manifest")
+    return Elsewhere(
+        dates=dict(all_dates),
+        dates_of_boards=dict(of_boards),
+        follow_ups={row["plan"]: row for row in rows},
+        editions=editions,
+        published={edition.plan_id: edition for edition in standing},
+        measured=frozenset(PlanIndicator.objects.filter(plan__in=plans).values_list("plan", flat=True)),
+    )
 
 
 def _counts(plan: Plan, milestones: Iterable[MilestonePosition]) -> tuple[Line, ...]:

@@ -7,9 +7,10 @@ import pytest
 from django.db import connection
 
 from accounts.verification import verify
+from accounts.versions import ChangedMeanwhile
 from milestones import operations
 from milestones.models import Milestone, ProgressUpdate
-from milestones.operations import ChangedMeanwhile, UpdatedMeanwhile, edit_milestone, record_update
+from milestones.operations import UpdatedMeanwhile, edit_milestone, record_update
 from plans.schemes import DeclaredStatus
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -66,7 +66,7 @@ def test_an_address_that_nobody_can_have_is_answered_as_an_unknown_one(people, t
     refused, unknown = attempt(STELLA, PASSWORD), attempt("nobody@council.example", PASSWORD)
 
     assert refused.status_code == unknown.status_code == 422
-    assert "The e-mail address or the password is not right." in refused.text
+    assert "The e-mail address or the password is not right" in refused.text
 
 
 def test_a_twin_address_keeps_nobody_from_signing_in(people, twin):

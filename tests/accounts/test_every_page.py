@@ -1,14 +1,19 @@
-"""What holds for every page of the site, those that are still to come included."""
+"""What holds for every page of the site, those that are still to come included.
+
+What each answer forbids the browser is in test_headers.py; that no form of another site is taken, and who may open
+what, in tests/permissions/test_matrix.py.
+"""
 
 from collections.abc import Iterator
 
 import pytest
-from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests.permissions.table import arguments_of
 
 OPEN = {
+    "alive",
+    "health",
     "account_login",
     "account_logout",
     "account_reset_password",
@@ -26,6 +31,7 @@ OPEN = {
     "accounts:time_left",
     "mfa_authenticate",
     "mfa_login_webauthn",
+    "reports:accessibility",
 }
 ARGUMENTS = {
     "slug": "safeguarding",
@@ -61,37 +67,10 @@ def address(name: str) -> str:
 PAGES = sorted(names(get_resolver()))
 
 
+@pytest.mark.only("sqlite")
 @pytest.mark.parametrize("name", sorted(set(PAGES) - OPEN))
 def test_nobody_sees_it_without_signing_in(client, db, name):
     response = client.get(address(name))
 
     assert response.status_code == 302
     assert response.headers["Location"].startswith("/accounts/sign-in/?next=/")
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_it_takes_no_form_of_another_site(people, milestone, name):
-    client = Client(enforce_csrf_checks=True)
-    client.force_login(people.manager)
-
-    assert client.post(address(name), {"note": "From elsewhere."}).status_code == 403
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_it_stays_in_no_cache(client, people, milestone, name):
-    client.force_login(people.manager)
-
-    kept = client.get(address(name)).headers["Cache-Control"]
-
-    assert {"private", "no-store"} <= set(kept.split(", "))
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_it_lets_no_script_or_style_in(client, people, milestone, name):
-    client.force_login(people.manager)
-
-    policy = client.get(address(name)).headers["Content-Security-Policy"]
-
-    assert "default-src 'none'" in policy
-    assert "unsafe" not in policy
-    assert "frame-ancestors 'none'" in policy

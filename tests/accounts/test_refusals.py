@@ -36,7 +36,7 @@ def test_a_page_that_is_not_there_says_what_to_do(client, people, address):
     response = client.get(address)
 
     assert response.status_code == 404
-    assert "There is nothing here for you" in response.text
+    assert "Page not found" in response.text
     assert reverse("plans:list") in response.text
 
 

@@ -153,7 +153,7 @@ def test_nobody_signs_up(client, db):
     response = client.get("/accounts/sign-up/")
 
     assert response.status_code == 403
-    assert "Nobody signs up here" in response.text
+    assert "Waymark is by invitation" in response.text
 
 
 # --- A forgotten password ----------------------------------------------------------------------------------------

@@ -64,7 +64,7 @@ class TestWhoFindsThePages:
         page = what if what.startswith("/") else address(people.lead, what)
         sign_in(client, getattr(people, who))
 
-        refused, nothing = client.get(page), client.get("/plans/nothing-here/")
+        refused, nothing = client.get(page), client.get("/accounts/nothing-here/")
 
         assert refused.status_code == nothing.status_code == 404
         assert without_tokens(refused) == without_tokens(nothing)

@@ -28,7 +28,7 @@ def test_a_refusal_does_not_tell_who_is_a_user(client, people, email, password):
     response = client.post(SIGN_IN, {"login": email, "password": password})
 
     assert response.status_code == 422
-    assert "The e-mail address or the password is not right." in response.text
+    assert "The e-mail address or the password is not right" in response.text
 
 
 def test_a_user_who_is_not_active_is_refused_in_the_same_words(client, people):
@@ -38,7 +38,7 @@ def test_a_user_who_is_not_active_is_refused_in_the_same_words(client, people):
 
     response = client.post(SIGN_IN, {"login": people.lead.email, "password": PASSWORD})
 
-    assert "The e-mail address or the password is not right." in response.text
+    assert "The e-mail address or the password is not right" in response.text
 
 
 @pytest.mark.parametrize("wanted", ["//elsewhere.example/", r"/\elsewhere.example", "javascript:alert(1)", "http:///x"])

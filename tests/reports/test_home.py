@@ -9,6 +9,8 @@ import pytest
 import time_machine
 
 from accounts.operations import add_person
+from accounts.redaction import propose_redaction
+from accounts.user_operations import invite_user
 from milestones.date_operations import request_date
 from milestones.operations import record_update
 from milestones.review_operations import return_update
@@ -16,7 +18,11 @@ from plans.meeting_operations import add_follow_up, add_meeting, finish_follow_u
 from plans.models import PlanMembership
 from plans.operations import add_action, add_theme, edit_plan, give_role, start_plan
 from plans.review_operations import add_board
+from reports.edition_operations import withdraw_edition
+from reports.pack_operations import edit_pack
 from tests.cast import make_milestone
+
+from .pack_sample import published
 
 BEFORE = datetime(2011, 6, 15, 9, 0, tzinfo=UTC)
 AFTER = datetime(2011, 6, 20, 9, 0, tzinfo=UTC)
@@ -105,8 +111,8 @@ def test_a_manager_is_told_how_far_the_cycle_has_got(home_of, client, people, ac
 
     words = "Cut-off Friday 17 June, 12:00 – 1 of 5 updated – 1 to accept – 2 silent – 1 returned with a question"
     assert found == [
-        (words, "/plans/safeguarding/cycle/"),
         ("1 update waits for you to accept", "/plans/safeguarding/cycle/review/"),
+        (words, "/plans/safeguarding/cycle/"),
     ]
     board = client.get("/plans/safeguarding/cycle/")
     assert [words for _, words in board.context["counts"]] == words.split(" – ")[1:]
@@ -135,8 +141,8 @@ def test_what_waits_from_the_cycle_before_is_still_to_be_accepted(home_of, peopl
     found = lines(home_of(people.manager))
 
     assert found == [
-        ("Cut-off Friday 1 July, 12:00 – 0 of 1 updated – 1 silent", "/plans/safeguarding/cycle/"),
         ("1 update waits for you to accept", "/plans/safeguarding/cycle/review/"),
+        ("Cut-off Friday 1 July, 12:00 – 0 of 1 updated – 1 silent", "/plans/safeguarding/cycle/"),
     ]
 
 
@@ -150,11 +156,11 @@ def test_a_theme_lead_is_told_of_their_theme(home_of, people, council, plan, act
     found = lines(home_of(people.outsider))
 
     assert found == [
+        ("1 update waits for you to accept", "/plans/safeguarding/cycle/review/"),
         (
             "Care: cut-off Friday 17 June, 12:00 – 0 of 1 updated – 1 to accept",
             f"/plans/safeguarding/cycle/?theme={theme.pk}",
         ),
-        ("1 update waits for you to accept", "/plans/safeguarding/cycle/review/"),
     ]
 
 
@@ -209,6 +215,40 @@ def test_who_has_nothing_to_do_finds_how_their_plan_stands(home_of, client, peop
     assert client.get(page + "?show=stale").context["shown"] == 2
 
 
+def test_who_enters_figures_is_told_which_are_late_and_of_which_red_ones_nothing_is_said(
+    home_of, client, people, measured_plan
+):
+    found = lines(home_of(people.manager))
+
+    assert ("1 figure is late: paste or upload it", "/plans/safeguarding/paste-figures/") in found
+    assert ("1 red figure has no commentary yet", "/plans/safeguarding/commentaries/") in found
+    scorecard = client.get("/plans/safeguarding/indicators/").context
+    assert (len(scorecard["late"]), scorecard["silent"]) == (1, 1)
+
+
+def test_a_reader_is_led_to_the_indicators_and_told_of_no_figure(home_of, people, measured_plan):
+    home = home_of(people.steering)
+
+    counts = [(line.words, line.address) for line in home.context["blocks"][0].counts]
+    assert counts[-1] == ("Indicators", "/plans/safeguarding/indicators/")
+    assert lines(home) == []
+
+
+def test_who_reads_the_history_and_edits_nothing_is_led_to_it(home_of, people, plan):
+    give_role(
+        plan=plan,
+        user=people.outsider,
+        role=PlanMembership.Role.AUDITOR,
+        ends_on=date(2011, 12, 31),
+        by=people.manager,
+    )
+    link = ("Who changed what", "/plans/safeguarding/history/")
+
+    for who, is_led in ((people.outsider, True), (people.manager, False), (people.steering, False)):
+        counts = [(line.words, line.address) for line in home_of(who).context["blocks"][0].counts]
+        assert (link in counts) is is_led
+
+
 def test_nobody_is_told_of_milestones_that_they_may_not_see(home_of, people, action, milestone):
     make_milestone(action, ref="1.2", visibility="internal", by=people.manager)
 
@@ -246,6 +286,45 @@ def test_every_plan_of_the_reader_has_its_block(home_of, people, council, plan):
     titles = [block.plan.title for block in home_of(people.manager).context["blocks"]]
 
     assert titles == ["Another Plan", "Safeguarding Improvement Plan"]
+
+
+def test_readers_are_given_the_papers_that_were_published_last(home_of, people, pack, officer):
+    published(pack, people.manager, officer)
+    assert lines(home_of(people.steering)) == []
+    again = published(edit_pack(pack=pack, readers="no_internal", by=people.manager), people.manager, officer)
+    line = (f"Newest papers: {again.title}, as at 31 May 2011", f"/packs/{pack.number}/v2/")
+
+    assert line in lines(home_of(people.steering))
+    assert line not in lines(home_of(people.manager))
+    withdraw_edition(edition=again, words="A wrong year", by=officer)
+    assert line not in lines(home_of(people.steering))
+
+
+def test_an_administrator_is_told_who_has_not_come(home_of, people, plan):
+    invite_user(name="Nadia New", email="nadia@council.example", by=people.manager)
+
+    assert home_of(people.manager).context["site_tasks"] == [
+        ("1 person invited, and not here yet", "/accounts/users/?state=invited")
+    ]
+    assert home_of(people.lead).context["site_tasks"] == []
+
+
+def test_an_administrator_is_led_to_giving_a_role(home_of, people, plan):
+    link = 'href="/plans/safeguarding/people/?user="'
+
+    assert link in home_of(people.manager).text
+    assert link not in home_of(people.lead).text
+
+
+def test_information_governance_is_told_what_waits_for_their_decision(home_of, people, plan):
+    why = {"kind_of_data": "Name of an officer", "reason": "Asked for"}
+    propose_redaction(words="Mira Manager", by=people.manager, may_propose=True, **why)
+    propose_redaction(words="Safeguarding Plan", by=people.governance, **why)
+
+    home = home_of(people.governance)
+
+    assert home.context["site_tasks"] == [("1 redaction waits for your decision", "/accounts/redactions/")]
+    assert "Ask the programme manager" not in home.text
 
 
 @pytest.mark.parametrize("who", ["lead", "manager"])
