@@ -8,19 +8,20 @@ from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import SignedInRequest, sent
 
 from . import recommendation_operations as operations
+from . import starting
 from .answer_forms import AnswerForm, NewAnswerForm
 from .changing import change_row
 from .finding import names_of, plan_for
 from .forms import add_refusal
-from .membership_forms import ReasonForm
 from .models import Plan, PlanReview, Review
 from .overrides import with_override
 from .policies import Right, check_has, rights_of
+from .reasons import ReasonForm
 from .statement import publication_due_on, statement_clock
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -113,6 +114,18 @@ def answer(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
         template="plans/answer.html",
         context={"answered": row, "clock": clock, "publication": publication},
     )
+
+
+@require_POST
+def make_actions(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
+    """Makes an action of each recommendation that has none, and leads on to what each still lacks."""
+    plan, row = _answer(request, slug, pk)
+    try:
+        made = starting.make_actions(plan_review=row, by=request.user)
+    except ValidationError as error:
+        return render(request, "refused.html", {"sentences": error.messages, "back": row.review}, status=409)
+    messages.success(request, f"{made} action{'' if made == 1 else 's'} made. Now add the milestones of each.")
+    return redirect("reports:recommendations", plan.slug)
 
 
 @get_or_post

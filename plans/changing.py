@@ -15,6 +15,7 @@ from .documents import ask_for_files_again
 from .forms import ChildDataCheck, TextField, add_refusal
 from .models import Plan
 from .overrides import with_override
+from .spans import long_day
 
 NO_REASON = "Say why it changes."
 
@@ -117,6 +118,6 @@ def _words(field: forms.Field, value: Any) -> str:
     if isinstance(value, list):
         return "\n".join(value)
     if isinstance(field, forms.DateField):
-        return f"{value.day} {value:%B %Y}"
+        return long_day(value)
     choices = dict(getattr(field, "choices", ())) if isinstance(field, forms.ChoiceField) else {}
     return str(choices.get(value, value))

@@ -79,3 +79,8 @@ def _working_day_of(first: date, last: date, n: int) -> date:
     days = [first + timedelta(days=day) for day in range((last - first).days + 1)]
     working = [day for day in days if is_working_day(day)]
     return working[min(n, len(working)) - 1] if working else last
+
+
+def monday_of(day: date) -> date:
+    """The Monday of its week: the first day of a cycle, unless somebody says otherwise."""
+    return day - timedelta(days=day.weekday())

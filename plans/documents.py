@@ -21,6 +21,7 @@ from accounts.models import Organisation
 
 from . import file_store, scanning
 from .childdata import looks_like_a_child
+from .downloads import open_attachment
 from .file_names import display_name, extension_of, has_path
 from .models import Document, Plan
 from .receiving import NO_ROOM, TOO_BIG, NotTaken
@@ -32,12 +33,6 @@ logger = logging.getLogger("waymark.files")
 
 A_DAY = timedelta(days=1)
 SCANNER_AWAY = "The virus scanner does not answer, so no file is taken. Try again in a few minutes."
-DOWNLOAD_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "sandbox; default-src 'none'",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cache-Control": "private, no-store",
-}
 
 
 @dataclass
@@ -252,9 +247,4 @@ def download(document: Document) -> FileResponse:
         file = open_document(document)
     except NotGivenOut as refused:
         raise FileGone(str(refused)) from None
-    response = FileResponse(
-        file, as_attachment=True, filename=document.name, content_type=KINDS[document.kind].media_type
-    )
-    for header, value in DOWNLOAD_HEADERS.items():
-        response.headers[header] = value
-    return response
+    return open_attachment(file, KINDS[document.kind].media_type, document.name)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from .spans import long_day
 from .timescales import due_from_words
 
 #: A day to try words with: whether they give a date at all is no matter of the day they count from.
@@ -46,10 +47,11 @@ class DueDates:
         if self.strict is None or self.plan is None:
             return _WITHOUT[self.state]
         if self.state is Timescale.GIVEN:
-            return f"Due on {_long(self.strict)}, the date that was given for it."
+            return f"Due on {long_day(self.strict)}, the date that was given for it."
         if self.strict == self.plan:
-            return f"Due on {_long(self.strict)}."
-        return f"Due on {_long(self.strict)} to the day; {_long(self.plan)} where a plan runs to the end of the month."
+            return f"Due on {long_day(self.strict)}."
+        strict, plan = long_day(self.strict), long_day(self.plan)
+        return f"Due on {strict} to the day; {plan} where a plan runs to the end of the month."
 
 
 _WITHOUT = {
@@ -74,7 +76,3 @@ def due_dates(*, words: str, counted_from: date | None, given_on: date | None, f
         return DueDates(Timescale.NONE, None, None)
     is_counted = counted_from is None and due_from_words(words, _ANY_DAY, from_receipt=from_receipt).strict is not None
     return DueDates(Timescale.NO_BASE if is_counted else Timescale.NO_DATE, None, None)
-
-
-def _long(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"

@@ -1,26 +1,23 @@
+"""What every form stands on: its fields, the check for words about a child, and where a refusal goes."""
+
 import hashlib
 from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from accounts.fields import TextField as TextField
+from accounts.fields import add_refusal as add_refusal
 
 from .childdata import Finding, looks_like_a_child
 from .models import Plan
-from .moments import check_not_long_ago
+from .moments import check_day, check_not_long_ago
 from .overrides import Override
-from .schemes import PRESETS, Scheme
-from .texts import plain
 
 LONGEST_CYCLE = 366
 # As the browser's own control sends it, and as people write it where there is no such control.
 DAY_FORMATS = ["%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%d %B %Y", "%d %b %Y", "%d-%b-%Y"]
-
-
-class TextField(forms.CharField):
-    """Words as somebody types or pastes them, without what no paper can print."""
-
-    def to_python(self, value: Any) -> Any:
-        return super().to_python(plain(value) if isinstance(value, str) else value)
 
 
 class CycleDaysField(forms.IntegerField):
@@ -72,6 +69,15 @@ class DayField(forms.DateField):
         kwargs.setdefault("widget", forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "day-input"}))
         super().__init__(input_formats=DAY_FORMATS, validators=[check_not_long_ago], **kwargs)
         self.error_messages["invalid"] = "This is not a date. Write it as 31/5/2026."
+
+
+class PositionDayField(DayField):
+    """The day that a position is read at: not long ago, and not more than a year ahead."""
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if value:
+            check_day(value, today=timezone.localdate())
 
 
 class ChildDataCheck(forms.Form):
@@ -160,53 +166,3 @@ class ChildDataCheck(forms.Form):
 def _text_of(value: Any) -> str:
     """What a field was filled with, as one text; of a list of words each on a line."""
     return "\n".join(value) if isinstance(value, list) else value or ""
-
-
-def preset_words(scheme: Scheme) -> str:
-    """The words of a key, worst first: how people recognise the one their council prints."""
-    return "; ".join(line.word for line in scheme.lines if line.in_key)
-
-
-class StartPlanForm(ChildDataCheck):
-    """What a plan needs before anything can be put in it."""
-
-    title = TextField(
-        max_length=300,
-        help_text="As it stands on the cover, such as “Safeguarding Improvement Plan 2026”.",
-        error_messages={"required": "Enter the title of the plan."},
-    )
-    short_title = TextField(
-        max_length=100,
-        required=False,
-        label="Short title (optional)",
-        help_text="For lists and addresses. Leave it empty to use the title.",
-    )
-    cycle_anchor = DayField(
-        label="First day of the first cycle",
-        help_text="Leads report once a cycle. A Monday is usual.",
-        error_messages={"required": "Enter the first day of the first cycle."},
-    )
-    cycle_days = CycleDaysField(initial=14)
-    scheme = forms.ChoiceField(
-        label="Status key",
-        help_text="The words that every list and paper of the plan prints, worst first.",
-        choices=[(name, f"{scheme.name}: {preset_words(scheme)}") for name, scheme in PRESETS.items()],
-        initial="four_statuses",
-        widget=forms.RadioSelect(attrs={"class": "govuk-radios--small"}),
-        error_messages={"required": "Choose a status key."},
-    )
-
-    tracks_outcomes = TracksOutcomesField()
-    requires_evidence = RequiresEvidenceField()
-
-    def clean_scheme(self) -> Scheme:
-        return PRESETS[self.cleaned_data["scheme"]]
-
-
-def add_refusal(form: forms.Form, error: ValidationError) -> None:
-    """Puts what an operation refused beside the fields it names, or above the form where the form has no such field."""
-    if not hasattr(error, "error_dict"):
-        form.add_error(None, error)
-        return
-    for name, errors in error.error_dict.items():
-        form.add_error(name if name in form.fields else None, errors)

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import Person
+from accounts.texts import plain
 
 from .changing import RowForm
 from .forms import DAY_FORMATS, ChildDataCheck, DayField, TextField
@@ -18,7 +19,6 @@ from .moments import check_not_long_ago
 from .review_forms import LongField
 from .settings_forms import PersonChoice
 from .spans import long_day
-from .texts import plain
 
 _WEEKDAY = re.compile(r"(?i)\b(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+")
 MOST_WEEKS = 52

@@ -6,9 +6,8 @@ from datetime import date, timedelta
 from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.utils import timezone
 
-from accounts.history import Tracked, current_instant, operation, save_changes, save_with_reason
+from accounts.history import Tracked, current_day, current_instant, operation, save_changes, save_with_reason
 from accounts.models import Person
 from accounts.versions import check_version
 
@@ -76,7 +75,7 @@ def edit_meeting(*, meeting: Meeting, by: Any, reason: str, version: int | None 
     held_on = changes.get("held_on", meeting.held_on)
     if held_on != meeting.held_on:
         _check_day(held_on)
-        if held_on > _today() and meeting.decisions.filter(archived_at=None).exists():
+        if held_on > current_day() and meeting.decisions.filter(archived_at=None).exists():
             raise ValidationError({"held_on": "It has decided something, so it cannot be still to come."})
     return save_changes(meeting, changes, reason=reason, by=by)
 
@@ -99,7 +98,7 @@ def archive_meeting(*, meeting: Meeting, by: Any, reason: str) -> Meeting:
 
 
 def _check_day(held_on: date) -> None:
-    if held_on - _today() > FARTHEST_MEETING:
+    if held_on - current_day() > FARTHEST_MEETING:
         raise ValidationError({"held_on": f"{long_day(held_on)} is more than three years ahead. Check the year."})
 
 
@@ -124,7 +123,7 @@ def record_decision(
     _check_meets(meeting)
     if meeting.council_id != plan.council_id:
         raise ValidationError("This is a meeting of another council than the plan.")
-    if meeting.held_on > _today():
+    if meeting.held_on > current_day():
         raise ValidationError(
             f"This meeting is on {long_day(meeting.held_on)}. Record what it decides when it is held."
         )
@@ -242,7 +241,7 @@ def finish_follow_up(
     check_can_finish(by, follow_up)
     check_version(follow_up, version)
     _check_stands(follow_up)
-    if done_on > _today():
+    if done_on > current_day():
         raise ValidationError({"done_on": "This day is still to come. Give the day on which it was done."})
     held_on = follow_up.decision.meeting.held_on
     if done_on < held_on:
@@ -303,7 +302,3 @@ def _added_just_now(model: type[M], facts: dict[str, Any], by: Any) -> M | None:
     since = current_instant() - PRESSED_TWICE
     added = history.filter(history_type="+", history_user=by, history_date__gte=since, **facts)
     return model.objects.filter(pk__in=added.values("id"), archived_at=None).order_by("-pk").first()
-
-
-def _today() -> date:
-    return timezone.localdate(current_instant())

@@ -33,8 +33,7 @@ from .meeting_forms import (
     NewFollowUpForm,
     NewMeetingsForm,
 )
-from .meetings import DecisionPosition, decisions_at, decisions_of, open_follow_ups
-from .membership_forms import ReasonForm
+from .meetings import DecisionPosition, FollowUpPosition, decisions_at, decisions_of, open_follow_ups
 from .models import Decision, FollowUp, GovernanceBody, Meeting, Plan
 from .overrides import with_override
 from .policies import (
@@ -50,6 +49,7 @@ from .policies import (
     plans_within,
     rights_of,
 )
+from .reasons import ask_why
 from .settings_forms import people_to_choose
 from .spans import long_day
 
@@ -154,6 +154,14 @@ class _OfPlan:
     may_record: bool
 
 
+@dataclass(frozen=True)
+class _StillOpen:
+    """What earlier meetings of the board asked of one plan and is still to be done."""
+
+    plan: Plan
+    to_do: list[tuple[FollowUpPosition, DecisionPosition]]
+
+
 @get_or_post
 def meeting(request: SignedInRequest, pk: int) -> HttpResponse:
     """One meeting: when its papers are due, what it decided of each plan, and the form to record more."""
@@ -168,10 +176,16 @@ def meeting(request: SignedInRequest, pk: int) -> HttpResponse:
         if recorded is not None:
             return recorded
     others = Meeting.objects.visible_to(request.user).current().filter(body=row.body).order_by("held_on", "pk")
+    has_met_again = others.filter(held_on__gt=row.held_on, held_on__lte=today).exists()
+    named = request.GET.get("follow_up_to", "")
+    follow_up_to = int(named) if named.isdecimal() else None
     context = {
         "meeting": row,
         "by_plan": _by_plan(request, row, recording, max(today, row.held_on)),
         "form": form,
+        "follow_up_to": follow_up_to,
+        "follow_up_form": _follow_up_form(request) if follow_up_to and recording else None,
+        "still_open": [] if row.archived_at or has_met_again else _still_open(row, recording, today),
         "previous": others.filter(held_on__lt=row.held_on).last(),
         "following": others.filter(held_on__gt=row.held_on).first(),
         "papers_by": papers_in_by(row.held_on),
@@ -211,7 +225,29 @@ def _record(request: SignedInRequest, row: Meeting, form: NewDecisionForm | None
         add_refusal(form, error)
         return None
     messages.success(request, "The decision is recorded.")
-    return redirect(f"{reverse('plans:meeting', args=[row.pk])}#decision-{decision.pk}")
+    return redirect(_beside_decision(decision))
+
+
+def _beside_decision(decision: Decision) -> str:
+    """The page of the meeting at one of its decisions, with the form for what follows from it open below."""
+    return f"{reverse('plans:meeting', args=[decision.meeting_id])}?follow_up_to={decision.pk}#decision-{decision.pk}"
+
+
+def _follow_up_form(request: SignedInRequest) -> NewFollowUpForm:
+    """The form below the decision that was recorded last; it is sent to a page of its own (`new_follow_up`)."""
+    return NewFollowUpForm(people=people_to_choose(request.user), auto_id="follow_up_%s")
+
+
+def _still_open(row: Meeting, recording: list[Plan], today: date) -> list[_StillOpen]:
+    """What the board comes back to at this meeting: the open follow-ups of its earlier ones."""
+    found = []
+    for plan in recording:
+        earlier = [
+            each for each in decisions_at(plan, today) if each.board == row.body.name and each.held_on < row.held_on
+        ]
+        if to_do := open_follow_ups(earlier):
+            found.append(_StillOpen(plan, to_do))
+    return found
 
 
 def _by_plan(request: SignedInRequest, row: Meeting, recording: list[Plan], as_at: date) -> list[_OfPlan]:
@@ -255,9 +291,10 @@ def edit_meeting(request: SignedInRequest, pk: int) -> HttpResponse:
 def archive_meeting(request: SignedInRequest, pk: int) -> HttpResponse:
     """Takes a meeting that was not held off the lists."""
     row = _meeting_to_edit(request, pk)
-    return with_a_reason(
+    return ask_why(
         request,
         lambda **given: operations.archive_meeting(meeting=row, **given),
+        REASON,
         of="Meeting",
         plan=None,
         done=lambda: _done(request, "The meeting is archived.", reverse("plans:meetings")),
@@ -304,8 +341,10 @@ def decisions(request: SignedInRequest, slug: str) -> HttpResponse:
         to_do = [(each, decision) for each, decision in to_do if each.owner is not None and each.owner.id == own]
         rows = ()
     takes_changes = asked.is_now and plan_state(plan) not in LEFT_IN_STATE
+    of_board = Meeting.objects.visible_to(request.user).current().filter(body=plan.board_id)
     context = {
         "plan": plan,
+        "last_meeting": of_board.filter(held_on__lte=timezone.localdate()).order_by("held_on", "pk").last(),
         "asked": asked,
         "decisions": rows,
         "to_do": to_do,
@@ -343,9 +382,10 @@ def archive_decision(request: SignedInRequest, slug: str, pk: int) -> HttpRespon
     """Takes a decision that was recorded by mistake off the lists."""
     plan, row = _decision(request, slug, pk)
     back = reverse("plans:meeting", args=[row.meeting_id])
-    return with_a_reason(
+    return ask_why(
         request,
         lambda **given: operations.archive_decision(decision=row, **given),
+        REASON,
         of="Decision",
         plan=plan,
         done=lambda: _done(request, "The decision is archived.", back),
@@ -384,7 +424,9 @@ def new_follow_up(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
         add=add,
         of="Follow-up",
         plan=plan,
-        done=lambda: _done(request, "The follow-up is added.", f"{back}#decision-{row.pk}"),
+        done=lambda: _done(
+            request, "The follow-up is added. Add another, or record the next decision.", _beside_decision(row)
+        ),
         context={"title": "Add a follow-up", "caption": str(row.meeting), "quoted": row.words, "back": back},
     )
 
@@ -439,9 +481,10 @@ def reopen_follow_up(request: SignedInRequest, slug: str, pk: int) -> HttpRespon
     """Says that a follow-up is not done after all."""
     plan, _ = plan_for(request.user, slug, Right.RECORD_DECISION)
     row = _follow_up(plan, pk)
-    return with_a_reason(
+    return ask_why(
         request,
         lambda **given: operations.reopen_follow_up(follow_up=row, **given),
+        REASON,
         of="Follow-up",
         plan=plan,
         done=lambda: _done(request, "The follow-up is open again.", _decisions_of(plan)),
@@ -461,9 +504,10 @@ def archive_follow_up(request: SignedInRequest, slug: str, pk: int) -> HttpRespo
     """Takes a follow-up that was added by mistake off the lists."""
     plan, _ = plan_for(request.user, slug, Right.RECORD_DECISION)
     row = _follow_up(plan, pk)
-    return with_a_reason(
+    return ask_why(
         request,
         lambda **given: operations.archive_follow_up(follow_up=row, **given),
+        REASON,
         of="Follow-up",
         plan=plan,
         done=lambda: _done(request, "The follow-up is archived.", _decisions_of(plan)),
@@ -510,27 +554,6 @@ def add_to_plan(
         else:
             return done()
     return render(request, template, context | {"plan": plan, "form": form}, status=422 if form.errors else 200)
-
-
-def with_a_reason(
-    request: SignedInRequest,
-    change: Callable[..., Any],
-    *,
-    of: str,
-    plan: Plan | None,
-    done: Callable[[], HttpResponse],
-    context: dict[str, Any],
-) -> HttpResponse:
-    """Asks why, and then does what needs nothing else: `change(by=, reason=)`."""
-    form = ReasonForm(sent(request))
-    if request.method == "POST" and form.is_valid():
-        try:
-            with_override(change, form.override(of, plan))(by=request.user, **form.cleaned_data)
-        except ValidationError as error:
-            add_refusal(form, error)
-        else:
-            return done()
-    return render(request, REASON, context | {"plan": plan, "form": form}, status=422 if form.errors else 200)
 
 
 def _done(request: HttpRequest, words: str, address: str) -> HttpResponse:

@@ -1,40 +1,29 @@
-"""What boards decided of a plan, what has to follow, and what endangers it, as read at a date (domain.md 2.1).
+"""What boards decided of a plan and what has to follow, as read at a date (domain.md 2.1).
 
-A decision counts from the day of its meeting, a follow-up with its decision until it is done, a risk from the day it
-was raised until it is closed. Everything else is read as it was recorded (accounts/history.py).
+A decision counts from the day of its meeting, a follow-up with its decision until it is done. Everything else is read
+as it was recorded (accounts/history.py).
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from accounts.history import rows_at
 
-from .models import Decision, FollowUp, GovernanceBody, Meeting, Plan, Risk
+from .models import Decision, FollowUp, GovernanceBody, Meeting, Plan
 from .position import PersonPosition, people_by_key
-from .risk_words import ARROWS, IMPACT, LIKELIHOOD, level
 from .spans import long_day
 
 
 def last_meeting_before(plan: Plan, day: date, recorded_at: datetime | None = None) -> Meeting | None:
     """The newest meeting of the plan’s board before a day; None without one, or without a board."""
-    held = [row for row in _meetings(plan, recorded_at) if row.held_on < day]
-    return max(held, key=lambda row: row.held_on, default=None)
-
-
-def next_meeting(plan: Plan, day: date, recorded_at: datetime | None = None) -> Meeting | None:
-    """The first meeting of the plan’s board on a day or after it; None without one, or without a board."""
-    coming = [row for row in _meetings(plan, recorded_at) if row.held_on >= day]
-    return min(coming, key=lambda row: row.held_on, default=None)
-
-
-def _meetings(plan: Plan, recorded_at: datetime | None) -> list[Meeting]:
     if plan.board_id is None:
-        return []
+        return None
     rows = rows_at(Meeting, recorded_at, parents=("body",), body_id=plan.board_id)
-    return [row for row in rows if row.archived_at is None]
+    held = [row for row in rows if row.archived_at is None and row.held_on < day]
+    return max(held, key=lambda row: row.held_on, default=None)
 
 
 # --- Decisions and follow-ups ------------------------------------------------------------------------------------
@@ -92,7 +81,7 @@ def decisions_of(
     for row in follow_ups:
         if row.archived_at is None:
             following[row.decision_id].append(row)
-    owners = _people((row for rows in following.values() for row in rows), recorded_at)
+    owners = owners_of((row for rows in following.values() for row in rows), recorded_at)
     found = [
         DecisionPosition(
             id=row.pk,
@@ -148,81 +137,6 @@ def _days(first: date, last: date) -> str:
     return f"{count} day{'' if count == 1 else 's'}"
 
 
-# --- Risks and issues --------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class RiskPosition:
-    """A risk or an issue at a date. An issue is there already, so its likelihood is not asked."""
-
-    id: int
-    kind: str
-    kind_words: str
-    words: str
-    likelihood: int
-    likelihood_words: str
-    impact: int
-    impact_words: str
-    score: int
-    level: str
-    mitigation: str
-    owner: PersonPosition | None
-    trend: str
-    trend_words: str
-    arrow: str
-    raised_on: date
-    closed_on: date | None
-    closed_words: str
-
-    @property
-    def is_open(self) -> bool:
-        return self.closed_on is None
-
-    @property
-    def is_issue(self) -> bool:
-        return self.kind == Risk.Kind.ISSUE
-
-
-def risks_at(plan: Plan, as_at: date, recorded_at: datetime | None = None) -> tuple[RiskPosition, ...]:
-    """The risks and issues that were raised by a day: the open ones by their score, then the closed ones, the newest
-    first."""
-    rows = [row for row in rows_at(Risk, recorded_at, plan_id=plan.pk) if row.raised_on <= as_at]
-    owners = _people(rows, recorded_at)
-    found = [_risk(row, owners, as_at) for row in rows]
-    opened = sorted((each for each in found if each.is_open), key=lambda each: (-each.score, each.raised_on, each.id))
-    closed = [each for each in found if not each.is_open]
-    closed.sort(key=lambda each: (each.closed_on or date.max, each.id), reverse=True)
-    return (*opened, *closed)
-
-
-def _risk(row: Risk, owners: dict[int, PersonPosition], as_at: date) -> RiskPosition:
-    is_closed = row.closed_on is not None and row.closed_on <= as_at
-    return RiskPosition(
-        id=row.pk,
-        kind=row.kind,
-        kind_words=row.get_kind_display(),
-        words=row.words,
-        likelihood=row.likelihood,
-        likelihood_words=LIKELIHOOD[row.likelihood],
-        impact=row.impact,
-        impact_words=IMPACT[row.impact],
-        score=row.score,
-        level=level(row.score),
-        mitigation=row.mitigation,
-        owner=owners.get(row.owner_id) if row.owner_id else None,
-        trend=row.trend,
-        trend_words=row.get_trend_display(),
-        arrow=ARROWS[row.trend],
-        raised_on=row.raised_on,
-        closed_on=row.closed_on if is_closed else None,
-        closed_words=row.closed_words if is_closed else "",
-    )
-
-
-def _people(rows: Iterable[Any], recorded_at: datetime | None) -> dict[int, PersonPosition]:
+def owners_of(rows: Iterable[Any], recorded_at: datetime | None) -> dict[int, PersonPosition]:
+    """Who is named as the owner of any of these rows (`owner_id`), by their key."""
     return people_by_key(frozenset(row.owner_id for row in rows if row.owner_id), recorded_at)
-
-
-def split_open(risks: Sequence[RiskPosition]) -> tuple[list[RiskPosition], list[RiskPosition]]:
-    """The open ones, and the closed ones."""
-    return [each for each in risks if each.is_open], [each for each in risks if not each.is_open]

@@ -1,3 +1,5 @@
+"""Giving roles on a plan and ending them."""
+
 from typing import Any
 
 from django import forms
@@ -93,17 +95,6 @@ class LastDayForm(RowForm):
         label="Last day (optional)", help_text="Leave it empty for a role without an end.", required=False
     )
     field_order = ["ends_on", "reason"]
-
-
-class ReasonForm(ChildDataCheck):
-    """Why something is done that needs nothing else."""
-
-    reason = TextField(
-        label="Why",
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": "Say why."},
-    )
 
 
 def user_words(user: User) -> str:

@@ -17,10 +17,11 @@ from . import operations
 from .changing import change_row
 from .finding import names_of, plan_for, sudo_to_change
 from .forms import add_refusal
-from .membership_forms import GiveRoleForm, LastDayForm, ReasonForm, role_order
+from .membership_forms import GiveRoleForm, LastDayForm, role_order
 from .models import BreakGlass, Plan, PlanMembership
 from .overrides import with_override
 from .policies import Right, Rights, users_visible_to
+from .reasons import ReasonForm
 from .templatetags.glass import HAS_OPENED
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -29,7 +30,8 @@ get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 @get_or_post
 @sudo_to_change
 def people(request: SignedInRequest, slug: str) -> HttpResponse:
-    """Who holds which role on the plan until when; whoever may, gives one here."""
+    """Who holds which role on the plan until when; whoever may, gives one here. `?user=` opens the form, with the user
+    of that number chosen."""
     plan, rights = plan_for(request.user, slug, Right.ASSIGN_PEOPLE, Right.SEE_ACCESS)
     may_assign = Right.ASSIGN_PEOPLE in rights
     if not may_assign and request.method == "POST":
@@ -52,13 +54,19 @@ def people(request: SignedInRequest, slug: str) -> HttpResponse:
             return redirect("plans:people", plan.slug)
     if form.errors:
         status = 422
-    context = {**_roles(plan), "form": form if may_assign else None, "opened": _opened(plan)}
+    context = {
+        **_roles(plan),
+        "form": form if may_assign else None,
+        "is_giving": bool(form.errors) or "user" in request.GET,
+        "opened": _opened(plan),
+    }
     return _page(request, "plans/people.html", plan, rights, context, status)
 
 
 def _give_form(request: SignedInRequest) -> GiveRoleForm:
     users = users_visible_to(request.user).filter(is_active=True).exclude(pk=request.user.pk).order_by("name", "email")
-    return GiveRoleForm(request.POST if request.method == "POST" else None, users=users)
+    initial = {"user": request.GET.get("user", "")}
+    return GiveRoleForm(request.POST if request.method == "POST" else None, users=users, initial=initial)
 
 
 def _roles(plan: Plan) -> dict[str, list[PlanMembership]]:

@@ -1,3 +1,5 @@
+"""Plans with all that belongs to them, and the council’s reviews, boards, meetings and frameworks."""
+
 from datetime import time
 from typing import Any, Self
 
@@ -15,6 +17,7 @@ from accounts.models import Organisation, Person
 
 from .cycles import Rhythm
 from .schemes import DEFAULT, Scheme, SchemeError
+from .spans import long_day
 
 
 def _default_lines() -> list[dict[str, Any]]:
@@ -469,7 +472,7 @@ class Meeting(Tracked):
         ]
 
     def __str__(self) -> str:
-        return f"{self.body}, {self.held_on.day} {self.held_on:%B %Y}"
+        return f"{self.body}, {long_day(self.held_on)}"
 
 
 class OfPlanQuerySet(TrackedQuerySet):

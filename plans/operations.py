@@ -5,10 +5,9 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 from django.utils.text import slugify
 
-from accounts.history import current_instant, delete_with_reason, operation, save_changes, save_with_reason
+from accounts.history import current_day, current_instant, delete_with_reason, operation, save_changes, save_with_reason
 from accounts.models import Organisation
 from accounts.operations import installation_council
 from accounts.versions import check_version
@@ -41,20 +40,22 @@ def start_plan(
     short_title: str = "",
     cycle_anchor: date,
     scheme: Scheme = DEFAULT,
+    council_name: str = "",
     by: Any,
     reason: str = "Plan started",
     **settings: Any,
 ) -> Plan:
     """A new, empty plan of the installation's council; the one who starts it becomes its programme manager.
 
-    `settings` are further columns of Plan. Raises PermissionDenied, ValidationError.
+    `council_name` is what that council is called where it is not here yet. `settings` are further columns of Plan.
+    Raises PermissionDenied, ValidationError.
     """
     check_can_start_plan(by)
     plan = Plan(
         title=title,
         slug=slug or free_slug(short_title or title),
         short_title=short_title or title[:100],
-        council=settings.pop("council", None) or installation_council(by=by),
+        council=settings.pop("council", None) or installation_council(by=by, name=council_name),
         status_scheme=_status_scheme(scheme, by=by),
         cycle_anchor=cycle_anchor,
         **settings,
@@ -135,7 +136,7 @@ def _check_fortnight(plan: Plan, changes: dict[str, Any]) -> None:
         return
     if board.council_id != plan.council_id:
         raise ValidationError({"board": "Choose a board of this council."})
-    if board.ended_on is not None and board.ended_on <= _today():
+    if board.ended_on is not None and board.ended_on <= current_day():
         raise ValidationError({"board": f"{board} does not meet any more. Choose one that does."})
 
 
@@ -228,18 +229,14 @@ def _check_can_assign(by: Any, plan: Plan, user: Any) -> None:
         raise PermissionDenied("You may not give a role to yourself. Ask another programme manager or administrator.")
 
 
-def _today() -> date:
-    return timezone.localdate(current_instant())
-
-
 def _has_ended(membership: PlanMembership) -> bool:
-    return membership.ends_on is not None and membership.ends_on < _today()
+    return membership.ends_on is not None and membership.ends_on < current_day()
 
 
 def _check_last_day(role: str, ends_on: date | None) -> None:
     if ends_on is None and role == PlanMembership.Role.AUDITOR:
         raise ValidationError({"ends_on": "An auditor’s role has a last day. Give one."})
-    if ends_on is not None and ends_on < _today():
+    if ends_on is not None and ends_on < current_day():
         raise ValidationError({"ends_on": "This day is over. Give today or a later one."})
 
 

@@ -270,8 +270,17 @@ def plan_state(plan: Plan) -> str:
 
 
 def rights_of(user: Any, plan: Plan) -> Rights:
-    """What the user may do on the plan now, by all roles together."""
-    return rights_of_roles(roles_of(user, plan), plan_state(plan))
+    """What the user may do on the plan now, by all roles together. The answer stays with the user of the request, for
+    the frame of its page (`rights_seen`)."""
+    rights = rights_of_roles(roles_of(user, plan), plan_state(plan))
+    user.rights_found = {plan.pk: rights}
+    return rights
+
+
+def rights_seen(user: Any, plan: Plan) -> Rights:
+    """As `rights_of`, as the view of this request found it, where it asked."""
+    found: dict[int, Rights] = getattr(user, "rights_found", {})
+    return found[plan.pk] if plan.pk in found else rights_of(user, plan)
 
 
 def plans_within(user: Any, right: Right, reach: Reach) -> PlanQuerySet:
@@ -314,6 +323,7 @@ def can_start_plan(user: Any) -> bool:
 
 
 def check_can_start_plan(user: Any) -> None:
+    """Raises PermissionDenied for who may not start a plan."""
     if not can_start_plan(user):
         raise PermissionDenied("You may not start a plan. Ask your system administrator.")
 
@@ -368,6 +378,7 @@ def can_edit_frameworks(user: Any) -> bool:
 
 
 def check_can_edit_frameworks(user: Any) -> None:
+    """Raises PermissionDenied for who keeps no plan that takes changes."""
     if not can_edit_frameworks(user):
         raise PermissionDenied("You may not change frameworks. Ask a programme manager of a plan that goes on.")
 

@@ -10,9 +10,16 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 
-from accounts.history import Tracked, current_instant, delete_with_reason, operation, save_changes, save_with_reason
+from accounts.history import (
+    Tracked,
+    current_day,
+    current_instant,
+    delete_with_reason,
+    operation,
+    save_changes,
+    save_with_reason,
+)
 from accounts.versions import check_version
 
 from .models import ActionLink, NoMilestoneNeeded, Plan, PlanReview, Recommendation, Review
@@ -233,7 +240,7 @@ def stop_answering(*, plan_review: PlanReview, by: Any, reason: str) -> None:
 
 
 def _check_days(answered: PlanReview) -> None:
-    today = timezone.localdate(current_instant())
+    today = current_day()
     late = {
         name: "This day has not come yet."
         for name in ("submitted_on", "answered_on")

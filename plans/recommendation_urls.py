@@ -14,5 +14,6 @@ urlpatterns = [
     path(f"{_OF_REVIEW}/<int:pk>/archive/", recommendation_views.archive_recommendation, name="archive_recommendation"),
     path(f"{_OF_PLAN}/", answer_views.answers, name="answers"),
     path(f"{_OF_PLAN}/<int:pk>/", answer_views.answer, name="answer"),
+    path(f"{_OF_PLAN}/<int:pk>/make-actions/", answer_views.make_actions, name="make_actions"),
     path(f"{_OF_PLAN}/<int:pk>/remove/", answer_views.stop_answering, name="stop_answering"),
 ]

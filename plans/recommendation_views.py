@@ -18,11 +18,11 @@ from . import recommendation_operations as operations
 from .changing import change_row
 from .due_dates import DueDates, Timescale, due_dates
 from .forms import add_refusal
-from .membership_forms import ReasonForm
 from .models import Recommendation, Review
 from .operations import add_recommendation
 from .overrides import with_override
 from .policies import check_can_edit_reviews
+from .reasons import ReasonForm
 from .recommendation_forms import (
     THERE_WORDS,
     DatesForm,
@@ -33,6 +33,7 @@ from .recommendation_forms import (
     ResponsesForm,
 )
 from .refs import next_ref, ref_order
+from .spans import long_day
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -234,7 +235,7 @@ def _now(row: Recommendation, form: ManyForm) -> str:
         return "In the archive"
     if isinstance(form, ResponsesForm):
         return "\n".join(filter(None, (row.get_response_display() or "No response", row.response_words)))
-    due = f"{row.due_on.day} {row.due_on:%B %Y}" if row.due_on else "No date"
+    due = long_day(row.due_on) if row.due_on else "No date"
     return "\n".join(filter(None, (row.text, row.timescale_words, due, row.due_reason)))
 
 

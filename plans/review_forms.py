@@ -7,6 +7,7 @@ from django import forms
 from django.db.models import QuerySet
 
 from accounts.models import Organisation
+from accounts.texts import plain
 
 from .changing import RowForm
 from .documents import UploadField
@@ -15,7 +16,6 @@ from .frameworks import supplied, supplied_as
 from .models import Framework, GovernanceBody, Intervention, Review
 from .review_operations import Given, judgements_version
 from .spans import span_words
-from .texts import plain
 
 LONGEST_TEXT = 20_000
 LONGEST_LINE = 200

@@ -19,12 +19,13 @@ from .adding import add_row, councils_to_add_to
 from .changing import change_row
 from .documents import download, in_the_folder
 from .forms import add_refusal
-from .membership_forms import ReasonForm
 from .models import Plan, Review
 from .overrides import with_override
-from .policies import Reach, Right, check_can_edit_reviews, councils_with_reviews_of, plans_within
+from .policies import Reach, Right, can_start_plan, check_can_edit_reviews, councils_with_reviews_of, plans_within
+from .reasons import ReasonForm
 from .review_forms import JudgementsForm, NewReviewForm, ReviewForm
 from .spans import day_words
+from .starting import is_without_actions
 from .timeline import INTERVENTIONS, answering_plans, asked_by, is_in_force, movements_of, timeline, when_words
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -48,6 +49,9 @@ def reviews(request: SignedInRequest) -> HttpResponse:
         "is_of_several": len(councils) > 1,
         "may_edit": may_edit,
         "archived": archived,
+        "may_start": not may_edit
+        and can_start_plan(request.user)
+        and not Plan.objects.managed_by(request.user).exists(),
     }
     return render(request, "plans/reviews.html", context)
 
@@ -73,6 +77,7 @@ def review(request: SignedInRequest, review: str) -> HttpResponse:
         "answering": answering,
         # Of the others their reader sees a part, in which a recommendation may be or not.
         "followed_in": [each.row.plan for each in answering if each.row.plan_id in whole],
+        "without_actions": [each.row for each in answering if may_edit and is_without_actions(each.row, request.user)],
         "could_answer": ()
         if answering
         else Plan.objects.managed_by(request.user).current().filter(council=row.council),
@@ -99,6 +104,9 @@ def new_review(request: SignedInRequest) -> HttpResponse:
             return operations.enter_review(**details)
 
     def done(row: Review) -> HttpResponse:
+        if "list" in request.POST:
+            messages.success(request, "The review is added. Now paste what it recommends.")
+            return redirect("imports:recommendations", row.slug)
         messages.success(request, "The review is added.")
         return redirect(row)
 

@@ -4,9 +4,8 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 
-from accounts.history import current_instant, operation, save_changes, save_with_reason
+from accounts.history import current_day, current_instant, operation, save_changes, save_with_reason
 from accounts.versions import check_version
 
 from .models import Plan, Risk
@@ -24,7 +23,7 @@ def add_risk(
     A button pressed twice adds it once. Raises PermissionDenied, ValidationError.
     """
     check_can(by, Right.EDIT_PLAN, plan)
-    raised_on = raised_on or _today()
+    raised_on = raised_on or current_day()
     _check_not_ahead("raised_on", raised_on)
     facts: dict[str, Any] = {"plan": plan, "words": words, "raised_on": raised_on} | details
     added = Risk.history.filter(
@@ -87,9 +86,5 @@ def reopen_risk(*, risk: Risk, by: Any, reason: str) -> Risk:
 
 
 def _check_not_ahead(name: str, day: date) -> None:
-    if day > _today():
+    if day > current_day():
         raise ValidationError({name: "This day is still to come. Give today or an earlier one."})
-
-
-def _today() -> date:
-    return timezone.localdate(current_instant())

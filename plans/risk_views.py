@@ -15,11 +15,12 @@ from . import risk_operations as operations
 from .as_at import asked_position
 from .changing import change_row
 from .finding import plan_for
-from .meeting_views import add_to_plan, with_a_reason
-from .meetings import risks_at, split_open
+from .meeting_views import REASON, add_to_plan
 from .models import Plan, Risk
 from .policies import Right, check_has, rights_of
+from .reasons import ask_why
 from .risk_forms import CloseRiskForm, NewRiskForm, RiskForm
+from .risks import risks_at, split_open
 from .settings_forms import people_to_choose
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -109,9 +110,10 @@ def close_risk(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
 def reopen_risk(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """Opens a risk again that was closed."""
     plan, row = _risk(request, slug, pk)
-    return with_a_reason(
+    return ask_why(
         request,
         lambda **given: operations.reopen_risk(risk=row, **given),
+        REASON,
         of="Risk",
         plan=plan,
         done=lambda: _done(request, plan, "It is open again."),

@@ -1,3 +1,5 @@
+"""The settings of a plan, its themes and its actions."""
+
 from typing import Any
 
 from django import forms

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
+from .spans import long_day
 from .timescales import is_working_day, working_day
 
 #: Within so many working days the clock asks for attention.
@@ -81,7 +82,7 @@ def _not_received_yet(received_on: date, days: int) -> StatementClock:
         is_running=False,
         is_urgent=False,
         is_late=False,
-        words=f"not running yet: the council received the report on {_long(received_on)}",
+        words=f"not running yet: the council received the report on {long_day(received_on)}",
     )
 
 
@@ -105,15 +106,15 @@ def _words(
     due_on: date | None, left: int | None, submitted_on: date | None, answered_on: date | None, as_at: date
 ) -> str:
     if answered_on:
-        return f"answered on {_long(answered_on)}"
+        return f"answered on {long_day(answered_on)}"
     if submitted_on:
         when = f", {_late(submitted_on, due_on)}" if due_on and submitted_on > due_on else ""
-        return f"submitted on {_long(submitted_on)}{when}; no answer yet"
+        return f"submitted on {long_day(submitted_on)}{when}; no answer yet"
     if due_on is None or left is None:
         return "the day the council received the report is not known"
     if due_on < as_at:
-        return f"{_late(as_at, due_on)}, was due on {_long(due_on)}"
-    return f"{_count(left)} left, due on {_long(due_on)}" if left else f"due today, {_long(due_on)}"
+        return f"{_late(as_at, due_on)}, was due on {long_day(due_on)}"
+    return f"{_count(left)} left, due on {long_day(due_on)}" if left else f"due today, {long_day(due_on)}"
 
 
 def _late(day: date, due_on: date) -> str:
@@ -124,7 +125,3 @@ def _late(day: date, due_on: date) -> str:
 
 def _count(days: int) -> str:
     return f"{days} working day{'' if days == 1 else 's'}"
-
-
-def _long(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"

@@ -44,7 +44,7 @@ def test_every_count_is_above_the_fold(page, people, several):
     sign_in(page, people.steering)
     page.goto(PLAN)
 
-    tiles = page.locator(".dashboard .tile")
+    tiles = page.locator(".dashboard .tile, .dashboard .figures__figure")
     lowest = tiles.evaluate_all("tiles => Math.max(...tiles.map(tile => tile.getBoundingClientRect().bottom))")
 
     assert tiles.count() > 10
@@ -65,7 +65,7 @@ def test_a_number_opens_its_list(page, people, several):
     sign_in(page, people.steering)
     page.goto(PLAN)
 
-    page.get_by_role("link", name="5 Off track, by their leads").click()
+    page.get_by_role("link", name="5 Reported off track").click()
 
     expect(page.locator("tbody.milestone")).to_have_count(5)
     page.go_back()

@@ -64,8 +64,9 @@ from plans.policies import Role
 from reports.cover_form_operations import add_form, archive_form, sections_of
 from reports.cover_operations import start_cover
 from reports.cover_presets import PRESETS
+from reports.edition_operations import freeze_pack
 from reports.models import EditionEvent, EditionFile, Rendering
-from reports.pack_operations import add_paper, freeze_pack, start_pack
+from reports.pack_operations import add_paper, start_pack
 from tests.cast import PASSWORD, sign_in
 
 FILE = b"What the audit found.\n"

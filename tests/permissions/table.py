@@ -376,6 +376,8 @@ _changes_evidence = Needs(Right.ADD_EVIDENCE, found_by=_of_evidence)
 _checks_evidence = Needs(Right.RECORD_FINDING, everywhere=True, found_by=(Right.SEE_INTERNAL,))
 
 PAGES: dict[str, Line] = {
+    "health": Line(read=ANYBODY),
+    "alive": Line(read=ANYBODY),
     # --- signing in ---
     "accounts:sign_in": _both(ANYBODY),
     "accounts:sign_out": Line(write=ANYBODY),
@@ -434,8 +436,13 @@ PAGES: dict[str, Line] = {
     "reports:leaver": Line(read=Only(OF_INSTALLATION | {Who.MANAGER}, others=Answer.NOT_THERE), pk="member"),
     # --- plans ---
     "reports:home": Line(read=SIGNED_IN),
+    "reports:help": Line(read=SIGNED_IN),
+    "reports:components": Line(read=SIGNED_IN),
+    "reports:accessibility": Line(read=ANYBODY),
     "plans:list": Line(read=SIGNED_IN),
     "plans:start": _both(STARTERS),
+    "plans:start_from_inspection": _both(STARTERS),
+    "imports:start": _both(STARTERS),
     "reports:plan": Line(read=Needs(Right.SEE)),
     "reports:changes": Line(read=Needs(Right.SEE)),
     "reports:changes_file": Line(write=Needs(Right.MAKE_PAPER, everywhere=True)),
@@ -520,6 +527,7 @@ PAGES: dict[str, Line] = {
     "plans:timescales": _both(_edits_council),
     "plans:answers": Line(read=Needs(Right.SEE), write=Needs(Right.EDIT_PLAN)),
     "plans:answer": _both(_edits, pk="plan_review"),
+    "plans:make_actions": Line(write=_edits, pk="plan_review"),
     "plans:stop_answering": _both(_edits, pk="plan_review"),
     "plans:interventions": Line(read=SIGNED_IN),
     "plans:new_intervention": _both(MANAGERS),

@@ -24,7 +24,7 @@ FOREIGN_TEXT, FOREIGN_DAY, FOREIGN_NUMBER = "Foreign words", date(1999, 1, 1), 7
 
 #: Forms that change no row: they read a file, make a paper, or are about how one signs in (tests/accounts).
 NOT_HERE = {
-    *("imports:new", "imports:apply", "imports:discard", "imports:undo"),
+    *("imports:start", "imports:new", "imports:apply", "imports:discard", "imports:undo"),
     *("imports:recommendations", "imports:recommendation_list"),
     *("imports:discard_recommendations", "imports:undo_recommendations"),
     "imports:figures",
@@ -243,6 +243,10 @@ FORMS: dict[str, Form] = {
         {"title": "Another plan", "cycle_anchor": "2011-05-02", "cycle_days": 14, "scheme": "four_statuses"},
         makes={"plan", "planmembership", "statusscheme", "organisation"},
     ),
+    "plans:start_from_inspection": Form(
+        {"title": "Another plan", "short_name": "Ofsted May 2031", "kind": "inspection"},
+        makes={"plan", "planmembership", "statusscheme", "organisation", "review", "planreview"},
+    ),
     "plans:settings": Form(
         {"title": "The plan", "reason": "A better name."},
         changes={
@@ -379,6 +383,7 @@ FORMS: dict[str, Form] = {
             }
         },
     ),
+    "plans:make_actions": Form({}, makes={"theme", "action", "actionlink"}),
     "plans:stop_answering": Form({"reason": "Not this one."}, changes={"planreview": {"deleted"}}),
     "plans:new_intervention": Form(
         {"kind": "adviser", "issued_on": "2010-03-01"},
@@ -448,7 +453,7 @@ FORMS: dict[str, Form] = {
         chooses={"meeting": "meeting"},
     ),
     "reports:archive_pack": Form({"reason": "Begun twice."}, changes={"pack": {"archived_at", "version"}}),
-    "reports:sign_edition": Form({"words": "Read.", "is_read": "on"}, changes={"pack": {"version"}}),
+    "reports:sign_edition": Form({"words": "Read."}, changes={"pack": {"version"}}),
     "reports:withdraw_edition": Form({"reason": "A name stands in it."}, changes={"pack": {"version"}}),
     "reports:edit_cover_form": Form(
         {"name": "Cover of committees", "reason": "Clearer."},

@@ -35,6 +35,7 @@ WITHOUT = {
     "accounts.user_forms.UserFilterForm": NOTHING_IS_SAVED,
     "accounts.user_forms.UserForm": OF_A_USER,
     "imports.forms.FileForm": "What is read of it is asked about in its preview.",
+    "imports.forms.StartFromTableForm": "Its title and council are looked at, what is read of it in its preview.",
     "imports.measurement_views.FiguresForm": "What is read of it is asked about in the grid that it fills.",
     "imports.recommendation_forms.ListForm": "What is read of it is asked about in its preview.",
     "milestones.forms.DraftForm": DRAFT,
@@ -308,7 +309,7 @@ def test_a_plan_is_started_with_its_override(client, people, council):
     answers = [client.post("/start-a-plan/", data) for _ in range(2)]
 
     assert asked.status_code == 422
-    assert "Title: “Family C” looks like a particular child or family." in asked.text
+    assert "Title of the plan: “Family C” looks like a particular child or family." in asked.text
     assert [answer.status_code for answer in answers] == [302, 302]
     override = ChildDataOverride.objects.get()
-    assert (override.plan, override.where) == (Plan.objects.get(), "New plan, title")
+    assert (override.plan, override.where) == (Plan.objects.get(), "New plan, title of the plan")

@@ -16,12 +16,13 @@ from milestones.models import DateRequest
 from plans import meeting_operations as operations
 from plans import risk_operations
 from plans.meeting_days import agenda_open_by, days_off, every, papers_in_by, working_day_before
-from plans.meetings import decisions_at, last_meeting_before, next_meeting, open_follow_ups, risks_at
+from plans.meetings import decisions_at, last_meeting_before, open_follow_ups
 from plans.models import Decision, FollowUp, Meeting, Risk
 from plans.operations import edit_plan, give_role, start_plan
 from plans.policies import RIGHTS, Right, Role
 from plans.review_operations import add_board, edit_board
 from plans.risk_words import level
+from plans.risks import risks_at
 from plans.timescales import is_working_day, working_day
 
 DAYS = st.dates(date(2000, 1, 1), date(2040, 12, 31))
@@ -168,7 +169,7 @@ def test_a_meeting_that_decided_something_stays(plan, meeting, decision, people)
         decide(plan, meeting, people, words="Another")
 
 
-def test_the_meetings_of_the_plans_board_are_found_around_a_day(plan, board, council, people):
+def test_the_last_meeting_of_the_plans_board_before_a_day_is_found(plan, board, council, people):
     for day in (date(2011, 5, 13), date(2011, 5, 27), date(2011, 6, 10)):
         operations.add_meeting(body=board, held_on=day, by=people.manager)
     other = add_board(council=council, name="Cabinet", kind="cabinet", by=people.manager)
@@ -179,18 +180,15 @@ def test_the_meetings_of_the_plans_board_are_found_around_a_day(plan, board, cou
     on_the_day = date(2011, 5, 27)
 
     assert last_meeting_before(plan, on_the_day).held_on == date(2011, 5, 13)
-    assert next_meeting(plan, on_the_day).held_on == on_the_day
     assert last_meeting_before(plan, date(2011, 5, 28)).held_on == on_the_day
-    assert next_meeting(plan, date(2011, 6, 11)) is None
     assert last_meeting_before(plan, date(2011, 5, 13)) is None
 
 
-def test_a_plan_without_a_board_has_no_meetings(plan, council, people):
+def test_a_plan_without_a_board_has_no_last_meeting(plan, council, people):
     other = add_board(council=council, name="Cabinet", kind="cabinet", by=people.manager)
     operations.add_meeting(body=other, held_on=date(2011, 5, 26), by=people.manager)
 
     assert last_meeting_before(plan, date(2012, 1, 1)) is None
-    assert next_meeting(plan, date(2011, 1, 1)) is None
 
 
 # --- Decisions ---

@@ -54,12 +54,6 @@ def contributor(plan, council, people):
 
 
 @pytest.fixture
-def manager(client, people):
-    client.force_login(people.manager)
-    return client
-
-
-@pytest.fixture
 def count_queries(client, django_assert_max_num_queries):
     def count(address):
         with django_assert_max_num_queries(40) as found:
@@ -313,7 +307,9 @@ def test_a_decision_is_recorded_in_the_meeting_and_once(manager, plan, meeting):
     answers = [manager.post(of_meeting(meeting), sent) for _ in range(2)]
 
     decision = Decision.objects.get()
-    assert [answer.url for answer in answers] == [f"{of_meeting(meeting)}#decision-{decision.pk}"] * 2
+    assert [answer.url for answer in answers] == [
+        f"{of_meeting(meeting)}?follow_up_to={decision.pk}#decision-{decision.pk}"
+    ] * 2
     assert (decision.plan, decision.kind, decision.words) == (plan, "challenge", "Why is the rota late?")
     page = manager.get(of_meeting(meeting)).text
     assert f'id="decision-{decision.pk}"' in page
@@ -430,13 +426,29 @@ def test_a_plan_without_decisions_says_where_they_are_recorded(client, plan, peo
 # --- Follow-ups ---
 
 
+def test_a_meeting_begins_with_what_earlier_ones_left_open_until_the_board_has_met_again(
+    manager, board, follow_up, people
+):
+    second = operations.add_meeting(body=board, held_on=date(2011, 5, 27), by=people.manager)
+
+    shown = manager.get(of_meeting(second))
+    operations.add_meeting(body=board, held_on=date(2011, 6, 10), by=people.manager)
+    later = manager.get(of_meeting(second))
+
+    assert [each.id for part in shown.context["still_open"] for each, _ in part.to_do] == [follow_up.pk]
+    assert "Still to be done from earlier meetings" in shown.text
+    assert later.context["still_open"] == []
+
+
 def test_a_follow_up_is_added_once_from_the_meeting(manager, meeting, decision, lead):
     address = f"{DECISIONS}{decision.pk}/follow-ups/new/"
     sent = {"words": "Count the rota", "owner": lead.pk, "due_on": "20/5/2011"}
 
     answers = [manager.post(address, sent) for _ in range(2)]
 
-    assert [answer.url for answer in answers] == [f"{of_meeting(meeting)}#decision-{decision.pk}"] * 2
+    assert [answer.url for answer in answers] == [
+        f"{of_meeting(meeting)}?follow_up_to={decision.pk}#decision-{decision.pk}"
+    ] * 2
     row = FollowUp.objects.get()
     assert (row.words, row.owner, row.due_on) == ("Count the rota", lead, date(2011, 5, 20))
     page = manager.get(of_meeting(meeting)).text

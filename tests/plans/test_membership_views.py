@@ -141,6 +141,17 @@ def test_nobody_else_gives_a_role(client, plan, people, who):
     assert roles(plan, people.outsider) == set()
 
 
+def test_a_link_about_somebody_opens_the_form_with_them_chosen(client, plan, people, administrator):
+    sign_in(client, administrator)
+
+    page = client.get(f"{PEOPLE}?user={people.outsider.pk}")
+
+    assert page.context["is_giving"]
+    assert f'<option value="{people.outsider.pk}" selected>' in page.text
+    assert not client.get(PEOPLE).context["is_giving"]
+    assert client.get(f"{PEOPLE}?user=nobody").status_code == 200
+
+
 def test_an_auditor_reads_the_page_and_changes_nothing(client, plan, people, manager):
     give_role(plan=plan, user=people.outsider, role="auditor", ends_on=date(2099, 1, 1), by=manager)
     sign_in(client, people.outsider)

@@ -48,12 +48,6 @@ def add(review, people):
 
 
 @pytest.fixture
-def manager(client, people):
-    client.force_login(people.manager)
-    return client
-
-
-@pytest.fixture
 def second(plan, people):
     """Another programme manager, at another desk."""
     user = User.objects.create_user("mo@council.example", name="Mo Manager")

@@ -336,6 +336,12 @@ def test_a_manager_adds_a_review(client, plan, council, people, manager):
     assert (row.published_on, row.started_precision) == (date(2011, 2, 25), "month")
 
 
+def test_a_new_review_may_go_on_to_the_list_of_what_it_recommends(client, plan, people, manager):
+    response = client.post("/reviews/new/", review_form(short_name="Ofsted Feb 2011") | {"list": "1"})
+
+    assert response.url == "/reviews/ofsted-feb-2011/recommendations/import/"
+
+
 def test_a_review_sent_twice_is_added_once(client, plan, people, manager):
     sent = review_form(short_name="Ofsted Feb 2011")
 

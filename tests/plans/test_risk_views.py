@@ -29,12 +29,6 @@ def risk(plan, people, lead):
     )
 
 
-@pytest.fixture
-def manager(client, people):
-    client.force_login(people.manager)
-    return client
-
-
 def sent_from(page, **changes):
     """What a browser sends for a form as it is shown, with these changes."""
     values = {field.html_name: field.value() for field in page.context["form"]}

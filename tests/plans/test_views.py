@@ -7,6 +7,7 @@ from plans.models import Plan
 from plans.operations import archive_plan, start_plan
 
 NEW_PLAN = {
+    "council_name": "Testshire Council",
     "title": "Improvement Plan 2026",
     "short_title": "",
     "cycle_anchor": "2026-05-04",
