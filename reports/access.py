@@ -13,6 +13,9 @@ from django.utils import timezone
 from accounts.models import User
 from plans.models import BreakGlass, Plan, PlanMembership
 from plans.policies import LEFT_IN_STATE, RIGHTS, Reach, Right, Rights, Role, plan_state, rights_of_roles
+from plans.spans import long_day
+
+from .wording import capital
 
 REACH_WORDS = {Reach.ALL: "All", Reach.OWN: "Own"}
 NO = "No"
@@ -30,7 +33,7 @@ class Held:
 
     @property
     def words(self) -> str:
-        until = f", until {self.ends_on.day} {self.ends_on:%B %Y}" if self.ends_on else ""
+        until = f", until {long_day(self.ends_on)}" if self.ends_on else ""
         return f"{self.role.label}{until}"
 
 
@@ -52,17 +55,22 @@ class Access:
     @property
     def groups(self) -> list[tuple[str, list[str]]]:
         """What they may do, in words, by how far it reaches."""
-        words = {Reach.ALL: "Of the whole plan", Reach.OWN: "Of their own milestones"}
-        found = [
-            (words[reach], [right_words(right) for right in Right if self.rights.get(right) is reach])
-            for reach in (Reach.ALL, Reach.OWN)
-        ]
-        return [(title, lines) for title, lines in found if lines]
+        return grouped(self.rights)
+
+
+def grouped(rights: Rights) -> list[tuple[str, list[str]]]:
+    """Rights in words, by how far they reach."""
+    words = {Reach.ALL: "Of the whole plan", Reach.OWN: "Of their own milestones"}
+    found = [
+        (words[reach], [right_words(right) for right in Right if rights.get(right) is reach])
+        for reach in (Reach.ALL, Reach.OWN)
+    ]
+    return [(title, lines) for title, lines in found if lines]
 
 
 def right_words(right: Right) -> str:
     """A right as a line of a table: “See this plan”."""
-    return right.value[:1].upper() + right.value[1:]
+    return capital(right.value)
 
 
 def rights_table() -> list[tuple[str, list[tuple[str, str]]]]:

@@ -12,12 +12,13 @@ from django.views.decorators.http import require_safe
 
 from accounts.requests import SignedInRequest
 from accounts.security import Event, note_event
+from accounts.texts import plain
 from milestones.own_table import guard
+from plans.downloads import attachment
 from plans.finding import names_of, plan_for
 from plans.membership_views import check_is_of_installation
 from plans.models import Plan
 from plans.policies import Right, Role
-from plans.texts import plain
 
 from .access import CSV_COLUMNS, IDLE, Access, access_to, csv_row, everybody, rights_table, states_table
 
@@ -74,8 +75,4 @@ def _csv(rows: Iterable[Access], name: str) -> HttpResponse:
     writer.writerow(CSV_COLUMNS)
     for row in rows:
         writer.writerow([guard(plain(cell)) for cell in csv_row(row)])
-    return HttpResponse(
-        text.getvalue().encode("utf-8-sig"),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    return attachment(text.getvalue().encode("utf-8-sig"), "text/csv; charset=utf-8", name)

@@ -1,16 +1,15 @@
 """The page on which everything of a plan is taken out."""
 
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, HttpRequest
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
-from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.security import Event, note_event
 from accounts.sudo import ask_again, has_proved
-from plans.documents import DOWNLOAD_HEADERS
+from plans.downloads import open_attachment
 from plans.finding import names_of
 from plans.models import Plan
 from plans.policies import Right, check_can, check_has, rights_of
@@ -39,7 +38,4 @@ def take_out(request: HttpRequest, slug: str) -> HttpResponseBase:
             ) from error
     content = make_archive(plan)
     note_event(Event.EXPORTED, request=request, plan=plan.slug, what="everything", form="zip")
-    name = name_of_archive(plan)
-    disposition = content_disposition_header(as_attachment=True, filename=name)
-    headers = DOWNLOAD_HEADERS | {"Content-Disposition": disposition}
-    return FileResponse(content, content_type="application/zip", headers=headers)
+    return open_attachment(content, "application/zip", name_of_archive(plan))

@@ -19,7 +19,7 @@ from accounts.changes import Model, RecordChange, Sieve, Tally, changes, last_sa
 from accounts.history import tracked_models
 from accounts.models import ChainLink, Operation, User
 from indicators.models import Benchmark, Commentary, Indicator, Measurement, ProcessChange, Target
-from milestones.models import Evidence, EvidenceSupport, Milestone
+from milestones.models import Evidence, EvidenceSupport, Milestone, ProgressUpdate
 from plans.models import Document, Judgement, Plan, Recommendation, Review
 from plans.policies import Right, Rights
 from plans.schemes import DEFAULT, Scheme
@@ -145,7 +145,7 @@ class Log:
         return sieve
 
     def entries(self, links: Sequence[ChainLink], narrowed: Narrowed, most_told: int = MOST_TOLD) -> list[Entry]:
-        """Each operation as it is told. Three queries, whatever their number."""
+        """Each operation as it is told. Four queries, whatever their number."""
         sieve = self.sieve(narrowed)
         wrote = tallies([link.operation.recorded_at for link in links], sieve)
         totals = {at: sum(tally.count for tally in counts) for at, counts in wrote.items()}
@@ -154,7 +154,7 @@ class Log:
         found = changes(told, sieve)
         for change in found:
             by_instant[change.at].append(change)
-        names = Names(last_said(names_needed(found)))
+        names = _names_of(found)
         entries = []
         for link in links:
             at, operation = link.operation.recorded_at, link.operation
@@ -175,9 +175,9 @@ class Log:
         return entries
 
     def records(self, operation: Operation, start: int, stop: int) -> list[Record]:
-        """A part of the records of one operation. Two queries."""
+        """A part of the records of one operation. Three queries."""
         found = changes([operation.recorded_at], self.visible, start, stop)
-        return list(self._records(found, Names(last_said(names_needed(found)))))
+        return list(self._records(found, _names_of(found)))
 
     def _records(self, found: Sequence[RecordChange], names: Names) -> Iterator[Record]:
         for change in found:
@@ -188,6 +188,14 @@ class Log:
                 reason=change.reason,
                 fields=tuple(field_changes(change, names, self.scheme)),
             )
+
+
+def _names_of(found: Sequence[RecordChange]) -> Names:
+    """The names that it takes to tell these changes; an answer to an update is told by the update's milestone."""
+    said = last_said(names_needed(found))
+    owners = {row["milestone_id"] for (model, _), row in said.items() if model is ProgressUpdate}
+    missing = {key for key in owners if (Milestone, key) not in said}
+    return Names(said | last_said({Milestone: missing}) if missing else said)
 
 
 class ChangeLog(Log):

@@ -14,6 +14,7 @@ from typing import Any
 
 from accounts.changes import ADDED, CHANGED, REMOVED, Model, RecordChange, Said, Tally
 from accounts.models import Organisation, Person, User
+from accounts.texts import plain
 from indicators.models import (
     Benchmark,
     Commentary,
@@ -66,10 +67,9 @@ from plans.models import (
     Theme,
 )
 from plans.schemes import Scheme
-from plans.texts import plain
 
 from .models import CoverReport, CoverSection, CoverTemplate, CoverTemplateSection, KeyIssues, Pack, PackPaper
-from .wording import line, long_day, moment, month_words, number_of
+from .wording import capital, in_sentence, line, long_day, moment, month_words, number_of
 
 #: What operations are called that write many records; the others are called by what they wrote.
 OPERATIONS = {
@@ -267,6 +267,11 @@ class Names:
         said = self.said.get((model, key))
         return self._name(model, said) if said else "no longer known"
 
+    def of_update(self, key: int) -> str:
+        """The milestone that a progress update is of."""
+        said = self.said.get((ProgressUpdate, key))
+        return self.of(Milestone, said["milestone_id"]) if said else "no longer known"
+
     def _name(self, model: Model, said: Said) -> str:
         if model in (Milestone, Action):
             return said["ref"] or quoted(said["text"])
@@ -391,6 +396,10 @@ def _weight(model: Model) -> int:
 def _sentence(change: RecordChange, names: Names) -> str:
     if change.model is OutcomeJudgement and change.kind == ADDED:
         return f"Outcome {_whose(change, names)} {'judged' if change.said['judged'] else 'no longer judged'}"
+    if change.model is UpdateReview and change.kind == ADDED:
+        is_accepted = change.said["verdict"] == UpdateReview.Verdict.ACCEPTED
+        verdict = "accepted" if is_accepted else "returned with a question"
+        return f"Update {verdict}: {names.of_update(change.said['update_id'])}"
     special = _SPECIAL.get((change.model, change.kind))
     if special is not None:
         return special.format(whose=_whose(change, names))
@@ -401,6 +410,7 @@ def _sentence(change: RecordChange, names: Names) -> str:
 
 _SPECIAL: Mapping[tuple[Model, str], str] = {
     (DateChange, ADDED): "Due date of {whose} moved",
+    (DateRequest, ADDED): "New date asked for: {whose}",
     (ProgressUpdate, ADDED): "Progress update of {whose}",
     (IndependentAssessment, ADDED): "Independent assessment of {whose}",
     (EvidenceSupport, ADDED): "Evidence {whose} attached",
@@ -438,7 +448,7 @@ def _what_changed(change: RecordChange, names: Names) -> str:
     if by_name.get("withdrawn_on"):
         return f"{name} withdrawn"
     if len(told) == 1:
-        whose = _whose(change, names) if change.model is Milestone else f"{name[:1].lower()}{name[1:]}"
+        whose = _whose(change, names) if change.model is Milestone else in_sentence(name)
         if change.model is Plan:
             whose = "the plan"
         return f"{field_label(change.model, told[0])} of {whose} changed"
@@ -558,8 +568,9 @@ def _goes_without_saying(field: Any, value: Any) -> bool:
 
 
 def field_label(model: Model, field: Any) -> str:
+    """What officers call a field: “First agreed due date”."""
     label = LABELS.get((model, field.name)) or str(field.verbose_name)
-    return f"{label[:1].upper()}{label[1:]}"
+    return capital(label)
 
 
 def field_changes(change: RecordChange, names: Names, scheme: Scheme) -> list[FieldChange]:

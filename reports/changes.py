@@ -18,7 +18,7 @@ from milestones.recommendations import ACHIEVED, WEAKEST_FIRST, Gap
 from plans.schemes import EffectiveStatus
 
 from .position import ActionPosition, PlanPosition, RecommendationPosition, ThemePosition
-from .wording import line, listed, long_day, number_of
+from .wording import day_or_words, line, listed, long_day, number_of
 
 
 class ChangeKind(StrEnum):
@@ -212,6 +212,8 @@ class RecommendationKind(StrEnum):
 
 @dataclass(frozen=True)
 class RecommendationChange:
+    """What happened to a recommendation between two days; `before` is None for one that was not there."""
+
     kind: RecommendationKind
     before: RecommendationPosition | None
     after: RecommendationPosition
@@ -231,6 +233,8 @@ class IndicatorKind(StrEnum):
 
 @dataclass(frozen=True)
 class IndicatorChange:
+    """What happened to an indicator between two days; `before` is None for one that was not there."""
+
     kind: IndicatorKind
     before: IndicatorPosition | None
     after: IndicatorPosition
@@ -464,7 +468,7 @@ def _left_over(before: MilestonePosition, after: MilestonePosition, kinds: Itera
 
 
 def _due_words(milestone: MilestonePosition, _: bool = True) -> str:
-    return long_day(milestone.due_on) if milestone.due_on else line(milestone.due_words) or "no date"
+    return day_or_words(milestone.due_on, milestone.due_words)
 
 
 def _status_words(before: MilestonePosition, after: MilestonePosition) -> tuple[str, str]:
@@ -473,10 +477,6 @@ def _status_words(before: MilestonePosition, after: MilestonePosition) -> tuple[
     if was != now:
         return was, now
     return f"{was} ({before.effective_status.label.lower()})", f"{now} ({after.effective_status.label.lower()})"
-
-
-def _day_words(day: date | None) -> str:
-    return long_day(day) if day else "no date"
 
 
 def _lead_words(milestone: MilestonePosition, _: bool = True) -> str:
@@ -552,7 +552,7 @@ _WORDS: Mapping[ChangeKind, tuple[str, _Words]] = {
     ),
     ChangeKind.SUPPORT_ASKED: ("support asked for", _support_words),
     ChangeKind.MOVED: ("due date", _due_words),
-    ChangeKind.FORECAST_MOVED: ("forecast", lambda each, _: _day_words(each.forecast_on)),
+    ChangeKind.FORECAST_MOVED: ("forecast", lambda each, _: day_or_words(each.forecast_on)),
     ChangeKind.EXTENSION: ("extension", _extension_words),
     ChangeKind.CHANCE: ("on time", lambda each, _: each.chance.chance.label if each.chance else "nothing to forecast"),
     ChangeKind.LEAD_CHANGED: ("lead", _lead_words),
@@ -560,7 +560,7 @@ _WORDS: Mapping[ChangeKind, tuple[str, _Words]] = {
     ChangeKind.RENUMBERED: ("number", lambda each, _: each.ref or "no number"),
     ChangeKind.REWORDED: ("text", _text_words),
     ChangeKind.RENAMED_ABOVE: ("place in the plan", _place_words),
-    ChangeKind.START_MOVED: ("start date", lambda each, _: _day_words(each.start_on)),
+    ChangeKind.START_MOVED: ("start date", lambda each, _: day_or_words(each.start_on)),
     ChangeKind.COMPLETED: ("completion and outcome", _outcome_words),
     ChangeKind.LINKED: ("recommendations it answers", _reference_words),
     ChangeKind.EVIDENCE: ("evidence", lambda each, _: "there is evidence" if each.has_evidence else "none"),

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from accounts.texts import plain
 from indicators.presenting import RAG_VIEWS
 from milestones.position import StatusView
-from plans.texts import plain
 
 from .changes import (
     ChangeKind,
@@ -29,7 +29,7 @@ from .excel import Column, Sheet, sheet_of
 from .milestone_paper import SHORT_PAPER_ROWS, Layout, Paper, of_position
 from .position import PlanPosition
 from .selection import Readers, for_readers
-from .wording import line, long_day, number_of
+from .wording import in_sentence, line, long_day, number_of
 
 #: What the public is not told: the forecast, what somebody independent found, and who may see what.
 NOT_FOR_THE_PUBLIC = frozenset({ChangeKind.CHANCE, ChangeKind.INDEPENDENT, ChangeKind.OTHER})
@@ -141,7 +141,7 @@ def changes_paper(
     before, after = for_readers(before, readers), for_readers(after, readers)
     changes = changes_between(before, after)
     lists = lists_of(changes, readers=readers)
-    counts = "; ".join(f"{_low(each.label)}: {each.count}" for each in lists)
+    counts = "; ".join(f"{in_sentence(each.label)}: {each.count}" for each in lists)
     return ChangesPaper(
         layout=Layout.ACCESSIBLE,
         title=f"{line(after.title)}: what changed from {long_day(changes.since)} to {long_day(changes.as_at)}"
@@ -201,10 +201,6 @@ def changes_json(paper: ChangesPaper, before: PlanPosition, after: PlanPosition,
 
 def _list(name: str, rows: Iterable[ChangeRow]) -> ChangeList:
     return ChangeList(name, LISTS[name], tuple(rows))
-
-
-def _low(words: str) -> str:
-    return words[:1].lower() + words[1:]
 
 
 def _milestone_row(change: MilestoneChange, kind: ChangeKind) -> ChangeRow:
@@ -271,8 +267,8 @@ def _indicator_row(change: IndicatorChange) -> ChangeRow:
 
 def _part_row(change: PartChange) -> ChangeRow:
     return ChangeRow(
-        kind=f"{_low(change.part)}_{change.kind.value}",
-        what=_low(change.part),
+        kind=f"{in_sentence(change.part)}_{change.kind.value}",
+        what=in_sentence(change.part),
         key="",
         ref=line(change.name),
         text="",

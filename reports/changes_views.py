@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import SignedInRequest
 from accounts.security import Event, note_event
+from plans.downloads import attachment
 from plans.policies import Right, check_has
 
 from .changes_paper import LISTS, lists_of
@@ -87,11 +87,7 @@ def changes_file(request: SignedInRequest, slug: str) -> HttpResponse:
         return HttpResponse(str(refused), status=422, content_type="text/plain; charset=utf-8")
     note_that_paper_left(plan=found.plan)
     note_event(Event.EXPORTED, request=request, plan=found.plan.slug, what="changes", form=format)
-    return HttpResponse(
-        paper.content,
-        content_type=paper.content_type,
-        headers={"Content-Disposition": content_disposition_header(as_attachment=True, filename=paper.name)},
-    )
+    return attachment(paper.content, paper.content_type, paper.name)
 
 
 def _own_copy(found: AskedChanges) -> Readers:

@@ -23,6 +23,7 @@ def may_edit_forms(user: Any, council: Organisation) -> bool:
 
 
 def check_can_edit_forms(user: Any, council: Organisation) -> None:
+    """Raises PermissionDenied for who may not edit the forms of the council."""
     if not may_edit_forms(user, council):
         raise PermissionDenied(
             "You may not change the cover report forms of this council. Ask the programme manager of a plan that goes "

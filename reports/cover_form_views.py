@@ -17,16 +17,17 @@ from accounts.requests import SignedInRequest, sent
 from plans.adding import add_row
 from plans.changing import change_row
 from plans.policies import councils_with_reviews_of
+from plans.reasons import ask_why
 
 from . import cover_form_operations as operations
 from .cover_forms import FILLS, CoverFormForm, HeaderForm, NewCoverForm, NewSectionForm, SectionOfFormForm
 from .cover_presets import PRESETS, Preset
 from .cover_reading import form_paper
-from .cover_why import ask_why
 from .look_reading import look_of
 from .models import CoverTemplate, CoverTemplateSection
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
+WHY = "reports/cover_why.html"
 EDIT = "reports/cover_edit.html"
 Crumbs = list[tuple[str, str]]
 
@@ -148,6 +149,7 @@ def archive_cover_form(request: SignedInRequest, pk: int) -> HttpResponse:
     return ask_why(
         request,
         lambda **given: operations.archive_form(form=form, **given),
+        WHY,
         of="Form of cover report",
         done=lambda: _done(request, "The form is archived.", reverse("reports:cover_forms")),
         context={
@@ -169,6 +171,7 @@ def restore_cover_form(request: SignedInRequest, pk: int) -> HttpResponse:
     return ask_why(
         request,
         lambda **given: operations.restore_form(form=form, **given),
+        WHY,
         of="Form of cover report",
         done=lambda: _done(request, "The form is back on the list.", back),
         context={
@@ -247,6 +250,7 @@ def archive_cover_form_section(request: SignedInRequest, pk: int, section: int) 
     return ask_why(
         request,
         lambda **given: operations.archive_section(section=row, **given),
+        WHY,
         of="Section of a form of cover report",
         done=lambda: _done(request, "The section is taken off the form.", back),
         context={

@@ -5,13 +5,11 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from accounts.models import Organisation, Person
 from plans.changing import RowForm
-from plans.forms import ChildDataCheck, DayField, TextField
+from plans.forms import ChildDataCheck, DayField, PositionDayField, TextField
 from plans.models import Meeting
-from plans.moments import check_day
 from plans.review_forms import LongField, OfCouncilForm
 from plans.settings_forms import PersonChoice
 from plans.spans import long_day
@@ -189,7 +187,7 @@ class CoverFields(ChildDataCheck):
         error_messages={"required": "Enter the title of the report."},
     )
     meeting: Any = MeetingChoice()
-    as_at = DayField(label="Position at", error_messages={"required": "Enter the day of the position."})
+    as_at = PositionDayField(label="Position at", error_messages={"required": "Enter the day of the position."})
     since = DayField(
         label="Last report (optional)",
         required=False,
@@ -199,10 +197,6 @@ class CoverFields(ChildDataCheck):
     def __init__(self, *args: Any, meetings: QuerySet[Meeting], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["meeting"].queryset = meetings  # type: ignore[attr-defined]
-
-    def clean_as_at(self) -> Any:
-        check_day(self.cleaned_data["as_at"], today=timezone.localdate())
-        return self.cleaned_data["as_at"]
 
     def clean(self) -> Any:
         cleaned = super().clean()
@@ -319,7 +313,7 @@ class WriterForm(_WithoutReason):
         queryset=Person.objects.none(),
         label="Who writes it (optional)",
         required=False,
-        empty_label="Whoever writes the report",
+        empty_label="The report’s author",
         help_text="They see this section alone, unless they have a role on the plan.",
     )
     due_on = DayField(label="By when (optional)", required=False)

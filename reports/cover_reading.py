@@ -14,7 +14,7 @@ from .models import CoverReport, CoverSection, CoverTemplate, Pack, PackPaper
 from .papers import KINDS
 from .position import PlanPosition
 from .selection import hidden_names
-from .wording import line, long_day
+from .wording import in_sentence, line, long_day
 
 
 @dataclass(frozen=True)
@@ -161,4 +161,4 @@ def _example(fill: str) -> str:
     if fill not in HEAD_WORDS:
         return FIRST_VALUES.get(fill, "")
     label = HeadFill(fill).label
-    return f"[{label[:1].lower()}{label[1:]}]"
+    return f"[{in_sentence(label)}]"

@@ -11,18 +11,19 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import SignedInRequest, sent
 from accounts.security import Event, note_event
 from plans.changing import change_row
+from plans.downloads import attachment
 from plans.finding import plan_for
 from plans.forms import add_refusal
 from plans.models import Meeting, Plan
 from plans.overrides import with_override
 from plans.policies import Right, Rights, check_can, check_has, rights_of
+from plans.reasons import ask_why
 from plans.settings_forms import people_to_choose
 
 from . import cover_operations as operations
@@ -33,7 +34,6 @@ from .cover_presets import PRESETS, Fill
 from .cover_reading import cover_text, first_values, head_values, to_read
 from .cover_reminding import Reminded, remind, why_unreachable
 from .cover_rows import check_can_write, is_writer
-from .cover_why import ask_why
 from .forms import formats_of
 from .look_reading import look_of
 from .models import CoverFill, CoverReport, CoverSection, CoverTemplate, CoverTemplateSection
@@ -44,6 +44,7 @@ from .position import plan_position
 from .wording import line, long_day, number_of
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
+WHY = "reports/cover_why.html"
 EDIT = "reports/cover_edit.html"
 KIND = "cover"
 EXCERPT = 160
@@ -260,6 +261,7 @@ def archive_cover(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     return ask_why(
         request,
         lambda **given: operations.archive_cover(cover=row, **given),
+        WHY,
         of="Cover report",
         plan=plan,
         done=done,
@@ -294,11 +296,7 @@ def cover_page(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
             return redirect("reports:cover", plan.slug, row.pk)
         note_that_paper_left(plan=plan)
         note_event(Event.EXPORTED, request=request, plan=plan.slug, what=KIND, form=format)
-        return HttpResponse(
-            made.content,
-            content_type=made.content_type,
-            headers={"Content-Disposition": content_disposition_header(as_attachment=True, filename=made.name)},
-        )
+        return attachment(made.content, made.content_type, made.name)
     if request.method == "POST":
         return redirect("reports:cover_page", plan.slug, row.pk)
     may_make = rights.everywhere(Right.MAKE_PAPER)
@@ -460,6 +458,7 @@ def unlock_cover_section(request: SignedInRequest, pk: int) -> HttpResponse:
     return ask_why(
         request,
         lambda **given: operations.unlock_section(section=row, **given),
+        WHY,
         of=f"Cover report, “{line(row.heading)}”",
         plan=row.plan,
         done=done,

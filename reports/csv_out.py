@@ -12,9 +12,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from accounts.texts import plain
 from milestones.own_table import COLUMNS, guard
 from milestones.position import MilestonePosition
-from plans.texts import plain
 
 from .excel import Column, Kind, Sheet, sheet_of
 from .milestone_paper import as_written

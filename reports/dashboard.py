@@ -21,7 +21,7 @@ from plans.schemes import Scheme, StatusLine
 
 from .changes import ChangeKind, Changes, MilestoneChange
 from .position import Counts, LineCount, PlanPosition, RecommendationPosition, counts_of
-from .wording import line, long_day
+from .wording import in_sentence, line, long_day
 
 #: How many of what a count counts stand on the page, and of indicators.
 NAMED, NAMED_INDICATORS = 4, 8
@@ -120,6 +120,23 @@ class CountTable:
     rows: tuple[CountRow, ...]
 
 
+#: The figures by what a reader asks of a plan: a heading, and the names of what stands below it.
+FIGURE_GROUPS = (
+    ("Late or getting worse", ("overdue", "worse", "unlikely", "at_risk")),
+    ("Needs support or an answer", ("off_track", "stale", "contradictory", "disagreeing")),
+    ("Gaps", ("uncovered", "off_target", "being_tested")),
+    ("Due dates", ("due_next_cycle", "moved", "extension")),
+)
+
+
+@dataclass(frozen=True)
+class FigureGroup:
+    """Figures under one heading."""
+
+    words: str
+    figures: tuple[Figure, ...]
+
+
 @dataclass(frozen=True)
 class Dashboard:
     """What there is to see, in the order of its weight: the lines of the key, what needs an eye, and the tables."""
@@ -134,9 +151,18 @@ class Dashboard:
         """“6 overdue, 2 more than on 27 November 2026; 9 not achieved, 1 more.” What has moved, the worst first."""
         overdue = next((each for each in self.figures if each.name == "overdue"), None)
         some = [each for each in (overdue, *self.lines) if each and (each.has_moved or each is overdue)]
-        parts = [f"{each.count} {_small(each.words)}, {each.movement}" for each in some]
+        parts = [f"{each.count} {in_sentence(each.words)}, {each.movement}" for each in some]
         than = f" than on {long_day(self.since)}" if some and some[0].has_moved else f" since {long_day(self.since)}"
         return "; ".join([parts[0] + than, *parts[1:]]) + "." if parts else ""
+
+    @property
+    def groups(self) -> tuple[FigureGroup, ...]:
+        """The figures under their headings, those of a heading in its order; no heading without a figure."""
+        named = {each.name: each for each in self.figures}
+        groups = (
+            FigureGroup(words, tuple(named[name] for name in names if name in named)) for words, names in FIGURE_GROUPS
+        )
+        return tuple(group for group in groups if group.figures)
 
     @property
     def sections(self) -> tuple[Figure, ...]:
@@ -359,10 +385,6 @@ def _cut(text: str, most: int = LONGEST_WORDS) -> str:
     return words if len(words) <= most else words[:most].rsplit(" ", 1)[0].rstrip(" ,;:") + "…"
 
 
-def _small(words: str) -> str:
-    return words[:1].lower() + words[1:]
-
-
 def _day(day: date | None) -> str:
     return long_day(day) if day else "on no date"
 
@@ -374,7 +396,7 @@ def _led(milestone: MilestonePosition) -> str:
 def _went(change: MilestoneChange) -> str:
     """“On track, now overdue”."""
     parts = change.line_of(ChangeKind.WORSE)
-    return f"{parts.before}, now {_small(parts.after)}"
+    return f"{parts.before}, now {in_sentence(parts.after)}"
 
 
 def _moved(change: MilestoneChange) -> str:
@@ -412,7 +434,8 @@ def _views(milestone: MilestonePosition) -> str:
     said, found = milestone.declared_view, milestone.independent
     if said is None or found is None:
         return ""
-    return f"Service says {_small(said.word)}, {_small(found.source_words)} says {_small(found.finding_words)}"
+    claim, source, finding = map(in_sentence, (said.word, found.source_words, found.finding_words))
+    return f"Service says {claim}, {source} says {finding}"
 
 
 def _reasons(milestone: MilestonePosition) -> str:

@@ -15,21 +15,22 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import SignedInRequest, sent
 from accounts.security import Event, note_event
-from plans.documents import DOWNLOAD_HEADERS, FileGone, NotGivenOut
+from plans.documents import FileGone, NotGivenOut
+from plans.downloads import attachment, open_attachment
 from plans.finding import sudo_to_change
 from plans.forms import add_refusal
 from plans.overrides import with_override
 from plans.policies import Right, Rights
+from plans.reasons import ReasonForm
 
-from . import pack_operations as operations
+from . import edition_operations as operations
 from .editions import (
     GIVEN_OUT,
     EditionState,
@@ -43,29 +44,23 @@ from .editions import (
     recognise,
     state_of,
     wanted_files,
+    withdrawn_editions,
 )
 from .models import Edition, EditionEvent, EditionFile, Readership
-from .pack_forms import ConfirmForm, ReasonForm, SignForm, VerifyForm
+from .pack_forms import ConfirmForm, SignForm, VerifyForm
 from .pack_operations import GIVEN_UP
 from .pack_reading import edition_for, shown_editions
 from .papers import KINDS
 from .position import from_json
 from .selection import Readers, for_readers
 from .tasks import resume
+from .zip_entries import zip_entry
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 IN_MEMORY = 4 * 1024 * 1024
 MANIFEST = "manifest.csv"
 #: What no check code has, and what was meant.
 MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1"})
-
-
-def attachment(content: bytes, content_type: str, name: str) -> HttpResponse:
-    """A file to be saved, which no browser opens or keeps."""
-    disposition = content_disposition_header(as_attachment=True, filename=name) or "attachment"
-    return HttpResponse(
-        content, content_type=content_type, headers=DOWNLOAD_HEADERS | {"Content-Disposition": disposition}
-    )
 
 
 # --- One version -------------------------------------------------------------------------------------------------
@@ -119,6 +114,7 @@ def edition(request: SignedInRequest, number: int, edition: int) -> HttpResponse
         "why_not_signed": _why_not_signed(request, shown),
         "may_sign": state is EditionState.READY and not is_given_up and rights.everywhere(Right.SIGN_PACK),
         "may_publish": state is EditionState.SIGNED and not is_given_up and rights.everywhere(Right.PUBLISH_PACK),
+        "is_public": row.readers == Readership.PUBLIC,
         "may_withdraw": _can_be_withdrawn(shown) and rights.everywhere(Right.WITHDRAW_PACK),
     }
     return render(request, "reports/packs/edition.html", context)
@@ -137,8 +133,9 @@ def _papers(wanted: Iterable[WantedFile], made: list[EditionFile]) -> list[Paper
 
 
 def _newer(request: SignedInRequest, row: Edition, rights: Rights, *, is_replaced: bool) -> Edition | None:
-    """The newest later version; of one that was replaced, the newest that was published."""
+    """The newest later version that was not withdrawn; of one that was replaced, the newest that was published."""
     later = shown_editions(request.user, row.plan, rights).filter(pack=row.pack_id, number__gt=row.number)
+    later = later.exclude(pk__in=withdrawn_editions())
     if is_replaced:
         later = later.filter(events__kind=EditionEvent.Kind.PUBLISHED)
     return later.first()
@@ -202,25 +199,19 @@ def all_files(request: SignedInRequest, number: int, edition: int) -> HttpRespon
         raise FileGone(str(refused)) from refused
     target.seek(0)
     _note(request, row, "zip")
-    name = f"pack-{row.pack.number}-v{row.number}.zip"
-    headers = {"Content-Disposition": content_disposition_header(as_attachment=True, filename=name) or "attachment"}
-    return FileResponse(target, content_type="application/zip", headers=DOWNLOAD_HEADERS | headers)
+    return open_attachment(target, "application/zip", f"pack-{row.pack.number}-v{row.number}.zip")
 
 
 def zip_of(row: Edition, files: Iterable[EditionFile], target: Any) -> None:
     """Writes the files of an edition as a zip, the same each time, and with them manifest.csv: name and SHA-256.
     Raises NotGivenOut."""
-    at = row.frozen_at
-    day = (at.year, at.month, at.day, at.hour, at.minute, 0)
     manifest = io.StringIO(newline="")
     lines = csv.writer(manifest)
     lines.writerow(["file", "sha256", "bytes"])
     with zipfile.ZipFile(target, "w") as archive:
 
         def add(name: str, content: bytes) -> None:
-            info = zipfile.ZipInfo(name, date_time=day)
-            info.compress_type, info.create_system, info.external_attr = zipfile.ZIP_DEFLATED, 3, 0o644 << 16
-            archive.writestr(info, content)
+            archive.writestr(zip_entry(name, row.frozen_at), content)
 
         for file in files:
             add(file.name, content_of(file))
@@ -318,9 +309,14 @@ def publish(request: SignedInRequest, number: int, edition: int) -> HttpResponse
             note_event(Event.EXPORTED, request=request, plan=row.plan.slug, what="published pack", pack=number)
             messages.success(request, f"v{row.number} is published.")
             return redirect("reports:edition", number, edition)
-    before = row.pack.frozen.filter(number__lt=row.number, events__kind=EditionEvent.Kind.PUBLISHED)
-    context = _about(shown) | {"form": form, "why_not": why_not, "before": before.order_by("number").last()}
+    context = _about(shown) | {"form": form, "why_not": why_not, "before": _before(row)}
     return render(request, "reports/packs/publish.html", context, status=422 if form.errors else 200)
+
+
+def _before(row: Edition) -> Edition | None:
+    """The version that this one takes the place of: the newest before it that was published and not withdrawn."""
+    before = row.pack.frozen.filter(number__lt=row.number, events__kind=EditionEvent.Kind.PUBLISHED)
+    return before.exclude(pk__in=withdrawn_editions()).order_by("number").last()
 
 
 @get_or_post
@@ -347,7 +343,9 @@ def withdraw(request: SignedInRequest, number: int, edition: int) -> HttpRespons
     why_not = "" if _can_be_withdrawn(shown) else "Only what was published is withdrawn."
     if shown.state is EditionState.WITHDRAWN:
         why_not = "This version is withdrawn already."
-    context = _about(shown) | {"form": form, "why_not": why_not}
+    # The one before stands again, but for where a later one has taken the place of both.
+    before = _before(row) if shown.state is EditionState.PUBLISHED else None
+    context = _about(shown) | {"form": form, "why_not": why_not, "before": before}
     return render(request, "reports/packs/withdraw.html", context, status=422 if form.errors else 200)
 
 

@@ -12,6 +12,7 @@ from enum import StrEnum
 from functools import cached_property
 from hashlib import sha256
 from itertools import chain
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -37,7 +38,7 @@ logger = logging.getLogger("waymark.packs")
 
 
 class EditionState(StrEnum):
-    """Where an edition stands. Replaced is one of which a later edition of the pack is published."""
+    """Where an edition stands. Replaced is one of which a later edition of the pack is published and not withdrawn."""
 
     MAKING = "making"
     FAILED = "failed"
@@ -117,7 +118,7 @@ def states_of(editions: Iterable[Edition]) -> dict[int, EditionState]:
         events[edition].add(kind)
     published = EditionEvent.objects.filter(
         kind=EditionEvent.Kind.PUBLISHED, edition__pack__in={edition.pack_id for edition in editions}
-    )
+    ).exclude(edition__in=withdrawn_editions())
     newest: dict[int, int] = {}
     for pack, number in published.values_list("edition__pack", "edition__number"):
         newest[pack] = max(number, newest.get(pack, 0))
@@ -143,6 +144,11 @@ def _state(events: set[str], is_replaced: bool, rendering: Rendering | None) -> 
         return EditionState.READY
     has_failed = rendering.problem and rendering.attempts >= MOST_ATTEMPTS and not rendering.claimed_by
     return EditionState.FAILED if has_failed else EditionState.MAKING
+
+
+def withdrawn_editions() -> QuerySet[EditionEvent, Any]:
+    """The keys of the editions that were taken back: none of them takes the place of another."""
+    return EditionEvent.objects.filter(kind=EditionEvent.Kind.WITHDRAWN).values("edition")
 
 
 def manifest_of(edition: Edition) -> Manifest:

@@ -19,7 +19,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from plans.texts import plain
+from accounts.texts import plain
 
 from .looks import USUAL, Look
 from .stamps import Stamp

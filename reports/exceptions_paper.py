@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
+from accounts.texts import plain
 from milestones.position import MilestonePosition, StatusView
 from milestones.selecting import SHOWS
 from milestones.status import FINISHED
 from plans.schemes import DeclaredStatus
-from plans.texts import plain
 
 from .changes import ChangeKind, Changes, MilestoneChange, changes_between
 from .excel import Column
@@ -24,7 +24,7 @@ from .paper_rows import Table
 from .position import PlanPosition
 from .selection import Readers
 from .short_papers import head_of
-from .wording import line, long_day, number_of
+from .wording import capital, in_sentence, line, long_day, number_of
 
 LONG_WORDS = 80
 
@@ -165,8 +165,8 @@ def _standing(was: MilestonePosition | None, now: MilestonePosition, since: date
     return replace(
         _row(
             now,
-            before=f"{was.status.word}, {_small(due_then)}" if was else "Not in the plan",
-            now=f"{now.status.word}, {_small(due_now)}",
+            before=f"{was.status.word}, {in_sentence(due_then)}" if was else "Not in the plan",
+            now=f"{now.status.word}, {in_sentence(due_now)}",
             was=was.status if was else None,
             is_now=now.status,
             why=_note(now),
@@ -182,8 +182,8 @@ def _changed(change: MilestoneChange, kind: ChangeKind, reasons: dict[int, str])
     is_of_status = told.field == "status" and change.before is not None
     return _row(
         now,
-        before=_capital(told.before) if change.before else "Not in the plan",
-        now=_capital(told.after),
+        before=capital(told.before) if change.before else "Not in the plan",
+        now=capital(told.after),
         was=change.before.status if is_of_status and change.before else None,
         is_now=now.status if is_of_status else None,
         why=reason or _note(now),
@@ -228,14 +228,6 @@ def _note(milestone: MilestonePosition) -> str:
         return ""
     parts = [plain(note.text).strip(), f"Support required: {plain(note.support_text).strip()}"]
     return "\n\n".join(parts if note.support_text.strip() else parts[:1])
-
-
-def _small(words: str) -> str:
-    return words[:1].lower() + words[1:]
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
 
 
 def _cells(group: ExceptionGroup, row: ExceptionRow) -> dict[str, str]:

@@ -46,6 +46,8 @@ _BOLD = frozenset("strong b".split())
 
 
 class Why(StrEnum):
+    """What goes wrong in a narrow column: a word breaks, text runs over its edge, or a row becomes too high."""
+
     BREAKS = "breaks"
     RUNS_OVER = "runs over"
     HIGH = "high"

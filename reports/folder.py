@@ -8,7 +8,6 @@ position gives the same bytes.
 import csv
 import io
 import os
-import shutil
 import tempfile
 import zipfile
 from collections.abc import Mapping
@@ -36,13 +35,13 @@ from .position import PlanPosition, RecommendationPosition
 from .recommendation_paper import Drawing, totals
 from .recommendation_rows import recommendations_csv
 from .selection import Readers, Selection, for_readers, listed_for, of_review, select
-from .wording import line, listed, long_day, moment, number_of, paragraphs
+from .wording import capital, line, listed, long_day, moment, number_of, paragraphs
+from .zip_entries import copy_into, zip_entry
 
 MEGABYTE = 1024 * 1024
 #: As much evidence as one folder holds, and how much of a folder waits in memory while it is made.
 MOST_EVIDENCE = 1024 * MEGABYTE
 IN_MEMORY = 8 * MEGABYTE
-CHUNK = MEGABYTE
 LONGEST_NAME = 60
 
 
@@ -79,6 +78,8 @@ class FolderLink:
 
 @dataclass(frozen=True)
 class FolderMilestone:
+    """A milestone on the page of a recommendation; `through` says so where only its action answers it."""
+
     row: PaperRow
     through: str
     action: str
@@ -216,18 +217,11 @@ def _write(
     files: Mapping[str, tuple[EvidencePosition, Document]],
 ) -> None:
     """Writes the pages, the tables and the evidence; the manifest last, for it knows all of them."""
-    day = (shown.as_at.year, shown.as_at.month, shown.as_at.day, 0, 0, 0)
     manifest: list[tuple[str, ...]] = []
-
-    def entry(path: str, kind: int) -> zipfile.ZipInfo:
-        info = zipfile.ZipInfo(path, date_time=day)
-        info.compress_type, info.create_system, info.external_attr = kind, 3, 0o644 << 16
-        return info
-
     with zipfile.ZipFile(target, "w") as archive:
 
         def add(path: str, content: bytes) -> None:
-            archive.writestr(entry(path, zipfile.ZIP_DEFLATED), content)
+            archive.writestr(zip_entry(path, shown.as_at), content)
             manifest.append((path, sha256(content).hexdigest(), str(len(content)), "", ""))
 
         for path, content in _pages(folder).items():
@@ -240,11 +234,12 @@ def _write(
                 source = open_document(document)
             except NotGivenOut:
                 raise FolderRefused("A file changed while the folder was made. Try again.") from None
-            with source, archive.open(entry(path, zipfile.ZIP_STORED), "w") as kept:
-                shutil.copyfileobj(source, kept, CHUNK)
+            entry = zip_entry(path, shown.as_at, is_packed=False)
+            with source:
+                copy_into(archive, entry, source)
             title, name = line(evidence.title), line(document.name)
             manifest.append((path, document.sha256, str(document.size), title, name))
-        archive.writestr(entry("manifest.csv", zipfile.ZIP_DEFLATED), _manifest(manifest))
+        archive.writestr(zip_entry("manifest.csv", shown.as_at), _manifest(manifest))
 
 
 def _pages(folder: Folder) -> dict[str, str]:
@@ -466,7 +461,7 @@ def _clock(review: ReviewPosition) -> tuple[PaperDate, ...]:
     if clock is None:
         return ()
     answer = f", {PlanReview.Answer(clock.answer).label.lower()}" if clock.answer else ""
-    stands = f"{clock.words[:1].upper()}{clock.words[1:]}" if clock.is_running else ""
+    stands = capital(clock.words) if clock.is_running else ""
     found = (
         ("Report received", long_day(clock.received_on) if clock.received_on else "Not known"),
         ("Statement due", long_day(clock.due_on) if clock.due_on else "Not known"),

@@ -1,18 +1,18 @@
 """The page on which the inspection folder of a review is ordered and taken away."""
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.security import Event, note_event
+from plans.downloads import open_attachment
 from plans.models import Document, Plan
 from plans.policies import check_has
 
 from .folder import FolderRefused, make_folder, name_of_folder, of_folder
-from .forms import FolderForm, names_by_group
+from .forms import FolderForm, kinds_by_group
 from .operations import note_that_paper_left
 from .paper_views import FOR_FOLDERS, Asked, find
 from .position import PlanPosition
@@ -50,12 +50,7 @@ def folder(request: HttpRequest, slug: str) -> HttpResponseBase:
         return _ask(request, plan, form)
     note_that_paper_left(plan=plan)
     note_event(Event.EXPORTED, request=request, plan=plan.slug, what="folder", form="zip")
-    name = name_of_folder(position, review, readers)
-    return FileResponse(
-        content,
-        content_type="application/zip",
-        headers={"Content-Disposition": content_disposition_header(as_attachment=True, filename=name)},
-    )
+    return open_attachment(content, "application/zip", name_of_folder(position, review, readers))
 
 
 def _documents(plan: Plan, position: PlanPosition) -> dict[int, Document]:
@@ -65,5 +60,5 @@ def _documents(plan: Plan, position: PlanPosition) -> dict[int, Document]:
 
 def _ask(request: HttpRequest, plan: Plan, form: FolderForm, warnings: list[str] | None = None) -> HttpResponse:
     status = 422 if form.errors or warnings else 200
-    context = {"plan": plan, "form": form, "warnings": warnings or [], "groups": names_by_group()}
+    context = {"plan": plan, "form": form, "warnings": warnings or [], "groups": kinds_by_group()}
     return render(request, "reports/folder/order.html", context, status=status)

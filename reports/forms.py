@@ -1,17 +1,20 @@
+"""Ordering a paper: one form for each kind, and one for the inspection folder."""
+
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.utils import timezone
 
 from milestones.selecting import lead_choices
-from plans.forms import DayField
-from plans.moments import check_day, moment_from
+from plans.forms import DayField, PositionDayField
+from plans.moments import moment_from
 
 from .indicator_paper import PERIODS, USUAL_PERIODS, Scope
 from .milestone_paper import Layout
-from .papers import KINDS, Order
+from .papers import KINDS, Kind, Order
 from .position import PlanPosition
 from .recommendation_paper import Part
 from .selection import CAN_SHOW, Readers, Selection, recommendations_of
@@ -37,7 +40,11 @@ class AnyPaperForm(forms.Form):
     readers = forms.ChoiceField(
         label="Readers", initial=Readers.INTERNAL, widget=forms.RadioSelect(attrs={"class": "govuk-radios--small"})
     )
-    as_at = DayField(label="Position at", error_messages={"required": "Enter the day this report stands at."})
+    as_at = PositionDayField(
+        label="Position at",
+        help_text="What is reported after this day is not in it.",
+        error_messages={"required": "Enter the day this report stands at."},
+    )
     recorded_at = forms.CharField(
         label="Only what was recorded by (optional)",
         help_text="A moment such as 2026-06-03T10:32. The report is then what it would have been at that moment.",
@@ -51,6 +58,9 @@ class AnyPaperForm(forms.Form):
     kind: str
     #: Empty where the paper has one layout alone.
     layouts: dict[Layout, str] = {}
+    #: The words under which `options` and `filters` are closed at first, as most papers are of the whole plan; empty
+    #: where they stand open.
+    narrowing_words = ""
 
     def __init__(
         self, *args: Any, position: PlanPosition, may_see_internal: bool, may_look_back: bool, **kwargs: Any
@@ -83,10 +93,6 @@ class AnyPaperForm(forms.Form):
     def _offer(self, name: str, choices: Iterable[tuple[Any, str]], everything: str = "") -> None:
         self.fields[name].choices = [*([("", everything)] if everything else []), *choices]  # type: ignore[attr-defined]
 
-    def clean_as_at(self) -> Any:
-        check_day(self.cleaned_data["as_at"], today=timezone.localdate())
-        return self.cleaned_data["as_at"]
-
     def clean_recorded_at(self) -> Any:
         words = self.cleaned_data["recorded_at"]
         return moment_from(words, now=timezone.now()) if words else None
@@ -100,6 +106,11 @@ class AnyPaperForm(forms.Form):
     def options(self) -> list[forms.BoundField]:
         """What else the kind of paper can be told, one below the other."""
         return []
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether something is chosen, or wrong, in the options and filters."""
+        return any(field.value() or field.errors for field in (*self.options, *self.filters))
 
     @property
     def order(self) -> Order:
@@ -124,6 +135,7 @@ class PaperForm(AnyPaperForm):
         Layout.ACCESSIBLE: "Accessible: a heading and a plain table for each action",
         Layout.CLASSIC: "Classic: one table of eight columns for each theme",
     }
+    narrowing_words = "Only some of the milestones"
 
     text = forms.CharField(label="Words", required=False, max_length=200)
     theme = forms.TypedChoiceField(label="Theme", required=False, coerce=int, empty_value=None)
@@ -164,6 +176,7 @@ class RecommendationPaperForm(AnyPaperForm):
         Layout.ACCESSIBLE: "Accessible: headings and plain tables without merged cells",
         Layout.CLASSIC: "Classic: the plan by area as one table of nine columns for each review",
     }
+    narrowing_words = "Only one review, or one part of it"
 
     review = forms.ChoiceField(label="Review", required=False)
     part = forms.ChoiceField(
@@ -212,6 +225,7 @@ class IndicatorPaperForm(AnyPaperForm):
         Layout.ACCESSIBLE: "Accessible: a short table for each group, and the rest of each indicator below it",
         Layout.CLASSIC: "Classic: one table with every column for each group",
     }
+    narrowing_words = "Choose indicators, their order, periods and charts"
 
     only = _small_radios("Indicators", [("", "All of them"), ("key", "Key indicators only")])
     first = _small_radios("Order", [("", "Key indicators first"), ("red", "Red first")])
@@ -267,7 +281,7 @@ class ThemePaperForm(AnyPaperForm):
 
 
 class InspectoratePaperForm(AnyPaperForm):
-    """The submission about one review; where there is one alone, it need not be chosen."""
+    """The submission about one review: the newest of the plan where none is named."""
 
     kind = "inspectorate"
     layouts = {
@@ -280,7 +294,9 @@ class InspectoratePaperForm(AnyPaperForm):
     def _offer_of(self, position: PlanPosition) -> None:
         reviews = _reviews_of(position)
         self._offer("review", reviews, "" if len(reviews) == 1 else "Choose a review")
-        self.fields["review"].required = len(reviews) > 1
+        self.newest = newest_review(position)
+        self.fields["review"].required = len(reviews) > 1 and "review" in self.data
+        self.fields["review"].initial = self.newest
 
     @property
     def options(self) -> list[forms.BoundField]:
@@ -291,14 +307,8 @@ class InspectoratePaperForm(AnyPaperForm):
         chosen = self.cleaned_data
         return replace(
             super().order,
-            selection=Selection(review=chosen["review"] or self.only_review),
+            selection=Selection(review=chosen["review"] or self.newest),
         )
-
-    @property
-    def only_review(self) -> str:
-        """The review of a plan that has one alone."""
-        choices = [value for value, _ in self.fields["review"].choices if value]  # type: ignore[attr-defined]
-        return choices[0] if len(choices) == 1 else ""
 
 
 class PeriodPaperForm(AnyPaperForm):
@@ -389,9 +399,9 @@ GROUPS = {
 }
 
 
-def names_by_group() -> dict[str, dict[str, str]]:
-    """The name of every kind of paper that can be ordered, below the heading of its group."""
-    return {heading: {kind: KINDS[kind].label for kind in kinds} for heading, kinds in GROUPS.items()}
+def kinds_by_group() -> dict[str, dict[str, Kind]]:
+    """Every kind of paper that can be ordered, below the heading of its group."""
+    return {heading: {kind: KINDS[kind] for kind in kinds} for heading, kinds in GROUPS.items()}
 
 
 class FolderForm(forms.Form):
@@ -401,7 +411,7 @@ class FolderForm(forms.Form):
     readers = forms.ChoiceField(
         label="Readers", initial=Readers.PUBLIC, widget=forms.RadioSelect(attrs={"class": "govuk-radios--small"})
     )
-    as_at = DayField(label="Position at", error_messages={"required": "Enter the day this folder stands at."})
+    as_at = PositionDayField(label="Position at", error_messages={"required": "Enter the day this folder stands at."})
 
     def __init__(self, *args: Any, position: PlanPosition, may_see_internal: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -413,14 +423,18 @@ class FolderForm(forms.Form):
         public = (Readers.PUBLIC.value, f"{THE_PUBLIC}; with public evidence alone")
         self.fields["readers"].choices = [public, own]  # type: ignore[attr-defined]
         self.fields["review"].choices = [("", "Choose a review"), *_reviews_of(position)]  # type: ignore[attr-defined]
-
-    def clean_as_at(self) -> Any:
-        check_day(self.cleaned_data["as_at"], today=timezone.localdate())
-        return self.cleaned_data["as_at"]
+        self.initial["review"] = self.initial.get("review") or newest_review(position)
 
 
 def _reviews_of(position: PlanPosition) -> list[tuple[str, str]]:
     return [(name, name) for name in dict.fromkeys(each.review for each in position.recommendations)]
+
+
+def newest_review(position: PlanPosition) -> str:
+    """The review of the plan whose report is the newest; empty where nothing was recommended."""
+    published = {each.short_name: each.published_on or date.min for each in position.reviews}
+    names = dict(_reviews_of(position))
+    return max(names, key=lambda name: published.get(name, date.min), default="")
 
 
 #: The buttons below the form, for the formats that the paper has.

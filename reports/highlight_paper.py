@@ -25,7 +25,7 @@ from .milestone_paper import DASH, Paper, extensions_requested
 from .position import PlanPosition
 from .selection import Readers
 from .short_papers import head_of, named, shortened
-from .wording import line, listed, long_day, moment, number_of
+from .wording import capital, day_or_words, line, listed, long_day, moment, number_of
 
 #: How many of a kind stand on the two pages; the rest is counted.
 HEADLINES, TOP, RISKS, INDICATORS = 5, 3, 5, 6
@@ -164,7 +164,7 @@ def highlight_paper(
             RiskRow(
                 words=_cut(each.words),
                 kind=each.kind_words,
-                level=f"{each.level[:1].upper()}{each.level[1:]} ({each.score})",
+                level=f"{capital(each.level)} ({each.score})",
                 arrow=each.arrow,
                 trend=each.trend_words,
                 mitigation=_cut(each.mitigation) or DASH,
@@ -320,8 +320,8 @@ def _support(after: PlanPosition) -> tuple[tuple[str, ...], str]:
     """What a board is asked for: new dates that wait for it, then the support that is asked for."""
     asked = extensions_requested(after)
     dates = [
-        f"Decide: {name_of(each)}, new due date {long_day(each.extension.to_on)} instead of {_day(each.due_on)}. "
-        f"{_cut(each.extension.reason)}"
+        f"Decide: {name_of(each)}, new due date {long_day(each.extension.to_on)} "
+        f"instead of {day_or_words(each.due_on)}. {_cut(each.extension.reason)}"
         for each in asked
         if each.extension
     ]
@@ -369,10 +369,6 @@ def _lead(milestone: MilestonePosition) -> str:
 
 def _name(person: PersonPosition | None) -> str:
     return line(person.name) if person else DASH
-
-
-def _day(day: date | None) -> str:
-    return long_day(day) if day else "no date"
 
 
 def _short(day: date | None, words: str = "") -> str:

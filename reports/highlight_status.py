@@ -17,7 +17,7 @@ from milestones.selecting import SHOWS
 from milestones.status import FINISHED
 
 from .position import PlanPosition
-from .wording import listed, number_of
+from .wording import capital, listed, number_of
 
 UNKNOWN = RagView("Cannot be said", "–", "dash", "grey")
 WITHHELD = "Not told in the public copy."
@@ -66,7 +66,7 @@ def _overall(parts: Sequence[PartStatus]) -> PartStatus:
         found = [each.name.lower() for each in parts if each.rag is rag]
         if found:
             words = listed(found)
-            why = "All of them that can be told." if rag is Rag.GREEN else f"{words[:1].upper()}{words[1:]}."
+            why = "All of them that can be told." if rag is Rag.GREEN else f"{capital(words)}."
             return PartStatus("Overall", rag, why)
     return PartStatus("Overall", None, "None of its parts can be told.")
 

@@ -8,7 +8,6 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from accounts.models import Operation
@@ -17,6 +16,7 @@ from accounts.security import Event, note_event
 from indicators.finding import find_indicator
 from milestones.models import Milestone
 from plans.addresses import key_from
+from plans.downloads import attachment
 from plans.finding import names_of
 from plans.forms import DayField
 from plans.models import Plan, Review
@@ -26,6 +26,7 @@ from plans.refs import ref_order
 from .change_log import ChangeLog, Narrowed, indicator_log, review_log
 from .change_words import kind_words, quoted
 from .log_csv import log_csv
+from .wording import capital
 
 OPERATIONS_A_PAGE = 50
 RECORDS_A_PAGE = 100
@@ -78,7 +79,7 @@ def milestone_name(milestone: Milestone) -> str:
 
 
 def _heading(words: str) -> str:
-    return f"{words[:1].upper()}{words[1:]}"
+    return capital(words)
 
 
 @require_safe
@@ -134,9 +135,7 @@ def history_csv(request: SignedInRequest, slug: str) -> HttpResponse:
     if not form.is_valid():
         raise Http404
     note_event(Event.EXPORTED, request=request, plan=plan.slug, what="history")
-    response = HttpResponse(log_csv(log, form.narrowed), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = content_disposition_header(True, f"{plan.slug}-history.csv") or ""
-    return response
+    return attachment(log_csv(log, form.narrowed), "text/csv; charset=utf-8", f"{plan.slug}-history.csv")
 
 
 @require_safe

@@ -10,7 +10,7 @@ from indicators.position import IndicatorPosition
 from indicators.terms import Rag
 from indicators.travel import Travel
 
-from .wording import line
+from .wording import capital, line
 
 #: In the order in which they are told.
 TOLD = (Rag.RED, Rag.AMBER)
@@ -47,5 +47,5 @@ def _words(each: IndicatorPosition) -> str:
     action = each.commentary.corrective_action if each.commentary and each.commentary.is_latest else ""
     if line(action):
         action = line(action)
-        words += f". {action[:1].upper()}{action[1:]}"
+        words += f". {capital(action)}"
     return words if words.endswith((".", "?", "!", "…")) else f"{words}."

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from indicators.charts import as_data_uri
 from indicators.drawing import NARROW, WIDE, spc_kind, spc_of, trend_of, trend_words
 from indicators.periods import Period, latest_due
 from indicators.position import (
@@ -20,6 +19,7 @@ from indicators.position import (
 )
 from indicators.presenting import RAG_VIEWS
 from indicators.selecting import counts_words, grouped, red_first
+from indicators.svg import as_data_uri
 from indicators.terms import Comparator, Frequency, NoValue, Rag, RuleSet
 from indicators.thresholds import tolerance_words
 from indicators.travel import Travel
@@ -29,7 +29,7 @@ from .looks import USUAL, Look
 from .milestone_paper import DASH, NONE, SHORT_PAPER_ROWS, Layout, Paper, RowDrawing, of_position
 from .position import PlanPosition
 from .selection import Readers
-from .wording import line, listed, long_day, number_of, paragraphs
+from .wording import in_sentence, line, listed, long_day, number_of, paragraphs
 
 PERIODS = (3, 4, 5, 6)
 USUAL_PERIODS = 4
@@ -475,7 +475,7 @@ class Drawing:
         kind = spc_kind(each) if each.spc.applies else "Trend"
         said = [each.spc.words] if each.spc.applies else [trend_words(each), each.spc.words]
         icons = [
-            f"{name}: {words[:1].lower()}{words[1:]}."
+            f"{name}: {in_sentence(words)}."
             for name, words in (("Variation", each.spc.variation_words), ("Assurance", each.spc.assurance_words))
             if words and each.spc.applies
         ]

@@ -10,11 +10,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from accounts.texts import plain
 from indicators.periods import period_of
 from indicators.position import IndicatorPosition, PointPosition
 from indicators.thresholds import Goal, distance
 from indicators.travel import Travel, direction
-from plans.texts import plain
 
 from .csv_out import csv_file, rows_json
 from .excel import Column, Kind, Sheet, sheet_of

@@ -15,7 +15,7 @@ from milestones.position import MilestonePosition
 
 from .changes import ChangeKind, Changes, IndicatorKind, MilestoneChange, RecommendationKind
 from .position import PlanPosition
-from .wording import line, long_day
+from .wording import capital, day_or_words, line, long_day
 
 LONGEST_NAME = 90
 
@@ -318,7 +318,7 @@ def _indicator_sentences(changes: Changes) -> Iterator[DraftSentence]:
 def _sentence(key: str, words: str, facts: tuple[Fact, ...]) -> DraftSentence:
     said = "\0".join(f"{each.label}\0{each.words}" for each in facts)
     digest = hashlib.sha256(f"{key}\0{words}\0{said}".encode(errors="replace")).hexdigest()[:16]
-    words = words[:1].upper() + words[1:]
+    words = capital(words)
     return DraftSentence(key, words if words.endswith(("?", "!", "…")) else f"{words}.", facts, digest)
 
 
@@ -336,7 +336,7 @@ def _bare(text: str) -> str:
 
 
 def _due(milestone: MilestonePosition) -> str:
-    return long_day(milestone.due_on) if milestone.due_on else line(milestone.due_words) or "no date"
+    return day_or_words(milestone.due_on, milestone.due_words)
 
 
 def _asked(milestone: MilestonePosition) -> tuple[Any, ...]:

@@ -8,8 +8,8 @@ from django import forms
 from django.core import signing
 from django.core.exceptions import SuspiciousOperation
 
+from accounts.texts import plain
 from plans.forms import ChildDataCheck, TextField
-from plans.texts import plain
 
 from .issue_operations import MOST_SENTENCES
 from .key_issues import Sentence, StoredSentence

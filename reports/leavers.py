@@ -23,6 +23,8 @@ DONE = frozenset({EffectiveStatus.ACHIEVED, EffectiveStatus.EMBEDDED, EffectiveS
 
 
 class Kind(StrEnum):
+    """How somebody holds a thing: as lead or supporting lead of a milestone, lead of a theme, or by a role."""
+
     LED = "led"
     SUPPORTED = "supported"
     THEME = "theme"

@@ -153,28 +153,28 @@ def _value(suggestion: Suggestion) -> str:
 
 
 class AnswerForm(forms.Form):
-    """The milestone or the action that answers a recommendation: as “m12” or “a3”."""
+    """The milestones and the actions that answer a recommendation: as “m12” or “a3”."""
 
-    answer = forms.ChoiceField(
+    answer = forms.MultipleChoiceField(
         label="What answers it",
-        widget=forms.RadioSelect(attrs={"class": "govuk-radios--small"}),
+        help_text="Tick all that do.",
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "govuk-checkboxes--small"}),
         error_messages={
-            "required": "Choose a milestone or an action.",
-            "invalid_choice": "This is not in the plan any more. Choose another.",
+            "required": "Tick a milestone or an action.",
+            "invalid_choice": "One of these is not in the plan any more. Tick another.",
         },
     )
 
     def __init__(self, data: Any, *, shown: Sequence[tuple[str, str]], valid: Mapping[str, Any]) -> None:
         super().__init__(data)
-        self.fields["answer"].choices = list(shown)  # type: ignore[attr-defined]
-        self._valid, self._shown = valid, dict(shown)
-        chosen = data.get("answer", "") if data is not None else ""
-        if chosen in valid and chosen not in self._shown:
-            self.fields["answer"].choices = [(chosen, str(valid[chosen])), *shown]  # type: ignore[attr-defined]
+        self._valid, are_shown = valid, dict(shown)
+        ticked = data.getlist("answer") if data is not None else []
+        kept = [(key, str(valid[key])) for key in ticked if key in valid and key not in are_shown]
+        self.fields["answer"].choices = [*kept, *shown]  # type: ignore[attr-defined]
 
     @property
-    def chosen(self) -> Any:
-        return self._valid[self.cleaned_data["answer"]]
+    def chosen(self) -> list[Any]:
+        return [self._valid[key] for key in self.cleaned_data["answer"]]
 
 
 class ReasonForm(ChildDataCheck):

@@ -16,14 +16,14 @@ from accounts.versions import ChangedMeanwhile
 from milestones.link_operations import (
     Link,
     LinksChangedMeanwhile,
-    link_answer,
+    link_answers,
     resolve_links,
     unlink_milestone,
 )
 from milestones.models import Milestone, MilestoneLink
 from plans.finding import plan_for
 from plans.forms import ChildDataCheck, add_refusal
-from plans.models import Action, ActionLink, Plan, PlanReview, Recommendation, Review
+from plans.models import Action, ActionLink, NoMilestoneNeeded, Plan, PlanReview, Recommendation, Review
 from plans.overrides import with_override
 from plans.policies import Right
 from plans.recommendation_operations import unlink_action as take_off_action
@@ -32,13 +32,14 @@ from plans.refs import ref_order
 from .link_forms import AnswerForm, LinksForm, OpenLink, ReasonForm
 from .link_history import stories_of
 from .suggestions import Candidate, suggestions
+from .wording import listed
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 LINKS_A_PAGE = 25
 #: A page sends no more references than it shows, but for those that somebody adds by hand.
 MOST_SENT = 4 * LINKS_A_PAGE
-ANSWERS_SHOWN = 40
+ANSWERS_SHOWN = 150
 
 
 @get_or_post
@@ -79,7 +80,7 @@ def links(request: SignedInRequest, slug: str) -> HttpResponse:
 
 @get_or_post
 def link_recommendation(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
-    """Links a milestone or an action to a recommendation that it answers."""
+    """Links the milestones and actions that are ticked to a recommendation that they answer."""
     plan, _ = plan_for(request.user, slug, Right.EDIT_PLAN)
     recommendation = find_recommendation(request, plan, pk)
     words = request.GET.get("q", "").strip()[:100]
@@ -90,12 +91,16 @@ def link_recommendation(request: SignedInRequest, slug: str, pk: int) -> HttpRes
     form = AnswerForm(sent(request), shown=fitting[:ANSWERS_SHOWN], valid=valid)
     if request.method == "POST" and form.is_valid():
         try:
-            link_answer(plan=plan, answer=form.chosen, recommendation=recommendation, by=request.user)
+            link_answers(plan=plan, answers=form.chosen, recommendation=recommendation, by=request.user)
         except ValidationError as error:
             form.add_error("answer", error.messages)
         else:
-            kind = "Action" if isinstance(form.chosen, Action) else "Milestone"
-            messages.success(request, f"{kind} {form.chosen.ref or 'without number'} answers {recommendation} now.")
+            names = listed(list(map(_name_of, form.chosen)))
+            verb = "answers" if len(form.chosen) == 1 else "answer"
+            messages.success(request, f"{names} {verb} {recommendation} now.")
+            following = _without_milestone(request, plan, recommendation) if "next" in request.POST else None
+            if following is not None:
+                return redirect("reports:link_recommendation", plan.slug, following.pk)
             return redirect("reports:recommendation", plan.slug, recommendation.pk)
     context = {
         "plan": plan,
@@ -104,6 +109,7 @@ def link_recommendation(request: SignedInRequest, slug: str, pk: int) -> HttpRes
         "words": words,
         "found": len(fitting),
         "shown": min(len(fitting), ANSWERS_SHOWN),
+        "following": _without_milestone(request, plan, recommendation),
     }
     return render(request, "reports/link_recommendation.html", context, status=422 if form.errors else 200)
 
@@ -326,6 +332,24 @@ def _answers(plan: Plan) -> list[tuple[str, str, str, Any]]:
             name = f"{each.ref or 'Without number'}: {each.text}"
             found.append((f"m{each.pk}", name, f"{each.ref} {each.text} {action.text} {action.theme.name}", each))
     return found
+
+
+def _name_of(answer: Milestone | Action) -> str:
+    """“Milestone 1.3”."""
+    return f"{'Action' if isinstance(answer, Action) else 'Milestone'} {answer.ref or 'without number'}"
+
+
+def _without_milestone(request: SignedInRequest, plan: Plan, but: Recommendation) -> Recommendation | None:
+    """The first other recommendation that nothing of the plan answers, and of which nobody said that nothing has to."""
+    rows = Recommendation.objects.visible_to(request.user).current().filter(review__in=_reviews_of(plan))
+    rows = rows.filter(is_placeholder=False, closed_on=None).exclude(pk=but.pk)
+    for cites in (MilestoneLink, ActionLink, NoMilestoneNeeded):
+        rows = rows.exclude(
+            pk__in=cites.objects.filter(plan=plan, recommendation__isnull=False).values("recommendation")
+        )
+    rows = rows.exclude(response=Recommendation.Response.NOT_ACCEPTED)
+    found = sorted(rows, key=lambda row: (row.review_id != but.review_id, row.review_id, ref_order(row.number), row.pk))
+    return found[0] if found else None
 
 
 def _has_words(text: str, words: str) -> bool:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from django.utils import timezone
 
+from accounts.texts import plain
 from milestones.own_table import guard
-from plans.texts import plain
 
 from .change_log import Entry, Log, Narrowed
 

@@ -105,6 +105,15 @@ class LookForm(ChildDataCheck):
         """The columns that may be moved, by what their paper is called."""
         return {KINDS[kind].label: [self[_column(kind, key)] for key in keys] for kind, keys in COLUMNS.items()}
 
+    @property
+    def is_named(self) -> bool:
+        """Whether a name of a paper is the council's own, or wrong."""
+        return any(field.value() or field.errors for field in self.titles)
+
+    @property
+    def has_wrong_column(self) -> bool:
+        return any(field.errors for fields in self.columns.values() for field in fields)
+
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
         picture = given.get("logo")

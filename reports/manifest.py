@@ -43,6 +43,8 @@ class StoredPosition:
 
 @dataclass(frozen=True, kw_only=True)
 class StoredFile:
+    """One file of a paper: its format (“pdf”) and its name in the pack."""
+
     format: str
     name: str
 
@@ -66,6 +68,13 @@ class StoredPaper:
 
 @dataclass(frozen=True, kw_only=True)
 class Manifest:
+    """Everything that the files of an edition are drawn from, beside the positions themselves.
+
+    `most_days_old` is how old, in days, a note may be; `recorded_at` the newest write that is in it; `templates` the
+    version of the paper templates. `chain_number` and `chain_digest` name where the plan’s chain stood. `papers` point
+    into `positions` by place, from 0.
+    """
+
     pack: int
     version: int
     title: str

@@ -8,16 +8,16 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 
+from accounts.texts import plain
 from milestones.date_limit import moved_words, next_move_words
 from milestones.position import MilestonePosition, StatusView
 from plans.position import OutcomePosition, PersonPosition, ReferencePosition
 from plans.schemes import EffectiveStatus, StatusLine
-from plans.texts import plain
 
 from .looks import USUAL, Look
 from .position import Counts, PlanPosition
 from .selection import Readers, Selection, scope_words
-from .wording import line, listed, long_day, moment, month_words, number_of, paragraphs, short_day
+from .wording import capital, in_sentence, line, listed, long_day, moment, month_words, number_of, paragraphs, short_day
 
 LONG_NOTE_WORDS = 80
 # A paper of more table rows may be laid out in parts (reports/pdf/halves.py); then every theme begins a page.
@@ -27,6 +27,8 @@ DASH = "–"
 
 
 class Layout(StrEnum):
+    """CLASSIC has the columns that councils know, ACCESSIBLE headings and plain tables: the one to publish."""
+
     CLASSIC = "classic"
     ACCESSIBLE = "accessible"
 
@@ -329,13 +331,12 @@ def _remarks(milestone: MilestonePosition) -> str:
     """
     said = milestone.status.word.casefold()
     labels = [flag.label for flag in milestone.flags if not flag.is_contradiction]
-    remarks = [label[:1].lower() + label[1:] for label in labels if label.casefold() not in said]
+    remarks = [in_sentence(label) for label in labels if label.casefold() not in said]
     if milestone.is_being_tested and milestone.outcome_review_on:
         remarks.append(f"outcome looked at again on {long_day(milestone.outcome_review_on)}")
     if milestone.slippage_days or milestone.date_moves:
         remarks.append(milestone.slippage_words)
-    words = "; ".join(filter(None, remarks))
-    return words[:1].upper() + words[1:]
+    return capital("; ".join(filter(None, remarks)))
 
 
 def _moved(milestone: MilestonePosition) -> str:

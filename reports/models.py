@@ -1,3 +1,5 @@
+"""What is kept of papers: key issues, packs and their frozen editions, the look, cover reports."""
+
 from collections.abc import Iterable
 from functools import reduce
 from operator import or_
@@ -5,7 +7,7 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 
 from accounts.history import IndexedHistory, Tracked, WrittenOnce, WrittenOnceQuerySet
 from accounts.models import Organisation, Person
@@ -99,6 +101,19 @@ class EditionQuerySet(WrittenOnceQuerySet):
             ~Q(readers=Readership.INTERNAL) | internal,
             plan__in=plans_within(user, Right.SEE, Reach.ALL),
             pk__in=published.values("edition"),
+        )
+
+    def standing_for(self, user: Any) -> Self:
+        """Those of `published_for` that were not withdrawn and whose pack is not in the archive, with `published_at`,
+        the newest last."""
+        events = EditionEvent.objects.filter(edition=OuterRef("pk"))
+        published_at = events.filter(kind=EditionEvent.Kind.PUBLISHED).values("at")[:1]
+        return (
+            self.published_for(user)
+            .filter(pack__archived_at=None)
+            .exclude(Exists(events.filter(kind=EditionEvent.Kind.WITHDRAWN)))
+            .annotate(published_at=Subquery(published_at))
+            .order_by("published_at", "pk")
         )
 
     def open_of(self, plans: Iterable[Plan]) -> Self:

@@ -13,9 +13,8 @@ from django.utils import timezone
 from django.utils.choices import flatten_choices
 
 from plans.changing import RowForm
-from plans.forms import ChildDataCheck, DayField, TextField
+from plans.forms import ChildDataCheck, PositionDayField, TextField
 from plans.models import Meeting
-from plans.moments import check_day
 from plans.receiving import NotTaken
 from plans.spans import long_day
 
@@ -51,7 +50,11 @@ class PackFields(ChildDataCheck):
         label="Title (optional with a meeting)",
         help_text="Left empty it is the board and the day of the meeting.",
     )
-    as_at = DayField(label="Position at", error_messages={"required": "Enter the day this pack stands at."})
+    as_at = PositionDayField(
+        label="Position at",
+        help_text="What is reported after this day is not in it.",
+        error_messages={"required": "Enter the day this pack stands at."},
+    )
     readers = forms.ChoiceField(
         label="Readers",
         choices=Readership.choices,
@@ -91,11 +94,6 @@ class PackFields(ChildDataCheck):
         field.queryset = meetings
         groups = [group for group in (("To come", coming), ("Held", held)) if group[1]]
         field.choices = [("", "No meeting"), *groups]
-
-    def clean_as_at(self) -> date:
-        day: date = self.cleaned_data["as_at"]
-        check_day(day, today=timezone.localdate())
-        return day
 
     def clean_title(self) -> str:
         title: str = self.cleaned_data["title"] or str(self.cleaned_data.get("meeting") or "")
@@ -169,7 +167,7 @@ class PackPaperForm(ChildDataCheck):
         label="Name in the pack (optional)",
         help_text="Such as “Appendix 2: milestones by theme”. Left empty it is what the paper is called.",
     )
-    as_at = DayField(
+    as_at = PositionDayField(
         required=False,
         label="Position at (optional)",
         help_text="Only where this paper stands at another day than the pack.",
@@ -215,6 +213,16 @@ class PackPaperForm(ChildDataCheck):
         return cls(data, kind=paper.kind, initial=initial, **kwargs)
 
     @property
+    def narrowing_words(self) -> str:
+        """Under which words what narrows the paper is closed at first, as on its own page; empty where it is open."""
+        return self.own.narrowing_words if self.own else ""
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether something of it is chosen, or wrong."""
+        return any(self[name].value() or self[name].errors for name in self.narrowing)
+
+    @property
     def general(self) -> list[forms.BoundField]:
         return [self[name] for name in ("cover", "title", "as_at", "formats") if name in self.fields]
 
@@ -231,8 +239,6 @@ class PackPaperForm(ChildDataCheck):
 
     def clean_as_at(self) -> date | None:
         day: date | None = self.cleaned_data["as_at"]
-        if day is not None:
-            check_day(day, today=timezone.localdate())
         # A cover report without a day of its own stands at that of its words.
         return None if day == self.pack.as_at and self.kind != COVER else day
 
@@ -282,33 +288,16 @@ def _plainly(field: forms.Field, value: str) -> str:
         return value
 
 
-class ReasonForm(ChildDataCheck):
-    """Why something is put away, withdrawn or said besides."""
-
-    reason = TextField(label="Reason", max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
-
-    def __init__(self, *args: Any, label: str, required: str = "", **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["reason"]
-        field.label, field.required = label, bool(required)
-        field.error_messages["required"] = required
-
-
 class SignForm(ChildDataCheck):
-    """That somebody read a version and signs it off."""
+    """What somebody who signs a version off says besides."""
 
-    is_read = forms.BooleanField(
-        label="I have read this version and sign it off",
-        error_messages={"required": "Tick that you have read this version."},
-    )
     words = TextField(
         label="Remark (optional)", required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
     )
 
 
 class ConfirmForm(forms.Form):
-    """What the publisher confirms: every line in doubt of a public copy, one by one; of any other copy that it is to
-    be published."""
+    """What the publisher confirms: every line in doubt of a public copy, one by one; of any other copy nothing."""
 
     def __init__(self, data: Any = None, *, lines: Iterable[PublicLine], **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
@@ -319,10 +308,6 @@ class ConfirmForm(forms.Form):
                 widget=forms.CheckboxInput(attrs={"aria-describedby": f"about-{each.key}"}),
                 error_messages={"required": f"Tick the line “{each.words[:60]}” ({each.where}), or do not publish."},
             )
-        self.fields["is_wanted"] = forms.BooleanField(
-            label="Publish this version: from now on everybody who may read it has its files",
-            error_messages={"required": "Tick that this version is to be published."},
-        )
 
     @property
     def groups(self) -> list[tuple[str, list[tuple[PublicLine, forms.BoundField]]]]:

@@ -17,16 +17,19 @@ from accounts.requests import SignedInRequest, sent
 from accounts.security import Event, note_event
 from accounts.versions import ChangedMeanwhile
 from plans.changing import change_row
+from plans.downloads import attachment
 from plans.finding import plan_for
 from plans.forms import add_refusal
 from plans.models import Meeting, Plan
 from plans.overrides import with_override
 from plans.policies import Right, check_has
+from plans.reasons import ReasonForm
+from plans.spans import long_day
 
 from . import pack_operations as operations
-from .edition_views import attachment
+from .edition_operations import freeze_pack
 from .editions import GIVEN_OUT, EditionState, ages, draft_file, draft_of, states_of
-from .forms import FORMATS, FORMS, AnyPaperForm, formats_of, names_by_group
+from .forms import FORMATS, FORMS, AnyPaperForm, formats_of, kinds_by_group
 from .models import CoverReport, Edition, Pack, PackPaper
 from .operations import note_that_paper_left
 from .pack_forms import (
@@ -34,7 +37,6 @@ from .pack_forms import (
     NewPackForm,
     PackForm,
     PackPaperForm,
-    ReasonForm,
     kinds_for_packs,
     narrowed_words,
     usual_formats,
@@ -314,7 +316,7 @@ def freeze(request: SignedInRequest, number: int) -> HttpResponse:
         try:
             if version == row.version and request.POST.get("papers") != _seen(row):
                 raise ChangedMeanwhile
-            edition = operations.freeze_pack(pack=row, version=version, by=request.user)
+            edition = freeze_pack(pack=row, version=version, by=request.user)
         except ChangedMeanwhile:
             row.refresh_from_db()
             own = row.frozen.filter(number=frozen + 1, frozen_by=request.user).first()
@@ -354,8 +356,8 @@ def new_paper(request: SignedInRequest, number: int) -> HttpResponse:
     kinds = kinds_for_packs()
     kind = request.GET.get("paper", "")
     if kind not in kinds:
-        groups = {heading: {each: KINDS[each] for each in names} for heading, names in names_by_group().items()}
-        context = {"plan": row.plan, "pack": row, "groups": {"To begin with": {COVER: KINDS[COVER]}} | groups}
+        groups = {"To begin with": {COVER: KINDS[COVER]}} | kinds_by_group()
+        context = {"plan": row.plan, "pack": row, "groups": groups}
         return render(request, "reports/packs/paper_kinds.html", context)
     first = {name: value for name, value in request.GET.items() if value}
     if first.get("as_at") == row.as_at.isoformat():
@@ -405,7 +407,7 @@ def _words_of(pack: Pack, paper: PackPaper, form: PackPaperForm) -> list[tuple[s
     day = day_of(pack, paper)
     return [
         ("Name in the pack", paper.title or "What the paper is called"),
-        ("Position at", f"{day.day} {day:%B %Y}"),
+        ("Position at", long_day(day)),
         ("Formats", ", ".join(FORMATS.get(format, format) for format in paper.formats)),
         *([("Narrowed to", "\n".join(narrowed))] if narrowed else []),
     ]

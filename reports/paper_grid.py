@@ -25,6 +25,8 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
+    """A row of a table. `is_head`: it repeats on every page; `is_long`: it may break across pages."""
+
     cells: tuple[Cell, ...]
     is_head: bool
     is_long: bool

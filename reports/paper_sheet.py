@@ -101,6 +101,7 @@ class Sheet:
 
 @cache
 def paper_sheet() -> Sheet:
+    """The style sheets of papers as one; read once in a process."""
     return Sheet(
         "\n".join((CSS / name).read_text(encoding="utf-8") for name in ("tokens.css", "print.css", "paper.css"))
     )

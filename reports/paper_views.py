@@ -8,18 +8,18 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.security import Event, note_event
 from milestones.policies import Sight, own_milestones, sight_of
 from plans.as_at import NOT_RECORDED, asked_position, may_look_back
+from plans.downloads import attachment
 from plans.models import Plan
 from plans.policies import Right, Rights, check_has, rights_of
 
 from .changes_reading import as_open_as, earlier_of, last_report_day
-from .forms import FORMS, AnyPaperForm, FolderForm, PaperForm, formats_of, names_by_group
+from .forms import FORMS, AnyPaperForm, FolderForm, PaperForm, formats_of, kinds_by_group
 from .look_reading import look_of
 from .milestone_paper import Layout
 from .models import Pack
@@ -108,6 +108,7 @@ def _show(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
             "change": reverse("papers:order", args=[plan.slug], query=form.address),
             "formats": formats_of(kind),
             "to_packs": _to_packs(sight.rights, plan, form),
+            "other_layout": _other_layout(plan, form),
             "fit": fit_of(kind, position, order) if FIT in request.GET else None,
             "fit_at": reverse(f"papers:{kind}", args=[plan.slug], query=form.address | {FIT: "1"}),
             "names": list(dict.fromkeys(names)),
@@ -232,7 +233,7 @@ def _ask(request: HttpRequest, plan: Plan, form: AnyPaperForm) -> HttpResponse:
         "plan": plan,
         "form": form,
         "formats": formats_of(form.kind),
-        "groups": names_by_group(),
+        "groups": kinds_by_group(),
         "kind": form.kind,
         "label": KINDS[form.kind].label,
         "about": KINDS[form.kind].about,
@@ -240,6 +241,15 @@ def _ask(request: HttpRequest, plan: Plan, form: AnyPaperForm) -> HttpResponse:
         "packs": drafts_to_add_to(rights, plan),
     }
     return render(request, "reports/papers.html", context, status=status)
+
+
+def _other_layout(plan: Plan, form: AnyPaperForm) -> tuple[str, str] | None:
+    """The layout in which the paper in view is not, with the address at which it is; None where it has one alone."""
+    other = next((each for each in form.layouts if each is not form.order.layout), None)
+    if other is None:
+        return None
+    address = reverse(f"papers:{form.kind}", args=[plan.slug], query=form.address | {"layout": other.value})
+    return f"{other.value.capitalize()} layout", address
 
 
 def _to_packs(rights: Rights, plan: Plan, form: AnyPaperForm) -> list[tuple[Pack | None, str]]:
@@ -260,8 +270,4 @@ def _to_pack(plan: Plan, pack: Pack | None, form: AnyPaperForm) -> str:
 
 
 def _download(paper: PaperFile) -> HttpResponse:
-    return HttpResponse(
-        paper.content,
-        content_type=paper.content_type,
-        headers={"Content-Disposition": content_disposition_header(as_attachment=True, filename=paper.name)},
-    )
+    return attachment(paper.content, paper.content_type, paper.name)

@@ -78,6 +78,8 @@ Make = Callable[[PlanPosition, Order], bytes]
 
 @dataclass(frozen=True)
 class Format:
+    """How a paper is made in one format: `make` gives the bytes."""
+
     content_type: str
     make: Make
     has_layouts: bool = False
@@ -103,6 +105,8 @@ class Kind:
 
 @dataclass(frozen=True)
 class PaperFile:
+    """A paper as a file: what it is called, its media type, its bytes."""
+
     name: str
     content_type: str
     content: bytes
@@ -341,6 +345,7 @@ DRAWN: dict[str, Drawing] = {
 
 
 def template_of(kind: str, layout: Layout) -> str:
+    """The template that draws a kind of paper as HTML. Raises KeyError where there is no such kind."""
     name = DRAWN[kind].template
     has_layouts = KINDS[kind].formats["html"].has_layouts
     return f"reports/{name}_{layout}.html" if has_layouts else f"reports/{name}.html"

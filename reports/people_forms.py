@@ -1,8 +1,11 @@
+"""Adding a person, and handing over what a leaver holds."""
+
 from typing import Any
 
 from django import forms
 
 from accounts.models import Organisation, Person, User
+from milestones.forms import person_words
 from plans.changing import RowForm
 from plans.forms import ChildDataCheck, DayField, TextField
 from plans.membership_forms import user_words
@@ -74,7 +77,7 @@ class HandOverForm(ChildDataCheck):
         super().__init__(data, **kwargs)
         self.holdings = holdings
         self.people = {str(each.pk): each for each in people}
-        everybody = [(key, _words(each)) for key, each in self.people.items()]
+        everybody = [(key, person_words(each)) for key, each in self.people.items()]
         self.fields["all"] = forms.ChoiceField(
             label="Everything they lead and support goes to (optional)",
             help_text="Leave it empty to choose for each below.",
@@ -149,7 +152,3 @@ class HandOverForm(ChildDataCheck):
             if each.kind is kind and value:
                 found[each.id] = self.people.get(value)
         return found
-
-
-def _words(person: Person) -> str:
-    return f"{person.name}, {person.job_title}" if person.job_title else person.name

@@ -37,6 +37,7 @@ from plans.position import (
 from plans.schemes import EffectiveStatus, Scheme, StatusLine
 
 from .governance import NO_GOVERNANCE, GovernancePosition, governance_position, governances
+from .wording import in_sentence
 
 
 @dataclass(frozen=True)
@@ -65,9 +66,7 @@ class Counts:
         some = [each for each in self.lines if each.count]
         grey = [each for each in some if each.line.colour == "grey"]
         some = [each for each in reversed(some) if each not in grey] + grey
-        return ", ".join(f"{each.count} {each.line.word[:1].lower()}{each.line.word[1:]}" for each in some) or (
-            "no milestones"
-        )
+        return ", ".join(f"{each.count} {in_sentence(each.line.word)}" for each in some) or ("no milestones")
 
 
 @dataclass(frozen=True)

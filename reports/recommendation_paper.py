@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
 
+from accounts.texts import plain
 from milestones.position import EvidencePosition, MilestonePosition, StatusView
 from milestones.recommendations import ACHIEVED, WEAKEST_FIRST, Gap, Progress
 from plans.models import Recommendation
 from plans.position import OutcomePosition, ReviewPosition
-from plans.schemes import EffectiveStatus, Scheme
-from plans.texts import plain
+from plans.schemes import EffectiveStatus
 
 from .coverage import CLOSED, NO_MILESTONE, status_of
 from .looks import USUAL, Look
@@ -32,8 +32,8 @@ from .milestone_paper import (
     of_position,
 )
 from .position import ActionPosition, PlanPosition, RecommendationPosition
-from .selection import Readers
-from .wording import line, listed, long_day, number_of, paragraphs
+from .selection import Readers, scheme_of
+from .wording import in_sentence, line, listed, long_day, number_of, paragraphs
 
 LONG_IMPACT_WORDS = 120
 NO_SECTION = "Without a section"
@@ -218,7 +218,7 @@ def recommendation_paper(
     return RecommendationPaper(
         layout=layout,
         title=f"{line(position.title)} {name} {position.as_at:%B} {position.as_at.year} – {of_review}"
-        + (f", {part.label[:1].lower()}{part.label[1:]}" if part else "")
+        + (f", {in_sentence(part.label)}" if part else "")
         + (f", milestones of {line(whose)}" if whose else ""),
         **of_position(position, readers),
         counts=totals(position),
@@ -261,17 +261,13 @@ def totals(position: PlanPosition) -> str:
     if not found:
         return "No recommendations"
     counts = Counter(status.word for _, status in sorted(found, key=_best_first))
-    words = "; ".join(f"{count} {word[:1].lower()}{word[1:]}" for word, count in counts.items())
+    words = "; ".join(f"{count} {in_sentence(word)}" for word, count in counts.items())
     return f"{number_of(len(found), 'recommendation')}: {plain(words)}"
 
 
 def _best_first(found: tuple[RecommendationPosition, StatusView]) -> int:
     each, status = found
     return {CLOSED: 0, NO_MILESTONE: len(BEST_FIRST)}.get(status, BEST_FIRST.index(each.progress))
-
-
-def scheme_of(position: PlanPosition) -> Scheme:
-    return Scheme("of the position", tuple(each.line for each in position.counts.lines))
 
 
 def _apart(position: PlanPosition) -> str:

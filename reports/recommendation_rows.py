@@ -6,14 +6,13 @@ The CSV opens as text in a spreadsheet, as that of milestones does (csv_out.py).
 from collections.abc import Iterator
 from typing import Any
 
-from plans.texts import plain
+from accounts.texts import plain
 
 from .coverage import status_of
 from .csv_out import csv_file, rows_json
 from .excel import Column, Kind, Sheet, sheet_of
 from .position import PlanPosition, RecommendationPosition
-from .recommendation_paper import scheme_of
-from .selection import Readers
+from .selection import Readers, scheme_of
 
 COLUMNS = (
     "review", "number", "section", "text", "timescale", "due_strict", "due_plan", "direct", "through_action",

@@ -16,7 +16,7 @@ from accounts.requests import SignedInRequest, sent
 from milestones.models import Milestone
 from milestones.position import MilestonePosition
 from milestones.status import FINISHED
-from plans.finding import plan_for
+from plans.finding import names_of, plan_for
 from plans.forms import ChildDataCheck, DayField, TextField, add_refusal
 from plans.models import Plan
 from plans.overrides import with_override
@@ -151,6 +151,7 @@ def carried(request: SignedInRequest, slug: str) -> HttpResponse:
     shown = [row for row in rows if not wanted or row.old.ref == wanted or (row.new and row.new.ref == wanted)]
     context = {
         "plan": plan,
+        "rights": names_of(reading.rights),
         "old": old,
         "new": new,
         "rows": shown,

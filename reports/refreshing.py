@@ -11,9 +11,8 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.utils import timezone
 
-from accounts.history import current_instant, operation, save_with_reason
+from accounts.history import current_day, operation, save_with_reason
 from indicators.models import Indicator, PlanIndicator, Scorecard
 from indicators.operations import edit_scorecard, put_on_scorecard
 from indicators.policies import check_may_share
@@ -104,7 +103,7 @@ def switch_over(*, plan: Plan, by: Any) -> Plan:
     check_can(by, Right.EDIT_SETTINGS, old)
     if old.status == Plan.Status.SUPERSEDED and plan.status != Plan.Status.DRAFT:
         return plan
-    today = timezone.localdate(current_instant())
+    today = current_day()
     reason = CARRIED.format(old.short_title)
     rows = Milestone.objects.filter(plan=plan, archived_at=None).exclude(carried_from=None)
     for carried in rows.select_related("plan", "carried_from").order_by("pk"):
@@ -170,7 +169,7 @@ def _carry_reviews(plan: Plan, new: Plan, reason: str, by: Any) -> None:
 
 
 def _carry_actions(plan: Plan, themes: Mapping[int, Theme], wanted: Refresh, reason: str, by: Any) -> None:
-    today = timezone.localdate(current_instant())
+    today = current_day()
     rows = Milestone.objects.filter(plan=plan, pk__in=wanted.milestones).current()
     by_action: dict[int, list[Milestone]] = {}
     for row in rows.select_related("plan", "lead"):

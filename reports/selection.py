@@ -23,7 +23,7 @@ from .governance import NO_GOVERNANCE, GovernancePosition
 from .position import ActionPosition, PlanPosition, RecommendationPosition, counts_of, recommendation_positions
 from .printed_words import PrintedWords, people_of, printed_words
 from .small_counts import without_small_counts
-from .wording import line
+from .wording import in_sentence, line
 
 #: What the milestone list can show that a paper can be about. The rest is for the programme manager's eyes.
 CAN_SHOW = {name: words for name, (words, _) in SHOWS.items() if name not in (*INTERNAL_SHOWS, "disagreeing")}
@@ -45,7 +45,7 @@ def select(position: PlanPosition, selection: Selection) -> PlanPosition:
     """
     if selection.is_everything:
         return position
-    scheme = _scheme(position)
+    scheme = scheme_of(position)
 
     def stays(action: ActionPosition) -> bool:
         is_of_milestones = selection.text or selection.lead is not None or selection.status or selection.show
@@ -321,7 +321,7 @@ def scope_words(position: PlanPosition, selection: Selection) -> str:
         f"theme “{themes[0] if themes else 'without a row'}”" if selection.theme is not None else "",
         f"milestone lead {leads[0] if leads else 'without a row'}" if selection.lead is not None else "",
         f"status {words[0]}" if words else "",
-        CAN_SHOW[selection.show][:1].lower() + CAN_SHOW[selection.show][1:] if selection.show else "",
+        in_sentence(CAN_SHOW[selection.show]) if selection.show else "",
         f"with the words “{selection.text}”" if selection.text else "",
     ]
     return line(", ".join(filter(None, scope)))
@@ -345,7 +345,7 @@ def _narrowed(
     stays: Callable[[ActionPosition], bool],
 ) -> PlanPosition:
     """The milestones that fit, the actions that keep one or had none and stay; counts and progress of these alone."""
-    scheme = _scheme(position)
+    scheme = scheme_of(position)
     themes = []
     for theme in position.themes:
         actions = []
@@ -366,7 +366,8 @@ def _narrowed(
     )
 
 
-def _scheme(position: PlanPosition) -> Scheme:
+def scheme_of(position: PlanPosition) -> Scheme:
+    """The plan’s status key, as the position counts by it."""
     return Scheme("of the position", tuple(each.line for each in position.counts.lines))
 
 

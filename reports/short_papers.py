@@ -42,6 +42,7 @@ class Few:
 
 
 def few(items: Iterable[Item], most: int, where: str) -> Few:
+    """At most so many of the items; `where` says where the rest stand."""
     found = tuple(items)
     left = len(found) - most
     return Few(found[:most], f"and {left} more, {where}" if left > 0 else "")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 #: Raised by hand whenever the templates print something else of the same position.
-TEMPLATES_VERSION = "2026.1"
+TEMPLATES_VERSION = "2026.2"
 
 
 @dataclass(frozen=True, kw_only=True)

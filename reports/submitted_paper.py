@@ -19,7 +19,7 @@ from .paper_rows import Table
 from .position import ActionPosition, PlanPosition
 from .selection import Readers
 from .short_papers import head_of
-from .wording import line, listed, long_day, number_of
+from .wording import in_sentence, line, listed, long_day, number_of
 
 COLUMNS = {
     "theme": Column("Theme", 22),
@@ -200,9 +200,7 @@ def _answer_words(answer: AnswerPosition | None) -> str:
         return ""
     words = f"Submitted {long_day(answer.submitted_on)}"
     if answer.answered_on is not None:
-        words += (
-            f"; answered {long_day(answer.answered_on)}: {answer.answer_words[:1].lower()}{answer.answer_words[1:]}"
-        )
+        words += f"; answered {long_day(answer.answered_on)}: {in_sentence(answer.answer_words)}"
     return words
 
 

@@ -33,7 +33,7 @@ from .short_papers import (
     named,
     shortened,
 )
-from .wording import line, listed, long_day, number_of
+from .wording import in_sentence, line, listed, long_day, number_of
 
 #: How many of each are printed, and how many small letters a text has room for.
 REVIEWS, DONE, LATE, NEXT, INDICATORS, QUESTIONS = 3, 3, 4, 3, 4, 4
@@ -42,7 +42,6 @@ NAME, WHY, REVIEW, LEAD, STATUS, DEFINITION, TITLE, COUNTS, FOOT = 66, 110, 190,
 HEAD = {"title": TITLE, "short_title": FOOT, "council": NAME, "counts": COUNTS}
 #: How many milestones a question names.
 EXAMPLES = 3
-IN_CHECK = "on the page “Check before the paper goes”"
 
 
 @dataclass(frozen=True)
@@ -130,7 +129,7 @@ def _late(milestone: MilestonePosition) -> Item:
     due = f"due: {shortened(milestone.due_words, LEAD)}" if milestone.due_words.strip() else ""
     if milestone.due_on:
         due = f"{'was' if milestone.is_overdue else 'is'} due {long_day(milestone.due_on)}"
-    facts = [word[:1].lower() + word[1:], due, f"lead: {_lead(milestone)}"]
+    facts = [in_sentence(word), due, f"lead: {_lead(milestone)}"]
     return Item(named(milestone, NAME), f"{'; '.join(filter(None, facts))}. {_why(milestone)}")
 
 

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from . import archive_views, check_views, history_views, home_views, refresh_views, views
+from . import about_views, archive_views, check_views, component_views, history_views, home_views, refresh_views, views
 
 app_name = "reports"
 urlpatterns = [
@@ -10,6 +10,9 @@ urlpatterns = [
     path("", include("reports.look_urls")),
     path("", include("reports.pack_urls")),
     path("", home_views.home, name="home"),
+    path("help/", about_views.help_page, name="help"),
+    path("components/", component_views.components_page, name="components"),
+    path("accessibility/", about_views.accessibility, name="accessibility"),
     path("plans/<slug:slug>/", views.plan_page, name="plan"),
     path("plans/<slug:slug>/course/", views.course, name="course"),
     path("plans/<slug:slug>/course.svg", views.course_chart, name="course_chart"),

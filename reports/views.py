@@ -24,6 +24,7 @@ from plans.schemes import StatusLine
 
 from .changes_reading import since_asked
 from .dashboard import dashboard_of
+from .governance import ahead_of
 from .leavers import still_leading
 from .position import PlanPosition, RecommendationPosition
 from .reading import Reading, read_plan
@@ -83,15 +84,23 @@ def plan_page(request: SignedInRequest, slug: str) -> HttpResponse:
             "key_lines": [each for each in position.counts.lines if each.line in position.key],
             "own": _own_list(request.user, position, asked),
             "is_of_plan": reading.sight.is_of_plan,
-            "has_indicators": bool(position.scorecard.indicators) or reading.may(Right.EDIT_INDICATORS),
+            "ahead": ahead_of(plan.pk, asked.as_at, asked.recorded_at) if reading.sight.is_of_plan else None,
             "may_import": Right.PREVIEW_IMPORT in rights,
-            "may_check": rights.everywhere(Right.MAKE_PAPER) and rights.everywhere(Right.SEE_INTERNAL),
+            "key_issues": _key_issues(reading, since),
             "may_edit": reading.may(Right.EDIT_PLAN),
             "rights": names_of(rights),
             "gone": still_leading(position) if asked.is_now and Right.EDIT_PLAN in rights else [],
         },
         status=400 if problem else reading.status,
     )
+
+
+def _key_issues(reading: Reading, since: date) -> str:
+    """The address of what changed as sentences for a report; empty for who makes none of the whole plan."""
+    if not reading.rights.everywhere(Right.MAKE_PAPER):
+        return ""
+    page = reverse("reports:key_issues", args=[reading.plan.slug])
+    return page + reading.asked.query_with(since=since.isoformat())
 
 
 def _own_list(user: Any, position: PlanPosition, asked: AskedPosition) -> str:

@@ -5,8 +5,8 @@ from datetime import date, datetime
 
 from django.utils import timezone
 
+from accounts.texts import plain
 from plans.spans import long_day as long_day
-from plans.texts import plain
 
 _BLANK_LINES = re.compile(r"\n[ \t]*\n\s*")
 
@@ -30,6 +30,11 @@ def short_day(day: date) -> str:
     return f"{day.day:02d}-{day:%b}-{day.year}"
 
 
+def day_or_words(day: date | None, words: str = "") -> str:
+    """4 December 2026; without a day the words in its place, or “no date”."""
+    return long_day(day) if day else line(words) or "no date"
+
+
 def month_words(month: str) -> str:
     """May 2011, of “2011-05”."""
     year, number = month.split("-")
@@ -40,6 +45,16 @@ def moment(at: datetime) -> str:
     """3 June 2011, 10:32: the local time of the council."""
     local = timezone.localtime(at)
     return f"{long_day(local.date())}, {local:%H:%M}"
+
+
+def capital(words: str) -> str:
+    """“Needs more evidence”, of “needs more evidence”: words as a sentence or a cell begins."""
+    return words[:1].upper() + words[1:]
+
+
+def in_sentence(words: str) -> str:
+    """“needs more evidence”, of “Needs more evidence”: words as they stand after others."""
+    return words[:1].lower() + words[1:]
 
 
 def listed(items: list[str] | tuple[str, ...]) -> str:

@@ -7,8 +7,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from plans.models import Meeting
+from reports.edition_operations import freeze_pack, publish_edition, sign_edition
 from reports.models import Pack, Readership
-from reports.pack_operations import add_paper, freeze_pack, publish_edition, sign_edition, start_pack
+from reports.pack_operations import add_paper, start_pack
 from reports.tasks import make_edition
 
 from . import story

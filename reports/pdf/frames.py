@@ -9,6 +9,7 @@ READY, MISSING, PAPER, PDF, FAULT = b"r", b"m", b"h", b"p", b"f"
 
 
 def send(line: socket.socket, kind: bytes, content: bytes = b"", *, memory: int = 0) -> None:
+    """Sends one message; `memory` in KiB. Raises OSError where nobody is at the other end any more."""
     line.sendall(HEAD.pack(kind, memory, len(content)))
     line.sendall(content)
 

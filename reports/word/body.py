@@ -102,6 +102,8 @@ class Resources:
 
 
 class BodyWriter:
+    """Writes the body of a paper’s HTML as that of a Word document, element by element."""
+
     def __init__(
         self,
         *,

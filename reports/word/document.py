@@ -15,6 +15,7 @@ from docx.package import Package
 
 from ..paper_reading import PaperRead, read_paper
 from ..paper_sheet import paper_sheet
+from ..zip_entries import zip_entry
 from .body import BodyWriter, Resources
 from .ooxml import RELATIONS, TWIPS_IN_MM, WORD, Element, add, as_bytes, new
 from .pictures import Picture, pictures_of
@@ -23,7 +24,6 @@ from .tables import Frame
 
 SHORT_SIDE, LONG_SIDE = round(210 * TWIPS_IN_MM), round(297 * TWIPS_IN_MM)
 TOP, SIDE, UPRIGHT_SIDE, BOTTOM, EDGE = (round(each * TWIPS_IN_MM) for each in (15, 12, 20, 20, 7))
-NO_TIME = (1980, 1, 1, 0, 0, 0)
 CORE = "http://schemas.openxmlformats.org/package/2006/metadata/core-properties"
 EXTENDED = "http://schemas.openxmlformats.org/officeDocument/2006/extended-properties"
 MAIN = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
@@ -164,9 +164,7 @@ class _Package:
         self.package.save(first)
         with zipfile.ZipFile(first) as made, zipfile.ZipFile(last, "w", zipfile.ZIP_DEFLATED) as packed:
             for name in made.namelist():
-                entry = zipfile.ZipInfo(name, NO_TIME)
-                entry.compress_type = zipfile.ZIP_DEFLATED
-                packed.writestr(entry, made.read(name))
+                packed.writestr(zip_entry(name), made.read(name))
         return last.getvalue()
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import ceil
 
-from indicators.charts import text_width
+from indicators.svg import text_width
 
 from ..paper_grid import Cell, Row, rows_of, shares_of
 from ..paper_reading import words_of

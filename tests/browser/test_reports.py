@@ -6,12 +6,17 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from accounts.models import User
+from accounts.operations import add_person
+from reports.cover_operations import assign_section, start_cover
 from reports.milestone_paper import Layout
 from reports.papers import Order, make_paper
 from reports.position import plan_position
+from tests.cast import PASSWORD
 from tests.reports.full_plan import AS_AT, full_plan
 
 from .cast import sign_in
+from .clicks import clicks_in
 from .conftest import WCAG_RULES
 from .test_reading import WIDTHS
 
@@ -27,7 +32,22 @@ def order(page, people, full_plan):
     return page
 
 
+def test_the_milestone_report_takes_three_clicks(page, people, full_plan):
+    clicks = clicks_in(page)
+    sign_in(page, people.manager)
+
+    with clicks.at_most(3), page.expect_download() as download:
+        page.get_by_role("link", name=full_plan.plan.title, exact=True).click()
+        page.get_by_role("link", name="Make a report", exact=True).click()
+        for words in ("PDF", "Word", "Excel", "HTML"):
+            expect(page.get_by_role("button", name=f"Download {words}")).to_be_visible()
+        page.get_by_role("button", name="Download Excel").click()
+
+    assert download.value.suggested_filename.endswith(".xlsx")
+
+
 def test_a_report_is_chosen_looked_at_and_taken_away(order, tmp_path):
+    order.get_by_text("Only some of the milestones", exact=True).click()
     order.get_by_label("Show", exact=True).select_option(label="Overdue")
     order.get_by_role("button", name="See the report").click()
 
@@ -44,6 +64,17 @@ def test_a_report_is_chosen_looked_at_and_taken_away(order, tmp_path):
     download.value.save_as(file)
     with file.open(encoding="utf-8-sig", newline="") as text:
         assert [row["milestone_ref"] for row in csv.DictReader(text)] == ["1.2"]
+
+
+def test_the_recommendations_report_is_taken_away_in_the_classic_layout(order):
+    clicks = clicks_in(order)
+    order.goto(f"{ORDER}?paper=recommendations&as_at={AS_AT}")
+
+    with clicks.at_most(2), order.expect_download() as download:
+        order.get_by_label("Classic").check()
+        order.get_by_role("button", name="Download Word").click()
+
+    assert download.value.suggested_filename.endswith(".docx")
 
 
 def test_a_mistake_is_told_beside_its_field(axe, order, console):
@@ -64,6 +95,24 @@ def test_the_pages_keep_to_the_rules_of_access_at_every_width(axe, order, layout
         order.goto(f"{ORDER}milestones/?as_at={AS_AT}&layout={layout}&readers=public")
         axe(title="Milestone Report May 2011")
         assert order.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_whoever_is_asked_for_a_section_writes_and_locks_it_in_two_clicks(axe, page, people, full_plan):
+    user = User.objects.create_user("fin@council.example", PASSWORD, name="Fin Finance")
+    plan, by = full_plan.plan, people.manager
+    fin = add_person(name="Fin Finance", organisation=plan.council, user=user, by=by)
+    cover = start_cover(plan=plan, form="numbered-2010", title="Progress", as_at=AS_AT, by=by)
+    section = cover.sections.get(heading="Chief Financial Officer Comments")
+    assign_section(section=section, writer=fin, by=by)
+    clicks = clicks_in(page)
+    sign_in(page, user)
+    page.goto(f"/cover-sections/{section.pk}/")  # as in the e-mail
+
+    with clicks.at_most(2):
+        page.get_by_label("Text", exact=True).fill("The work is paid for from the budget of 2011.")
+        axe(title="Chief Financial Officer Comments")
+        page.get_by_role("button", name="Save and lock").click()
+        expect(page.get_by_text("Locked by Fin Finance")).to_be_visible()
 
 
 @pytest.mark.parametrize("layout", list(Layout))

@@ -7,8 +7,9 @@ from typing import Any
 from accounts.models import User
 from plans.models import Plan, PlanMembership
 from plans.operations import give_role
+from reports.edition_operations import freeze_pack, publish_edition, sign_edition
 from reports.models import Edition, Pack
-from reports.pack_operations import add_paper, freeze_pack, publish_edition, sign_edition, start_pack
+from reports.pack_operations import add_paper, start_pack
 from reports.tasks import make_edition
 from tests.stage import standing
 

@@ -57,6 +57,19 @@ def many(full_plan):
 
 
 @BOTH
+def test_title_and_key_stand_beside_each_other_so_that_the_table_begins_on_the_first_page(full_plan, layout):
+    with pypdfium2.PdfDocument(make(full_plan.plan, layout)) as document:
+        text = document[0].get_textpage()
+        council, key = (
+            text.get_charbox(text.search(words, match_case=True).get_next()[0])
+            for words in (full_plan.plan.council.name, "Key")
+        )
+
+    assert key[0] > council[0] + 300
+    assert abs(key[3] - council[3]) < 10
+
+
+@BOTH
 def test_every_fact_of_the_position_is_on_the_paper(many, layout):
     paper = milestone_paper(plan_position(many.plan, AS_AT), layout=layout)
 

@@ -24,8 +24,9 @@ from milestones.models import DateChange, DateRequest, Evidence, Milestone, Prog
 from milestones.recommendations import Gap, Progress
 from milestones.status import Flag
 from plans.documents import open_document
-from plans.meetings import decisions_at, last_meeting_before, next_meeting, open_follow_ups, risks_at
+from plans.meetings import decisions_at, last_meeting_before, open_follow_ups
 from plans.models import Decision, Document, Judgement, Plan, Review
+from plans.risks import risks_at
 from plans.schemes import EffectiveStatus
 from reports.changes_reading import positions_between
 from reports.coverage import Coverage
@@ -350,10 +351,10 @@ def test_what_was_recorded_before_a_revision_has_the_old_figure(scorecard, demo_
 def test_its_boards_meet_and_what_they_asked_for_is_partly_open(demo_plan):
     decisions = decisions_at(demo_plan, TODAY)
     to_do = open_follow_ups(decisions)
-    last, following = last_meeting_before(demo_plan, TODAY), next_meeting(demo_plan, TODAY + timedelta(days=1))
+    last = last_meeting_before(demo_plan, TODAY)
 
     assert (last.body.name, (TODAY - last.held_on).days) == ("Improvement Steering Group", 14)
-    assert following.held_on > TODAY
+    assert demo_plan.board.meetings.filter(held_on__gt=TODAY).exists()
     assert len({decision.board for decision in decisions}) == 3
     assert {decision.kind for decision in decisions} == set(Decision.Kind)
     assert 2 <= sum(each.is_overdue for each, _ in to_do) < len(to_do)

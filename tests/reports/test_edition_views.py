@@ -15,9 +15,10 @@ from milestones.operations import edit_milestone
 from plans.models import Plan
 from plans.operations import give_role
 from reports.cover_operations import start_cover, write_section
+from reports.edition_operations import freeze_pack, sign_edition
 from reports.editions import MOST_ATTEMPTS, EditionState, lines_of, state_of
 from reports.models import EditionEvent, EditionFile, Rendering
-from reports.pack_operations import add_paper, archive_pack, edit_pack, freeze_pack, sign_edition
+from reports.pack_operations import add_paper, archive_pack, edit_pack
 from reports.tasks import make_edition
 from tests.cast import sign_in
 
@@ -175,7 +176,7 @@ def test_who_froze_it_does_not_sign_it_off(client, edition, people):
     client.force_login(people.manager)
 
     page, read = client.get(address(edition)), client.get(address(edition, "sign/"))
-    answer = client.post(address(edition, "sign/"), {"is_read": "on"})
+    answer = client.post(address(edition, "sign/"))
 
     assert "You froze this version, so somebody else signs it off" in text(page)
     assert "Read and sign off" not in text(page)
@@ -188,14 +189,12 @@ def test_somebody_else_reads_what_is_in_it_and_signs_it_off_once(client, edition
     client.force_login(officer)
 
     page = text(client.get(address(edition, "sign/")))
-    unread = client.post(address(edition, "sign/"), {"words": "Good."})
-    answers = [client.post(address(edition, "sign/"), {"is_read": "on", "words": "Good."}) for _ in range(2)]
+    answers = [client.post(address(edition, "sign/"), {"words": "Good."}) for _ in range(2)]
 
     assert "Frozen by Mira Manager" in page
     assert re.search(r"At 31 May 2011: \d+ milestones: ", page)
     assert "names people and prints small numbers" in page
-    assert unread.status_code == 422
-    assert "Good." in unread.content.decode()
+    assert "you say that you have read this version" in page
     assert [answer.url for answer in answers] == [address(edition)] * 2
     assert EditionEvent.objects.get().words == "Good."
     assert "by Rita Reporting Good." in text(client.get(address(edition)))
@@ -223,7 +222,7 @@ def test_a_version_of_a_pack_that_was_given_up_is_not_offered_for_signing(client
 
     assert "Read and sign off" not in text(client.get(address(edition)))
     assert "was given up" in text(client.get(address(edition, "sign/")))
-    assert client.post(address(edition, "sign/"), {"is_read": "on"}).status_code == 422
+    assert client.post(address(edition, "sign/")).status_code == 422
 
 
 def test_who_signs_a_public_version_is_shown_the_lines_in_doubt(client, in_public, officer):
@@ -240,15 +239,13 @@ def test_who_signs_a_public_version_is_shown_the_lines_in_doubt(client, in_publi
 
 def test_a_version_is_published_once_it_is_signed_off(client, edition, officer):
     sign_in(client, officer)
-    early = client.post(address(edition, "publish/"), {"is_wanted": "on"})
+    early = client.post(address(edition, "publish/"))
     assert early.status_code == 422
     assert "Nobody has signed it off yet." in text(client.get(address(edition, "publish/")))
 
     sign_edition(edition=edition, by=officer)
-    unticked = client.post(address(edition, "publish/"))
-    answers = [client.post(address(edition, "publish/"), {"is_wanted": "on"}) for _ in range(2)]
+    answers = [client.post(address(edition, "publish/")) for _ in range(2)]
 
-    assert unticked.status_code == 422
     assert [answer.url for answer in answers] == [address(edition)] * 2
     assert kinds_of(edition) == {"signed", "published"}
 
@@ -257,11 +254,11 @@ def test_every_line_in_doubt_of_a_public_version_is_ticked_and_kept(client, in_p
     sign_edition(edition=in_public, by=officer)
     sign_in(client, officer)
     lines = lines_of(in_public)
-    ticks = {f"line_{each.key}": "on" for each in lines} | {"is_wanted": "on"}
+    ticks = {f"line_{each.key}": "on" for each in lines}
     assert len(lines) >= 1
 
     page = client.get(address(in_public, "publish/"))
-    missing = client.post(address(in_public, "publish/"), {"is_wanted": "on"})
+    missing = client.post(address(in_public, "publish/"))
     answer = client.post(address(in_public, "publish/"), ticks)
 
     assert all(each.question in text(page) for each in lines)
@@ -277,7 +274,7 @@ def test_every_line_in_doubt_of_a_public_version_is_ticked_and_kept(client, in_p
 def test_who_has_not_given_their_password_just_now_is_asked_first(client, signed, officer, step):
     client.force_login(officer)
 
-    answer = client.post(address(signed, f"{step}/"), {"is_wanted": "on", "reason": "Wrong."})
+    answer = client.post(address(signed, f"{step}/"), {"reason": "Wrong."})
 
     assert answer.status_code == 302
     assert answer.url.startswith("/accounts/")
@@ -287,7 +284,7 @@ def test_who_has_not_given_their_password_just_now_is_asked_first(client, signed
 def test_a_programme_manager_neither_publishes_nor_withdraws(client, signed, people):
     sign_in(client, people.manager)
 
-    assert client.post(address(signed, "publish/"), {"is_wanted": "on"}).status_code == 403
+    assert client.post(address(signed, "publish/")).status_code == 403
     assert client.post(address(signed, "withdraw/"), {"reason": "Wrong."}).status_code == 403
     assert kinds_of(signed) == {"signed"}
 
@@ -302,6 +299,17 @@ def test_a_replaced_version_says_so_and_leads_to_the_newer_one(client, for_membe
     assert "This version was replaced. Go to v2" in text(page)
     assert f'href="{address(two)}"' in page.content.decode()
     assert "replaced" not in text(client.get(address(two)))
+
+
+def test_what_is_published_for_the_public_is_read_first_and_anything_else_takes_one_press(
+    client, edition, in_public, officer
+):
+    for each in (edition, in_public):
+        sign_edition(edition=each, by=officer)
+    client.force_login(officer)
+
+    assert "Publish v1" in text(client.get(address(edition)))
+    assert "Read and publish" in text(client.get(address(in_public)))
 
 
 # --- Withdrawing -------------------------------------------------------------------------------------------------
@@ -324,6 +332,21 @@ def test_a_withdrawn_version_leaves_a_notice_and_no_files(client, for_members, p
         assert (file.name in page) is (status == 200)
         assert client.get(address(edition, f"files/{file.pk}/")).status_code == status
         assert status_of(client, address(edition, "all/")) == status
+
+
+def test_the_version_before_stands_again_when_a_later_one_is_withdrawn(client, for_members, people, officer):
+    one = published(for_members, people.manager, officer)
+    two = published(for_members, people.manager, officer)
+    sign_in(client, officer)
+    assert "v1, whose place it took, then stands as published again" in text(client.get(address(two, "withdraw/")))
+
+    client.post(address(two, "withdraw/"), {"reason": "A figure was wrong."})
+
+    client.force_login(people.steering)
+    page = text(client.get(address(one)))
+    assert "Published" in page
+    assert "replaced" not in page
+    assert "newer version" not in page
 
 
 def test_only_what_was_published_is_withdrawn(client, signed, officer):

@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from plans.texts import plain
+from accounts.texts import plain
 from reports.excel import CELL_LIMIT, Column, Kind, Sheet, sheet_name, workbook
 from reports.papers import KINDS, Order, changes_view, make_paper
 from reports.selection import Readers

@@ -9,9 +9,10 @@ from accounts.redaction import propose_redaction, redact
 from accounts.verification import verify
 from milestones.models import Milestone
 from milestones.operations import edit_milestone
+from reports.edition_operations import freeze_pack
 from reports.editions import EditionState, state_of
 from reports.models import EditionFile, EditionPosition
-from reports.pack_operations import add_paper, freeze_pack, start_pack
+from reports.pack_operations import add_paper, start_pack
 from reports.tasks import make_edition
 
 from .full_plan import AS_AT

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from lxml import html as lxml_html
 
-from plans.meetings import RiskPosition
+from plans.risks import RiskPosition
 from reports import highlight_paper as module
 from reports.changes import changes_between
 from reports.changes_reading import positions_between

@@ -17,6 +17,7 @@ from milestones.operations import (
     link_milestone,
     record_update,
 )
+from milestones.review_operations import accept_update, return_update
 from plans.models import PlanMembership
 from plans.operations import (
     add_outcome,
@@ -107,6 +108,23 @@ def test_an_update_speaks_in_the_words_of_the_plan(mira, people, milestone, lead
         ("Progress update of 1.1", "Status"): ("", "Not on track"),
         ("Progress update of 1.1", "Note"): ("", "Late."),
     }
+
+
+def test_what_is_said_of_an_update_names_its_milestone(mira, people, plan, milestone):
+    edit_plan(plan=plan, reviews_updates=True, reason="Agreed", by=people.manager)
+    update = record_update(
+        milestone=milestone, declared_status="on_track", note="Begun.", as_at=date(2011, 5, 31), by=people.lead
+    )
+    return_update(update=update, question="Who covers?", by=people.manager)
+    accept_update(update=update, by=people.manager)
+
+    found = entries(mira.get(LOG))
+
+    assert [(entry.headline, entry.reasons) for entry in found[:2]] == [
+        ("Update accepted: 1.1", ()),
+        ("Update returned with a question: 1.1", ()),
+    ]
+    assert told(found[1])["Answer of the update of 31 May 2011", "Question"] == ("", "Who covers?")
 
 
 def test_people_and_reviews_are_told_by_name(mira, people, council, milestone, lead):

@@ -232,6 +232,28 @@ def test_a_milestone_is_found_by_words_and_linked(client, people, full_plan, nin
     assert key not in dict(client.get(address).context["form"].fields["answer"].choices)
 
 
+def test_several_are_ticked_at_once_and_the_next_without_a_milestone_follows(client, people, full_plan, nine):
+    ten = add_recommendation(review=full_plan.review, number="10", text="Say who was told.", by=full_plan.by)
+    client.force_login(people.manager)
+    address = f"{LIST}{nine.pk}/link/"
+    keys = [key for key, _ in client.get(address).context["form"].fields["answer"].choices][:2]
+
+    response = client.post(address, {"answer": keys, "next": "1"})
+
+    assert response.url == f"{LIST}{ten.pk}/link/"
+    links = [*MilestoneLink.objects.filter(recommendation=nine), *ActionLink.objects.filter(recommendation=nine)]
+    assert len(links) == 2
+
+
+def test_of_several_all_are_linked_or_none(client, people, full_plan, nine):
+    client.force_login(people.manager)
+
+    response = client.post(f"{LIST}{nine.pk}/link/", {"answer": [f"a{full_plan.one.pk}", "m999999"]})
+
+    assert response.status_code == 422
+    assert not ActionLink.objects.filter(recommendation=nine).exists()
+
+
 def test_an_action_is_linked_with_all_its_milestones(client, people, full_plan, nine):
     client.force_login(people.manager)
 

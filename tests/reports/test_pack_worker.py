@@ -20,9 +20,9 @@ from django_tasks_db.models import DBTaskResult
 
 from accounts.verification import verify
 from reports import tasks
+from reports.edition_operations import freeze_pack, retry_edition
 from reports.editions import MOST_ATTEMPTS, EditionState, StoredEdition, progress_of, state_of
 from reports.models import EditionFile, Rendering
-from reports.pack_operations import freeze_pack, retry_edition
 from reports.papers import PaperRefused
 from reports.tasks import LEASE, make_edition, resume, take_up
 

@@ -15,24 +15,13 @@ from plans.meeting_operations import add_meeting
 from plans.models import PlanMembership
 from plans.operations import edit_theme, give_role
 from plans.review_operations import add_board
-from reports import pack_operations
+from reports import edition_operations
 from reports.cover_operations import start_cover, write_section
+from reports.edition_operations import freeze_pack, publish_edition, sign_edition, withdraw_edition
 from reports.editions import EditionState, ages, draft_file, draft_of, lines_of, progress_of, state_of, states_of
 from reports.look_operations import save_look
 from reports.models import Edition, EditionEvent, EditionFile, Pack, PackPaper
-from reports.pack_operations import (
-    add_paper,
-    archive_pack,
-    edit_pack,
-    edit_paper,
-    freeze_pack,
-    move_paper,
-    publish_edition,
-    remove_paper,
-    sign_edition,
-    start_pack,
-    withdraw_edition,
-)
+from reports.pack_operations import add_paper, archive_pack, edit_pack, edit_paper, move_paper, remove_paper, start_pack
 
 from .full_plan import AS_AT
 from .pack_sample import frozen, published
@@ -203,11 +192,11 @@ def test_a_cover_report_stands_at_the_day_of_its_words(pack, people):
 def test_a_cover_report_that_is_written_while_the_pack_is_read_is_not_frozen_torn(pack, people):
     cover, _ = covered(pack, people)
     section = cover.sections.first()
-    read = pack_operations._read(pack)
+    read = edition_operations._read(pack)
     write_section(section=section, text="Written meanwhile.", by=people.manager)
 
     with pytest.raises(ChangedMeanwhile):
-        pack_operations._freeze(pack=pack, read=read, by=people.manager)
+        edition_operations._freeze(pack=pack, read=read, by=people.manager)
     assert not Edition.objects.exists()
 
     assert "Written meanwhile." in freeze_pack(pack=pack, by=people.manager).manifest
@@ -219,7 +208,7 @@ def test_what_is_recorded_while_a_pack_is_read_moves_neither_its_data_nor_the_he
     at = newest_instant()
     head = ChainLink.objects.filter(chain=chain_of(pack.plan_id)).order_by("-number").first()
     edit_theme(theme=pack.plan.themes.first(), name="Renamed meanwhile", reason="Clearer", by=people.manager)
-    monkeypatch.setattr(pack_operations, "newest_instant", lambda: at)
+    monkeypatch.setattr(edition_operations, "newest_instant", lambda: at)
 
     edition = freeze_pack(pack=pack, by=people.manager)
 

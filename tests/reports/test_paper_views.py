@@ -202,6 +202,26 @@ def test_who_may_not_see_internal_things_is_offered_and_given_none(analyst):
     assert "internal" not in dict(forbidden.context["form"].fields["readers"].choices)
 
 
+def test_a_report_that_has_two_layouts_leads_from_one_to_the_other(manager):
+    page = manager.get(SHOW, WANTED | {"layout": "classic", "readers": "public"})
+
+    words, address = page.context["other_layout"]
+    assert words == "Accessible layout"
+    assert f'href="{address.replace("&", "&amp;")}"' in page.content.decode()
+    other = manager.get(address)
+    assert other.context["other_layout"][0] == "Classic layout"
+    assert "readers=public" in other.context["other_layout"][1]
+    assert manager.get(f"{ORDER}summary/").context["other_layout"] is None
+
+
+def test_filters_are_open_once_the_report_is_narrowed(manager):
+    whole, narrowed = (manager.get(ORDER, asked) for asked in ({}, {"show": "overdue"}))
+
+    assert [page.context["form"].is_narrowed for page in (whole, narrowed)] == [False, True]
+    assert '<details class="govuk-details" open>' not in whole.content.decode()
+    assert '<details class="govuk-details" open>' in narrowed.content.decode()
+
+
 def test_the_public_copy_names_nobody_and_warns_of_names_in_notes(manager, full_plan):
     page = manager.get(SHOW, WANTED | {"readers": "public"}).content.decode()
 

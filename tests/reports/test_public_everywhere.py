@@ -28,8 +28,7 @@ from reports.looks import Look
 from reports.milestone_paper import Layout
 from reports.papers import KINDS, Order, make_paper
 from reports.position import PlanPosition, counts_of
-from reports.recommendation_paper import scheme_of
-from reports.selection import Readers, _narrowed
+from reports.selection import Readers, _narrowed, scheme_of
 from reports.stamps import Stamp
 
 from .demonstrated import TODAY, cut

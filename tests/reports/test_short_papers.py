@@ -392,10 +392,10 @@ def test_the_page_of_a_theme_is_ordered_by_its_name(manager, answered_plan):
     assert "Theme: Learning" not in answer.content.decode()
 
 
-def test_the_review_of_a_submission_has_to_be_chosen(manager):
+def test_the_review_of_a_submission_cannot_be_left_empty(manager):
     wanted = {"paper": "inspectorate", "readers": "internal", "as_at": "2011-05-31", "layout": "accessible"}
 
-    refused = manager.post(ORDER, wanted)
+    refused = manager.post(ORDER, wanted | {"review": ""})
     shown = manager.post(ORDER, wanted | {"review": "Peer 2010"}, follow=True)
 
     assert refused.status_code == 422
@@ -403,6 +403,13 @@ def test_the_review_of_a_submission_has_to_be_chosen(manager):
     assert shown.status_code == 200
     assert "=Ask children." in shown.content.decode()
     assert "Answer sooner" not in shown.content.decode()
+
+
+def test_a_submission_is_about_the_newest_review_where_none_is_named(manager):
+    page = manager.get(f"{ORDER}inspectorate/", {"as_at": "2011-05-31"})
+
+    assert page.status_code == 200
+    assert "Ofsted Feb 2011" in Read(page.content.decode()).headings[0][1]
 
 
 def test_a_plan_with_one_review_need_not_choose(client, people, full_plan):

@@ -20,8 +20,7 @@ from milestones.status import Flag
 from plans.schemes import EffectiveStatus
 from reports.papers import Order, make_paper
 from reports.position import PlanPosition, counts_of
-from reports.recommendation_paper import scheme_of
-from reports.selection import Readers
+from reports.selection import Readers, scheme_of
 
 from .read_back import (
     about_of_xlsx,

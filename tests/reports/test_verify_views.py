@@ -6,8 +6,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from plans.receiving import TOO_BIG
+from reports.edition_operations import withdraw_edition
 from reports.models import EditionFile
-from reports.pack_operations import edit_pack, withdraw_edition
+from reports.pack_operations import edit_pack
 
 from .pack_sample import frozen, published
 from .test_appendix import Read

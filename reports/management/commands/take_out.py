@@ -1,14 +1,15 @@
+import shutil
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
-from plans.commands import plan_by_slug
-from reports.archive import CHUNK, make_archive
+from plans.commands import PlainCommand, plan_by_slug
+from reports.archive import make_archive
 
 
-class Command(BaseCommand):
+class Command(PlainCommand):
     help = (
         "Writes everything of a plan into one zip: papers, tables, history, evidence and packs. It opens without "
         "Waymark, and “restore” loads it into an empty installation. It holds names and internal notes: keep it safe."
@@ -25,8 +26,7 @@ class Command(BaseCommand):
             with path.open("xb") as target:
                 try:
                     with make_archive(found) as content:
-                        while chunk := content.read(CHUNK):
-                            target.write(chunk)
+                        shutil.copyfileobj(content, target)
                 except BaseException:
                     path.unlink(missing_ok=True)
                     raise
