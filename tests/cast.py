@@ -10,6 +10,7 @@ from itertools import count
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from allauth.account.internal.flows import login as allauth_login
 from django.test import Client
 
@@ -102,3 +103,10 @@ def make_milestone(action: Action, *, by: Any, **details: Any) -> Milestone:
 @standing
 def milestone(action: Action, lead: Person, people: SimpleNamespace) -> Milestone:
     return make_milestone(action, ref="1.1", text="A duty manager reads every contact.", lead=lead, by=people.manager)
+
+
+@pytest.fixture
+def manager(client: Client, people: SimpleNamespace) -> Client:
+    """Mira’s browser, signed in; a page that asks for the password once more does ask (`sign_in`)."""
+    client.force_login(people.manager)
+    return client

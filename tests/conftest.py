@@ -25,6 +25,10 @@ hypothesis.settings.register_profile("ci", derandomize=True, **_patient)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
 
+def pytest_addoption(parser):
+    parser.addoption("--pictures", metavar="FOLDER", help="where the tour of the site leaves its pictures")
+
+
 def pytest_configure(config):
     """Passwords of tests guard nothing, so they are hashed quickly."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

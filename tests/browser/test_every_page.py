@@ -1,0 +1,87 @@
+"""Every address that the site has keeps to the rules of access at every width, opened and sent empty, and is light."""
+
+import gzip
+import re
+
+import pytest
+
+from tests.permissions.scene import Place, Who, build, undone
+from tests.permissions.table import PAGES, Answer, address
+
+from .indoors import SITE, Indoors, complaints
+
+#: What a page may weigh as it is sent, packed, with its styles and scripts and without pictures and fonts.
+MOST_BYTES = 100 * 1024
+#: They look at most pages; somebody signed out at those for whom nobody signed in has a use.
+FIRST = (Who.MANAGER, Who.ADMINISTRATOR, Who.BREAK_GLASS)
+STRANGERS_ONLY = re.compile(r"^(account_login|account_reset_password\w*|accounts:(sign_in|invitation|openid\w*))$")
+#: The answers that are pages of their own.
+PAGES_OF = {"GET": {200}, "POST": {200, 400, 409, 422}}
+ERROR_TITLES = {"Page not found – Waymark", "You cannot do this – Waymark", "Waymark is by invitation – Waymark"}
+#: What was looked at, by method.
+looked_at = {"GET": 0, "POST": 0}
+
+
+@pytest.fixture(scope="session")
+def base_url():
+    return SITE
+
+
+@pytest.fixture(scope="module")
+def scene(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock(), undone():
+        yield build()
+
+
+def who_opens(name: str, method: str) -> Who | None:
+    if STRANGERS_ONLY.match(name):
+        return Who.SIGNED_OUT
+    return next((who for who in (*FIRST, *Who) if PAGES[name].answer(method, who, Place.OWN) is Answer.OPENS), None)
+
+
+def is_page(answer) -> bool:
+    """Whether a whole page came back. What sends on, and what is a file, a part or a sign, is looked at elsewhere."""
+    content = answer.getvalue() if answer.streaming else answer.content
+    return answer.headers.get("Content-Type", "").startswith("text/html") and b"<html" in content
+
+
+def weight(sent: dict[str, bytes]) -> int:
+    """In bytes, packed as a server packs them."""
+    return sum(
+        len(gzip.compress(content)) for path, content in sent.items() if not re.search(r"\.(woff2|svg|png)", path)
+    )
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("name", sorted(PAGES))
+def test_it_keeps_to_the_rules_of_access(db, scene, page, console, name, method):
+    who = who_opens(name, method)
+    if who is None:
+        return
+    client, path = scene.client(who), address(name, scene, Place.OWN)
+    with undone():
+        answer = client.generic(method, path, b"", "application/x-www-form-urlencoded")
+        if not is_page(answer):
+            return
+    if answer.status_code >= 400:
+        console.expect(f"status of {answer.status_code}")
+    site = Indoors(page, client)
+
+    status = site.open(path, sending_nothing=method == "POST")
+
+    # An error page may break no rule at all, so first that it is the right one.
+    assert status in PAGES_OF[method].union(PAGES[name].also(method, who, Place.OWN))
+    assert page.title().endswith(" – Waymark")
+    if status in (400, 422):
+        assert page.title().startswith("Error: ")
+    assert (page.title() in ERROR_TITLES) == (status in (403, 404))
+    assert page.locator("h1").count() == 1
+    assert weight(site.sent) < MOST_BYTES
+    assert complaints(page) == []
+    looked_at[method] += 1
+
+
+def test_most_addresses_are_pages():
+    """After all others: what was passed over is the smaller part."""
+    assert looked_at["GET"] > 200
+    assert looked_at["POST"] > 100
