@@ -78,7 +78,7 @@ class MethodsMiddleware:
 
 
 class PackedPagesMiddleware(GZipMiddleware):
-    """Packs pages, which shrink to a tenth. Files are packed already, or are sent while they are read.
+    """Packs HTML, which shrinks to a tenth. Other files are mostly packed already, or are sent while they are read.
 
     Django varies the length of each answer, so that nobody learns from it what stands in a page (the attack “BREACH”).
     """

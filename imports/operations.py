@@ -20,6 +20,7 @@ from milestones.operations import (
     record_update,
     withdraw_milestone,
 )
+from plans.childdata import looks_like_a_child
 from plans.cycles import monday_of
 from plans.models import Action, Outcome, Plan, Recommendation, Review, Theme
 from plans.operations import (
@@ -206,9 +207,7 @@ def start_plan_to_import(
     Without a title or a key the plan gets those of the table. Its cycles begin on Mondays. ImportRefused is raised
     where the table could not be imported as it is, ValidationError where nobody says what the plan is called.
     """
-    title, scheme = title or plan_title_of(table), scheme or fitting_scheme(table)
-    if not title:
-        raise ValidationError({"title": "No title stands above the table. Enter the title of the plan."})
+    title, scheme = title or _title_above(table), scheme or fitting_scheme(table)
     comparison = compare(table, present_in_new_plan(title[:100], scheme, the_council()), as_at=as_at)
     if comparison.problems:
         raise ImportRefused(comparison)
@@ -223,17 +222,34 @@ def start_plan_to_import(
     return keep_preview(plan=plan, table=table, file_name=file_name, sha256=sha256, as_at=as_at, by=by)
 
 
+def _title_above(table: PlanTable) -> str:
+    """The title that stands above the table. Nobody has looked at it, so ValidationError is raised where it could tell
+    who a child is, as where there is none."""
+    title = plan_title_of(table)
+    if not title:
+        raise ValidationError({"title": "No title stands above the table. Enter the title of the plan."})
+    if looks_like_a_child(title):
+        raise ValidationError(
+            {"title": "The title above the table looks as if it tells who a child is. Enter the title of the plan."}
+        )
+    return title
+
+
 def _started_for(file_name: str) -> str:
     return f"Started for the import of {file_name[-255:]}"
 
 
+def _is_what_started(import_: Import) -> bool:
+    """Whether the plan was started for this very import: it is the first one of the plan."""
+    started = import_.plan.history.filter(history_type="+").get()
+    is_first = not Import.objects.filter(plan=import_.plan, pk__lt=import_.pk).exists()
+    return is_first and started.history_change_reason == _started_for(import_.file_name)
+
+
 def plan_waits_for(import_: Import) -> bool:
     """Whether the plan was started for this very import and nothing has been imported into it yet."""
-    started = import_.plan.history.filter(history_type="+").get()
-    return (
-        started.history_change_reason == _started_for(import_.file_name)
-        and not Import.objects.filter(plan=import_.plan, applied_at__isnull=False).exists()
-    )
+    is_unused = not Import.objects.filter(plan=import_.plan, applied_at__isnull=False).exists()
+    return is_unused and _is_what_started(import_)
 
 
 @operation
@@ -257,7 +273,11 @@ def undo_import(*, import_: Import, by: Any) -> None:
     check_can_undo(by, import_)
     if changes := changed_since(import_):
         raise ValidationError(changes)
-    take_back(import_, reason=f"Import of {import_.file_name} undone", by=by)
+    reason = f"Import of {import_.file_name} undone"
+    take_back(import_, reason=reason, by=by)
+    if import_.pk is not None and _is_what_started(import_):
+        started = import_.plan.history.filter(history_type="+").get()
+        take_plan_back(import_, started_at=started.history_date, reason=reason, by=by)
     if import_.pk is not None:
         import_.state, import_.undone_at = Import.State.UNDONE, current_instant()
         import_.save()

@@ -252,14 +252,15 @@ def discard_import(request: HttpRequest, pk: int) -> HttpResponse:
     """Forgets a file that was read; nothing of it was written."""
     import_ = _find(request, pk)
     file_name = import_.file_name
-    if (
+    plan_goes = (
         import_.state == Import.State.PREVIEWED
+        and can(request.user, Right.IMPORT, import_.plan)
         and operations.plan_waits_for(import_)
-        and (operations.discard_with_plan(import_=import_, by=request.user))
-    ):
-        messages.info(request, f"{file_name} was not imported, and no plan was started.")
-        return redirect("imports:start")
+    )
     try:
+        if plan_goes and operations.discard_with_plan(import_=import_, by=request.user):
+            messages.info(request, f"{file_name} was not imported, and no plan was started.")
+            return redirect("imports:start")
         operations.discard_preview(import_=import_, by=request.user)
     except ValidationError as error:
         return render(request, "refused.html", {"sentences": error.messages, "back": import_.plan}, status=409)

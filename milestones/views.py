@@ -76,7 +76,7 @@ def milestone_list(request: SignedInRequest, slug: str) -> HttpResponse:
     page = Paginator(ordered, ROWS_A_PAGE).get_page(request.GET.get("page"))
     own = updatable(request.user, plan, rights) if asked.is_now else frozenset()
     person = getattr(request.user, "person", None)
-    led = [each for each in found.milestones if person and any(who.id == person.pk for who in leads_of(each))]
+    led = [each for each in positions if person and any(who.id == person.pk for who in leads_of(each))]
     return render(
         request,
         "milestones/milestone_list.html",

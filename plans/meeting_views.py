@@ -19,6 +19,7 @@ from accounts.requests import SignedInRequest, sent
 
 from . import meeting_operations as operations
 from .adding import add_row, councils_to_add_to
+from .addresses import key_from
 from .as_at import asked_position
 from .changing import change_row
 from .finding import plan_for
@@ -177,8 +178,7 @@ def meeting(request: SignedInRequest, pk: int) -> HttpResponse:
             return recorded
     others = Meeting.objects.visible_to(request.user).current().filter(body=row.body).order_by("held_on", "pk")
     has_met_again = others.filter(held_on__gt=row.held_on, held_on__lte=today).exists()
-    named = request.GET.get("follow_up_to", "")
-    follow_up_to = int(named) if named.isdecimal() else None
+    follow_up_to = key_from(request.GET.get("follow_up_to", "")) or None
     context = {
         "meeting": row,
         "by_plan": _by_plan(request, row, recording, max(today, row.held_on)),

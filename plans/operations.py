@@ -69,7 +69,8 @@ def start_plan(
 
 @operation
 def start_plan_once(*, title: str, cycle_anchor: date, by: Any, **details: Any) -> Plan:
-    """As `start_plan`; a form sent twice gets the plan that this person has started with it minutes ago."""
+    """As `start_plan`; a form sent twice gets the plan that this person has started with it minutes ago. One with
+    another key is another form."""
     started = Plan.history.filter(
         history_type="+",
         history_user=by,
@@ -77,8 +78,10 @@ def start_plan_once(*, title: str, cycle_anchor: date, by: Any, **details: Any) 
         title=title,
         cycle_anchor=cycle_anchor,
     )
-    plan = Plan.objects.managed_by(by).filter(pk__in=started.values("id"), archived_at=None).first()
-    return plan or start_plan(title=title, cycle_anchor=cycle_anchor, by=by, **details)
+    plans = Plan.objects.managed_by(by).filter(pk__in=started.values("id"), archived_at=None)
+    if details.get("scheme"):
+        plans = plans.filter(status_scheme__name=details["scheme"].name)
+    return plans.order_by("pk").first() or start_plan(title=title, cycle_anchor=cycle_anchor, by=by, **details)
 
 
 def free_slug(title: str) -> str:

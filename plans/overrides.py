@@ -19,7 +19,7 @@ R = TypeVar("R")
 class Override:
     """Where the words are saved, such as “Milestone 1.1, progress note”, and what they look like; never the words.
 
-    Without a plan it belongs to the plan that the operation gives back.
+    Without a plan it belongs to the plan that the operation gives back, or to that of what it gives back.
     """
 
     where: str
@@ -41,7 +41,8 @@ def with_override(save: Callable[P, R], override: Override | None) -> Callable[P
         with operating(by=by, name="") as running:
             saved = save(*args, **kwargs)
             if running.wrote:
-                note_override(override, plan=saved if isinstance(saved, Plan) else None, by=by)
+                plan = saved if isinstance(saved, Plan) else getattr(saved, "plan", None)
+                note_override(override, plan=plan, by=by)
         return saved
 
     return saving

@@ -5,10 +5,11 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 
 from accounts.history import operation
 
-from .models import ActionLink, Plan, PlanReview, Recommendation, Theme
+from .models import ActionLink, NoMilestoneNeeded, Plan, PlanReview, Recommendation, Theme
 from .operations import add_action, add_theme, link_action, start_plan_once
 from .policies import Right, can, check_can
 from .recommendation_operations import answer_review
@@ -41,10 +42,13 @@ def _answered_already(plan: Plan, short_name: str) -> PlanReview | None:
 
 def waiting_for_actions(answered: PlanReview) -> list[Recommendation]:
     """The recommendations of a review that no action of the plan cites, in the order of their numbers. Those of which
-    only the number is known, and those that are closed, wait for none."""
-    cited = ActionLink.objects.filter(plan=answered.plan, recommendation__review=answered.review)
+    only the number is known, those that are closed, that the council refused with a reason, and of which somebody said
+    why nothing is needed wait for none."""
     rows = answered.review.recommendations.filter(archived_at=None, is_placeholder=False, closed_on=None)
-    waiting = rows.exclude(pk__in=cited.exclude(recommendation=None).values("recommendation"))
+    for says in (ActionLink, NoMilestoneNeeded):
+        said = says.objects.filter(plan=answered.plan, recommendation__review=answered.review)
+        rows = rows.exclude(pk__in=said.values("recommendation"))
+    waiting = rows.exclude(~Q(response_words=""), response=Recommendation.Response.NOT_ACCEPTED)
     return sorted(waiting, key=lambda row: (ref_order(row.number), row.pk))
 
 
@@ -56,11 +60,11 @@ def make_actions(*, plan_review: PlanReview, by: Any, reason: str = "An action f
     check_can(by, Right.EDIT_PLAN, plan)
     waiting = waiting_for_actions(plan_review)
     if not waiting:
-        raise ValidationError(f"Every recommendation of {plan_review.review} has an action already.")
+        raise ValidationError(f"No recommendation of {plan_review.review} waits for an action.")
     themes: dict[str, Theme] = {theme.name: theme for theme in plan.themes.all()}
     refs = list(plan.actions.values_list("ref", flat=True))
     for row in waiting:
-        name = row.section.strip()[:300] or THEME
+        name = row.section.strip() or THEME
         theme = themes.get(name)
         if theme is None:
             theme = themes[name] = add_theme(plan=plan, name=name, reason=reason, by=by)

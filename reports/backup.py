@@ -57,10 +57,11 @@ def back_up(path: Path) -> BackedUp:
 
     Raises OSError where it cannot be written.
     """
-    part = path.with_name(f".{path.name}.part")
+    # Of its own name, and readable to nobody else from the first byte on.
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+    part = Path(name)
     try:
-        with part.open("wb") as target:
-            os.chmod(part, 0o600)
+        with os.fdopen(descriptor, "wb") as target:
             with zipfile.ZipFile(target, "w") as archive, reading_one_moment():
                 done = _Writer(archive).write()
             target.flush()

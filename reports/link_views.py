@@ -98,7 +98,7 @@ def link_recommendation(request: SignedInRequest, slug: str, pk: int) -> HttpRes
             names = listed(list(map(_name_of, form.chosen)))
             verb = "answers" if len(form.chosen) == 1 else "answer"
             messages.success(request, f"{names} {verb} {recommendation} now.")
-            following = _without_milestone(request, plan, recommendation) if "next" in request.POST else None
+            following = _unanswered(request, plan, recommendation) if "next" in request.POST else None
             if following is not None:
                 return redirect("reports:link_recommendation", plan.slug, following.pk)
             return redirect("reports:recommendation", plan.slug, recommendation.pk)
@@ -109,7 +109,7 @@ def link_recommendation(request: SignedInRequest, slug: str, pk: int) -> HttpRes
         "words": words,
         "found": len(fitting),
         "shown": min(len(fitting), ANSWERS_SHOWN),
-        "following": _without_milestone(request, plan, recommendation),
+        "following": _unanswered(request, plan, recommendation),
     }
     return render(request, "reports/link_recommendation.html", context, status=422 if form.errors else 200)
 
@@ -339,15 +339,16 @@ def _name_of(answer: Milestone | Action) -> str:
     return f"{'Action' if isinstance(answer, Action) else 'Milestone'} {answer.ref or 'without number'}"
 
 
-def _without_milestone(request: SignedInRequest, plan: Plan, but: Recommendation) -> Recommendation | None:
-    """The first other recommendation that nothing of the plan answers, and of which nobody said that nothing has to."""
+def _unanswered(request: SignedInRequest, plan: Plan, but: Recommendation) -> Recommendation | None:
+    """The first other recommendation that no milestone of the plan answers, and of which nobody said that none has
+    to."""
     rows = Recommendation.objects.visible_to(request.user).current().filter(review__in=_reviews_of(plan))
     rows = rows.filter(is_placeholder=False, closed_on=None).exclude(pk=but.pk)
-    for cites in (MilestoneLink, ActionLink, NoMilestoneNeeded):
-        rows = rows.exclude(
-            pk__in=cites.objects.filter(plan=plan, recommendation__isnull=False).values("recommendation")
-        )
-    rows = rows.exclude(response=Recommendation.Response.NOT_ACCEPTED)
+    # An action answers by its milestones, and has to have one.
+    of_actions = ActionLink.objects.filter(action__milestones__isnull=False, action__milestones__archived_at=None)
+    for said in (of_actions, MilestoneLink.objects.all(), NoMilestoneNeeded.objects.all()):
+        rows = rows.exclude(pk__in=said.filter(plan=plan, recommendation__isnull=False).values("recommendation"))
+    rows = rows.exclude(~Q(response_words=""), response=Recommendation.Response.NOT_ACCEPTED)
     found = sorted(rows, key=lambda row: (row.review_id != but.review_id, row.review_id, ref_order(row.number), row.pk))
     return found[0] if found else None
 

@@ -24,7 +24,8 @@ def zip_entry(path: str, of: date | datetime = NO_TIME, *, is_packed: bool = Tru
 def copy_into(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, source: IO[bytes]) -> tuple[str, int]:
     """Writes what is left of an open file into a zip, piece by piece; its SHA-256 in hexadecimal, and its bytes."""
     digest, size = sha256(), 0
-    with archive.open(entry, "w") as kept:
+    # A size that is not known before may be more than four gigabytes.
+    with archive.open(entry, "w", force_zip64=True) as kept:
         while chunk := source.read(CHUNK):
             digest.update(chunk)
             size += len(chunk)

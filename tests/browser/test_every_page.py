@@ -57,12 +57,12 @@ def weight(sent: dict[str, bytes]) -> int:
 def test_it_keeps_to_the_rules_of_access(db, scene, page, console, name, method):
     who = who_opens(name, method)
     if who is None:
-        return
+        pytest.skip("Nobody reads or writes here.")
     client, path = scene.client(who), address(name, scene, Place.OWN)
     with undone():
         answer = client.generic(method, path, b"", "application/x-www-form-urlencoded")
         if not is_page(answer):
-            return
+            pytest.skip("No page comes back.")
     if answer.status_code >= 400:
         console.expect(f"status of {answer.status_code}")
     site = Indoors(page, client)
@@ -81,7 +81,10 @@ def test_it_keeps_to_the_rules_of_access(db, scene, page, console, name, method)
     looked_at[method] += 1
 
 
-def test_most_addresses_are_pages():
+def test_most_addresses_are_pages(request):
     """After all others: what was passed over is the smaller part."""
+    if sum(item.path == request.node.path for item in request.session.items) < 2 * len(PAGES):
+        pytest.skip("Only some of them were asked for.")
+
     assert looked_at["GET"] > 200
     assert looked_at["POST"] > 100

@@ -1,15 +1,18 @@
 """A plan that starts from a council’s own table: its title, its key, and that nothing stays of one not wanted."""
 
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import Organisation
 from imports.models import Import
+from imports.operations import comparison_of
 from imports.preview import to_look_at
 from imports.readers.table import Finding, PlanTable
 from imports.starting import fitting_scheme, plan_title_of
 from milestones.models import Milestone
-from plans.models import Plan, PlanMembership
+from plans.models import ChildDataOverride, Plan, PlanMembership
 from plans.operations import give_role
 from plans.schemes import DEFAULT, PRESETS
 
@@ -165,3 +168,57 @@ def test_many_warnings_of_one_kind_stand_together_and_few_alone():
 
     assert found.alone == (other,)
     assert found.alike == (("A lead is not known yet and is added to the council’s people.", new),)
+
+
+def test_a_title_in_the_file_that_may_tell_who_a_child_is_starts_no_plan(starter):
+    printed = "Family C Improvement Plan\n\nAction\tMilestone\tDue Date\n1 Act\t1.1 Audit\t31 May 2031\n"
+    controls = printed.replace("Family C", "Eastmere")
+
+    refused = starter.post(START, sent(pasted=printed))
+
+    assert refused.status_code == 422
+    assert "looks as if it tells who a child is" in refused.text
+    assert not Plan.objects.exists()
+    assert starter.post(START, sent(pasted=controls)).status_code == 302
+    assert Plan.objects.get().title == "Eastmere Improvement Plan"
+
+
+def test_that_somebody_said_it_tells_of_no_child_belongs_to_the_new_plan(starter):
+    asked = starter.post(START, sent(file=the_file(), title="Family C"))
+    [tick] = re.findall(r'name="names_no_child"[^>]*value="(\w+)"', asked.text)
+    starter.post(START, sent(file=the_file(), title="Family C", names_no_child=tick))
+
+    assert ChildDataOverride.objects.get().plan == Plan.objects.get()
+
+
+def test_another_key_is_another_plan(starter):
+    for key in ("by_the_table", "brag_blue_checked"):
+        starter.post(START, sent(file=the_file(), scheme=key))
+
+    assert len({plan.status_scheme.name for plan in Plan.objects.all()}) == 2
+
+
+def test_the_plan_that_an_import_started_goes_when_the_import_is_undone(starter):
+    starter.post(START, sent(file=the_file()))
+    import_ = Import.objects.get()
+    starter.post(f"/imports/{import_.pk}/apply/", {"seen": comparison_of(import_).fingerprint})
+    assert Milestone.objects.exists()
+
+    undone = starter.post(f"/imports/{import_.pk}/undo/", follow=True)
+
+    assert "is undone" in undone.text
+    assert not Plan.objects.exists()
+    assert not Import.objects.exists()
+
+
+def test_who_may_only_try_it_out_discards_their_own_preview(client, starter, people):
+    starter.post(START, sent(file=the_file()))
+    plan = Plan.objects.get()
+    give_role(plan=plan, user=people.steering, role="reporting_officer", by=people.manager)
+    client.force_login(people.steering)
+    client.post(f"/plans/{plan.slug}/import/", {"file": the_file(), "pasted": "", "as_at": ""})
+    own = Import.objects.get(by=people.steering)
+
+    assert client.post(f"/imports/{own.pk}/discard/").status_code == 302
+    assert not Import.objects.filter(pk=own.pk).exists()
+    assert Plan.objects.exists()

@@ -7,7 +7,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 
 from plans.models import Action, Plan, Review
 from plans.operations import add_recommendation
-from plans.starting import make_actions, start_plan_from_inspection
+from plans.recommendation_operations import explain_no_milestone, respond
+from plans.starting import make_actions, start_plan_from_inspection, waiting_for_actions
 
 START = "/start-a-plan/from-an-inspection/"
 ASKED = {
@@ -80,7 +81,7 @@ def test_each_recommendation_becomes_an_action_under_the_heading_of_the_report(p
 def test_a_recommendation_that_has_its_action_gets_no_other(people, answered):
     make_actions(plan_review=answered, by=people.manager)
 
-    with pytest.raises(ValidationError, match="has an action already"):
+    with pytest.raises(ValidationError, match="waits for an action"):
         make_actions(plan_review=answered, by=people.manager)
 
 
@@ -122,3 +123,12 @@ def test_somebody_who_may_start_no_plan_is_not_led_there(client, people):
     client.force_login(people.outsider)
 
     assert "/start-a-plan/from-an-inspection/" not in client.get("/reviews/").text
+
+
+def test_what_the_council_refused_or_explained_waits_for_no_action(answered, people):
+    refused, explained, only_refused = answered.review.recommendations.filter(is_placeholder=False).order_by("number")
+    for row, words in ((refused, "Done before."), (only_refused, "")):
+        respond(recommendation=row, response="not_accepted", response_words=words, by=people.manager)
+    explain_no_milestone(plan=answered.plan, recommendation=explained, reason="Done before.", by=people.manager)
+
+    assert waiting_for_actions(answered) == [only_refused]
