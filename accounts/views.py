@@ -110,7 +110,8 @@ class PasskeySignIn(passkey_views.LoginWebAuthnView):
     def form_invalid(self, form: Any) -> HttpResponse:
         messages.error(self.request, "That passkey was not taken. Try again, or sign in with your password.")
         kept = Kept.from_sign_in(self.request)
-        context = {"form": forms.SignInForm(request=self.request), **sign_in_context(self.request, kept)}
+        context = {"form": forms.SignInForm(request=self.request), "is_refused": True}
+        context |= sign_in_context(self.request, kept)
         return render(self.request, "accounts/sign_in.html", context, status=422)
 
     def form_valid(self, form: Any) -> HttpResponse:
