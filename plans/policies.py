@@ -41,7 +41,7 @@ class Role(StrEnum):
 ROLE_WORDS = {
     Role.ADMINISTRATOR: "System administrator",
     Role.INFORMATION_GOVERNANCE: "Information governance",
-    Role.BREAK_GLASS: "After breaking the glass",
+    Role.BREAK_GLASS: "Opened with a reason",
 }
 
 

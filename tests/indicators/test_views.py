@@ -402,9 +402,9 @@ def test_a_red_figure_that_nobody_explains_is_said(client, people, analyst, scor
     client.force_login(analyst)
     written = client.get(SCORECARD).text
 
-    assert "1 red with nothing said about it." in read
+    assert "1 red without a commentary." in read
     assert 'href="/plans/safeguarding/indicators/?show=needs_commentary"' in read
-    assert "Write what is done" in written
+    assert "Write it" in written
 
 
 def test_a_month_in_between_without_a_figure_is_named(client, people, plan, asm):

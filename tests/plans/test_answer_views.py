@@ -254,7 +254,7 @@ def test_the_banner_says_what_is_left(plan, answered):
     assert (
         "<strong>Written statement of action on Ofsted Feb 2025:</strong> 23 working days left, due on 6 June" in found
     )
-    assert "statement-clock--urgent" not in found
+    assert "notice--attention" not in found
 
 
 def test_the_banner_stays_until_the_answer_is_recorded(plan, answered, people):
@@ -263,7 +263,7 @@ def test_the_banner_stays_until_the_answer_is_recorded(plan, answered, people):
         plan_review=answered, answered_on=date(2025, 7, 14), answer="reflects", reason="Letter", by=people.manager
     )
 
-    assert "statement-clock--urgent" in banner(plan, date(2025, 6, 1))
+    assert "notice--attention" in banner(plan, date(2025, 6, 1))
     assert "submitted on 2 June 2025; no answer yet" in banner(plan, date(2025, 7, 13))
     assert banner(plan, date(2025, 7, 14)).strip() == ""
 
@@ -274,7 +274,7 @@ def test_the_banner_leads_who_may_to_the_form_of_its_statement(client, plan, ans
         client.force_login(getattr(people, who))
         links[who] = client.get("/plans/safeguarding/").text
 
-    assert f'href="{ANSWERS}{answered.pk}/">Record what became of it' in links["manager"]
+    assert f'href="{ANSWERS}{answered.pk}/">Record the submission or the answer' in links["manager"]
     assert f'href="{ANSWERS}">See what became of it' in links["steering"]
 
 
