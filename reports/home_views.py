@@ -110,6 +110,8 @@ def _block(user: Any, plan: Plan, elsewhere: Elsewhere, now: datetime) -> PlanBl
     counts = _counts(plan, milestones)
     if plan.pk in elsewhere.measured and rights.everywhere(Right.SEE):
         counts += (Line("Indicators", reverse("indicators:scorecard", args=[plan.slug]), is_work=False),)
+    if milestones and rights.everywhere(Right.WRITE_ISSUES) and rights.everywhere(Right.MAKE_PAPER):
+        counts += (Line("Key issues", reverse("reports:key_issues", args=[plan.slug]), is_work=False),)
     if rights.everywhere(Right.SEE_HISTORY) and Right.EDIT_PLAN not in rights:
         counts += (Line("Who changed what", reverse("reports:history", args=[plan.slug]), is_work=False),)
     return PlanBlock(plan, tuple(lines), counts)
@@ -161,6 +163,11 @@ def _cycle_lines(
     if count:
         words = f"{number_of(count, 'update')} {'waits' if count == 1 else 'wait'} for you to accept"
         lines.append(Line(words, reverse("milestones:review", args=[plan.slug])))
+    if count > 1 and not rights.everywhere(Right.ACCEPT_UPDATE):
+        # Whoever answers for a theme knows its updates (domain.md 7: accept all in two clicks).
+        lines.append(
+            Line("Look at all of them and accept them at once", reverse("milestones:review_all", args=[plan.slug]))
+        )
     return lines
 
 

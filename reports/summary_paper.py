@@ -88,9 +88,7 @@ def summary_paper(
             IN_INDICATORS,
         ),
         # What may be asked of the council is for it and its members to think about, and not for it to publish.
-        questions=few(
-            () if is_public else _questions(position), QUESTIONS, "on the page “Check before a paper”"
-        ),
+        questions=few(() if is_public else _questions(position), QUESTIONS, "on the page “Check before a paper”"),
         is_public=is_public,
     )
 

@@ -144,12 +144,13 @@ def test_an_inspection_is_pasted_with_its_dates_and_linked_by_ticking(
     assert {row.milestone for row in MilestoneLink.objects.filter(recommendation=first)} == {milestone, other}
 
 
-def test_the_key_issues_are_one_click_from_the_plan(page, clicks, people, milestone):
+@pytest.mark.parametrize(("start", "name"), [(PLAN, "draft the key issues"), ("/", "Key issues")])
+def test_the_key_issues_are_one_click_from_the_plan_and_from_home(page, clicks, people, milestone, start, name):
     sign_in(page, people.manager)
-    page.goto(PLAN)
+    page.goto(start)
 
     with clicks.at_most(1):
-        page.get_by_role("link", name="draft the key issues").click()
+        page.get_by_role("link", name=name, exact=True).click()
         expect(page.get_by_role("heading", name="Key issues since")).to_be_visible()
 
 
