@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from tests.permissions.scene import Place, Who, build, undone
+from tests.permissions.scene import Place, Who, standing_scene, undone
 from tests.permissions.table import PAGES, Answer, address
 
 from .indoors import SITE, Indoors, complaints
@@ -29,8 +29,8 @@ def base_url():
 
 @pytest.fixture(scope="module")
 def scene(django_db_setup, django_db_blocker):
-    with django_db_blocker.unblock(), undone():
-        yield build()
+    with django_db_blocker.unblock(), standing_scene() as scene:
+        yield scene
 
 
 def who_opens(name: str, method: str) -> Who | None:

@@ -17,7 +17,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.db import transaction
-from django.test import Client
+from django.test import Client, override_settings
 from django.utils import timezone
 from django.utils.http import urlencode
 
@@ -158,8 +158,17 @@ def undone() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
-def build() -> Scene:
-    """The whole scene; to be called inside `undone()`."""
+@contextmanager
+def standing_scene() -> Iterator[Scene]:
+    """The whole scene, taken back at the end. Until then nobody's session runs out and who they are stays proved,
+    however slow the machine is."""
+    day = 24 * 60 * 60
+    limits = settings.SESSION_LIMITS | {"idle": day, "idle_of_installation": day, "absolute": day}
+    with undone(), override_settings(SESSION_LIMITS=limits, ACCOUNT_REAUTHENTICATION_TIMEOUT=day):
+        yield _build()
+
+
+def _build() -> Scene:
     admin = User.objects.create_superuser("ada@council.example", PASSWORD, name="Ada Administrator")
     council = add_organisation(name="Testshire Council", kind="council", by=admin)
     users = {who: _user(who) for who in Who if who is not Who.SIGNED_OUT}

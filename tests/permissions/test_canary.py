@@ -9,7 +9,7 @@ from django.test import Client
 from accounts.models import SecurityEvent
 from tests.accounts.test_logs import Lines
 
-from .scene import Place, Who, build, post, undone
+from .scene import Place, Who, post, standing_scene, undone
 from .table import PAGES, address
 from .test_forms import FORMS, filled_in, foreign, writer_of
 
@@ -31,8 +31,7 @@ SECRETS = (
 
 @pytest.fixture(scope="module")
 def scene(django_db_setup, django_db_blocker):
-    with django_db_blocker.unblock(), undone():
-        scene = build()
+    with django_db_blocker.unblock(), standing_scene() as scene:
         for ground in scene.grounds.values():
             ground.keys["organisation"] = ground.plan.council_id
         yield scene

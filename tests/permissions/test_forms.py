@@ -16,7 +16,7 @@ from accounts.models import User
 from milestones.change_views import DetailsForm
 from milestones.models import Milestone
 
-from .scene import Place, Scene, Who, build, post, undone
+from .scene import Place, Scene, Who, post, standing_scene, undone
 from .table import PAGES, Answer, address
 
 #: What no form of ours is ever meant to write.
@@ -529,8 +529,7 @@ FORMS: dict[str, Form] = {
 
 @pytest.fixture(scope="module")
 def scene(django_db_setup, django_db_blocker):
-    with django_db_blocker.unblock(), undone():
-        scene = build()
+    with django_db_blocker.unblock(), standing_scene() as scene:
         for place, ground in scene.grounds.items():
             council = scene.grounds[Place.OTHER if place is Place.OTHER else Place.OWN].plan.council_id
             ground.keys["organisation"] = council

@@ -15,7 +15,7 @@ from milestones.policies import Sight
 from plans.models import PlanQuerySet
 from plans.policies import Right
 
-from .scene import FURTHER, Place, Scene, Who, build, undone
+from .scene import FURTHER, Place, Scene, Who, standing_scene, undone
 from .table import PAGES, Answer, Needs, address, counted, names, places
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -27,8 +27,8 @@ SIGN_IN = re.compile(r"^/accounts/(sign-in|confirm)/")
 
 @pytest.fixture(scope="module")
 def scene(django_db_setup, django_db_blocker):
-    with django_db_blocker.unblock(), undone():
-        yield build()
+    with django_db_blocker.unblock(), standing_scene() as scene:
+        yield scene
 
 
 def test_every_address_has_a_line_and_every_line_an_address():
