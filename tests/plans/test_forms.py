@@ -40,6 +40,8 @@ WITHOUT = {
     "imports.recommendation_forms.ListForm": "What is read of it is asked about in its preview.",
     "milestones.forms.DraftForm": DRAFT,
     "milestones.forms.DraftPageForm": DRAFT,
+    "reports.component_examples.SampleFilters": NOTHING_IS_SAVED,
+    "reports.component_examples.SampleForm": NOTHING_IS_SAVED,
     "reports.forms.PaperForm": NOTHING_IS_SAVED,
     "reports.history_views.LogForm": NOTHING_IS_SAVED,
 }
