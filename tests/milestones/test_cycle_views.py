@@ -403,7 +403,7 @@ def test_ones_own_homework_waits_for_somebody_else(mira, plan, milestone, update
 
     assert "Nothing waits for you" in page.text
     assert "1 waits for somebody else" in page.text
-    assert "1 of those to accept waits for somebody else" in mira.get(CYCLE).text
+    assert "1 update, of this cycle or an earlier one, waits for somebody else" in mira.get(CYCLE).text
     assert refused.status_code == mira.get(f"{REVIEW}?at=u{update.pk}").status_code == 403
     assert "nobody marks their own homework" in refused.text
 
