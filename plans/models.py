@@ -797,6 +797,10 @@ class RecommendationQuerySet(TrackedQuerySet):
         """Those that were not typed by mistake."""
         return self.filter(archived_at=None)
 
+    def not_refused(self) -> "RecommendationQuerySet":
+        """Without those that the council did not accept and says why: they wait for nothing."""
+        return self.exclude(~Q(response_words=""), response=Recommendation.Response.NOT_ACCEPTED)
+
 
 class Recommendation(Tracked):
     """What the inspectors say must be improved. A placeholder is one that is cited and whose text was not supplied."""

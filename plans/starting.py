@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 
 from accounts.history import operation
 
@@ -44,12 +43,12 @@ def waiting_for_actions(answered: PlanReview) -> list[Recommendation]:
     """The recommendations of a review that no action of the plan cites, in the order of their numbers. Those of which
     only the number is known, those that are closed, that the council refused with a reason, and of which somebody said
     why nothing is needed wait for none."""
-    rows = answered.review.recommendations.filter(archived_at=None, is_placeholder=False, closed_on=None)
+    rows = Recommendation.objects.current().not_refused().filter(review=answered.review)
+    rows = rows.filter(is_placeholder=False, closed_on=None)
     for says in (ActionLink, NoMilestoneNeeded):
         said = says.objects.filter(plan=answered.plan, recommendation__review=answered.review)
         rows = rows.exclude(pk__in=said.values("recommendation"))
-    waiting = rows.exclude(~Q(response_words=""), response=Recommendation.Response.NOT_ACCEPTED)
-    return sorted(waiting, key=lambda row: (ref_order(row.number), row.pk))
+    return sorted(rows, key=lambda row: (ref_order(row.number), row.pk))
 
 
 @operation

@@ -342,13 +342,12 @@ def _name_of(answer: Milestone | Action) -> str:
 def _unanswered(request: SignedInRequest, plan: Plan, but: Recommendation) -> Recommendation | None:
     """The first other recommendation that no milestone of the plan answers, and of which nobody said that none has
     to."""
-    rows = Recommendation.objects.visible_to(request.user).current().filter(review__in=_reviews_of(plan))
-    rows = rows.filter(is_placeholder=False, closed_on=None).exclude(pk=but.pk)
+    rows = Recommendation.objects.visible_to(request.user).current().not_refused()
+    rows = rows.filter(review__in=_reviews_of(plan), is_placeholder=False, closed_on=None).exclude(pk=but.pk)
     # An action answers by its milestones, and has to have one.
     of_actions = ActionLink.objects.filter(action__milestones__isnull=False, action__milestones__archived_at=None)
     for said in (of_actions, MilestoneLink.objects.all(), NoMilestoneNeeded.objects.all()):
         rows = rows.exclude(pk__in=said.filter(plan=plan, recommendation__isnull=False).values("recommendation"))
-    rows = rows.exclude(~Q(response_words=""), response=Recommendation.Response.NOT_ACCEPTED)
     found = sorted(rows, key=lambda row: (row.review_id != but.review_id, row.review_id, ref_order(row.number), row.pk))
     return found[0] if found else None
 
