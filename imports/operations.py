@@ -239,11 +239,15 @@ def _started_for(file_name: str) -> str:
     return f"Started for the import of {file_name[-255:]}"
 
 
+def _beginning(plan: Plan) -> Any:
+    """The first version of the plan, which says when it was started, and why."""
+    return plan.history.filter(history_type="+").get()
+
+
 def _is_what_started(import_: Import) -> bool:
     """Whether the plan was started for this very import: it is the first one of the plan."""
-    started = import_.plan.history.filter(history_type="+").get()
     is_first = not Import.objects.filter(plan=import_.plan, pk__lt=import_.pk).exists()
-    return is_first and started.history_change_reason == _started_for(import_.file_name)
+    return is_first and _beginning(import_.plan).history_change_reason == _started_for(import_.file_name)
 
 
 def plan_waits_for(import_: Import) -> bool:
@@ -258,9 +262,8 @@ def discard_with_plan(*, import_: Import, by: Any) -> bool:
     else has joined the plan since. Raises as `discard_preview` does."""
     _read_again(import_)
     check_can_import(by, import_.plan)
-    started = import_.plan.history.filter(history_type="+").get()
     reason = f"{import_.file_name} was not imported"
-    return take_plan_back(import_, started_at=started.history_date, reason=reason, by=by)
+    return take_plan_back(import_, started_at=_beginning(import_.plan).history_date, reason=reason, by=by)
 
 
 @operation
@@ -276,8 +279,7 @@ def undo_import(*, import_: Import, by: Any) -> None:
     reason = f"Import of {import_.file_name} undone"
     take_back(import_, reason=reason, by=by)
     if import_.pk is not None and _is_what_started(import_):
-        started = import_.plan.history.filter(history_type="+").get()
-        take_plan_back(import_, started_at=started.history_date, reason=reason, by=by)
+        take_plan_back(import_, started_at=_beginning(import_.plan).history_date, reason=reason, by=by)
     if import_.pk is not None:
         import_.state, import_.undone_at = Import.State.UNDONE, current_instant()
         import_.save()
