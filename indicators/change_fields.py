@@ -1,9 +1,9 @@
 """What the forms of indicators, targets and figures are made of: their fields, and the headings over them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Person
 from accounts.texts import plain
-from plans.forms import ChildDataCheck, TextField
+from plans.forms import TextField
 from plans.moments import EARLIEST
 
 from .models import Indicator
@@ -185,26 +185,6 @@ class PersonChoice(forms.ModelChoiceField):
 
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj.name}, {obj.job_title}" if obj.job_title else obj.name
-
-
-class InParts(ChildDataCheck):
-    """A form whose fields stand under headings."""
-
-    #: Headings, each with its lines of fields.
-    PARTS: ClassVar[tuple[tuple[str, tuple[tuple[str, ...], ...]], ...]] = ()
-
-    @property
-    def parts(self) -> Iterator[tuple[str, list[list[forms.BoundField]]]]:
-        """The fields under their headings; those of one line together."""
-        for heading, lines in self.PARTS:
-            found = [[self[name] for name in line if name in self.fields] for line in lines]
-            if any(found):
-                yield heading, [line for line in found if line]
-
-    def __iter__(self) -> Iterator[forms.BoundField]:
-        """The fields as they stand on the page, and then those that are hidden."""
-        order = [name for _, lines in self.PARTS for line in lines for name in line if name in self.fields]
-        yield from (self[name] for name in [*order, *(name for name in self.fields if name not in order)])
 
 
 def short_text(label: str, **kwargs: Any) -> TextField:

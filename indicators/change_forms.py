@@ -10,13 +10,12 @@ from django.http import QueryDict
 
 from accounts.models import Person
 from plans.changing import RowForm
-from plans.forms import DayField, TextField
+from plans.forms import DayField, InParts, TextField
 from plans.models import Outcome, Plan, Theme
 
 from .change_fields import (
     POLARITIES,
     HintedRadios,
-    InParts,
     OutcomeBoxes,
     PeriodField,
     PersonChoice,

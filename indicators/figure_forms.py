@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from accounts.models import Person
 from plans.changing import RowForm
-from plans.forms import ChildDataCheck, DayField, TextField
+from plans.forms import ChildDataCheck, DayField, InParts, TextField
 
-from .change_fields import HintedRadios, InParts, NumberField, PeriodField, PersonChoice, long_text, short_text
+from .change_fields import HintedRadios, NumberField, PeriodField, PersonChoice, long_text, short_text
 from .models import Benchmark, Commentary, Indicator, Measurement
 from .periods import Period
 from .terms import Comparator, NoValue, Unit

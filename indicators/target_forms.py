@@ -7,9 +7,9 @@ from django import forms
 from django.utils import timezone
 
 from plans.changing import RowForm
-from plans.forms import TextField
+from plans.forms import InParts, TextField
 
-from .change_fields import LONGEST_TEXT, POLARITIES, InParts, NumberField, PeriodField, StepsField
+from .change_fields import LONGEST_TEXT, POLARITIES, NumberField, PeriodField, StepsField
 from .models import Indicator, Measurement, Target
 from .terms import Polarity, Tolerance, Unit
 

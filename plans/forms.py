@@ -1,6 +1,7 @@
 """What every form stands on: its fields, the check for words about a child, and where a refusal goes."""
 
 import hashlib
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from django import forms
@@ -161,6 +162,26 @@ class ChildDataCheck(forms.Form):
         labels = dict.fromkeys(label[:1].lower() + label[1:] for label, _ in self.child_data)
         kinds = dict.fromkeys(each.kind for _, each in self.child_data)
         return Override(where=", ".join((of, *labels)), kinds=", ".join(kinds), plan=plan)
+
+
+class InParts(ChildDataCheck):
+    """A form whose fields stand under headings."""
+
+    #: Headings, each with its lines of fields.
+    PARTS: ClassVar[tuple[tuple[str, tuple[tuple[str, ...], ...]], ...]] = ()
+
+    @property
+    def parts(self) -> Iterator[tuple[str, list[list[forms.BoundField]]]]:
+        """The fields under their headings; those of one line together."""
+        for heading, lines in self.PARTS:
+            found = [[self[name] for name in line if name in self.fields] for line in lines]
+            if any(found):
+                yield heading, [line for line in found if line]
+
+    def __iter__(self) -> Iterator[forms.BoundField]:
+        """The fields as they stand on the page, and then those that are hidden."""
+        order = [name for _, lines in self.PARTS for line in lines for name in line if name in self.fields]
+        yield from (self[name] for name in [*order, *(name for name in self.fields if name not in order)])
 
 
 def _text_of(value: Any) -> str:

@@ -11,7 +11,7 @@ from accounts.texts import plain
 
 from .changing import RowForm
 from .documents import UploadField
-from .forms import ChildDataCheck, DayField, TextField
+from .forms import ChildDataCheck, DayField, InParts, TextField
 from .frameworks import supplied, supplied_as
 from .models import Framework, GovernanceBody, Intervention, Review
 from .review_operations import Given, judgements_version
@@ -119,7 +119,7 @@ def _precision(of: str) -> forms.ChoiceField:
     return forms.ChoiceField(choices=Review.Precision.choices, label=f"How exact {of} is", initial="day")
 
 
-class ReviewFields(ChildDataCheck):
+class ReviewFields(InParts):
     """What a review is, when it was, what it said and where its report is."""
 
     PARTS: ClassVar[tuple[tuple[str, tuple[tuple[str, ...], ...]], ...]] = (
@@ -196,14 +196,6 @@ class ReviewFields(ChildDataCheck):
         assume_scheme="https",
         error_messages={"invalid": "This is no address. It begins with https://"},
     )
-
-    @property
-    def parts(self) -> Iterator[tuple[str, list[list[forms.BoundField]]]]:
-        """The fields under their headings; those of one line together."""
-        for heading, lines in self.PARTS:
-            found = [[self[name] for name in line if name in self.fields] for line in lines]
-            if any(found):
-                yield heading, [line for line in found if line]
 
     def clean(self) -> Any:
         cleaned = super().clean()
