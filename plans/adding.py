@@ -1,4 +1,4 @@
-"""How a page adds something to a council: reviews, boards, interventions, and frameworks for all councils."""
+"""How a page adds something: to a council, to all of them, or to a plan."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,6 +12,7 @@ from accounts.models import Organisation
 
 from .documents import ask_for_files_again
 from .forms import ChildDataCheck, add_refusal
+from .models import Plan
 from .overrides import with_override
 from .policies import check_has_council, councils_with_reviews_of
 
@@ -31,19 +32,20 @@ def add_row(
     done: Callable[[Any], HttpResponse],
     template: str,
     context: dict[str, Any],
+    plan: Plan | None = None,
 ) -> HttpResponse:
     """Shows the form, or adds what was sent with `add(by=, **columns)` and answers `done(row)`.
 
     What is there already, as after a button pressed twice, is refused by its name. `of` names the row in the record
-    of an override (plans/overrides.py).
+    of an override (plans/overrides.py), which belongs to the plan where there is one.
     """
     if request.method == "POST" and form.is_valid():
         try:
             details = getattr(form, "details", form.cleaned_data)
-            return done(with_override(add, form.override(of))(by=request.user, **details))
+            return done(with_override(add, form.override(of, plan))(by=request.user, **details))
         except ValidationError as error:
             add_refusal(form, error)
     if form.errors:
         ask_for_files_again(form)
     status = 422 if form.errors else 200
-    return render(request, template, context | {"form": form}, status=status)
+    return render(request, template, {"plan": plan} | context | {"form": form}, status=status)

@@ -1,7 +1,6 @@
 """The meetings of boards, what they decided of a plan, and what has to follow from it."""
 
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -23,7 +22,7 @@ from .addresses import key_from
 from .as_at import asked_position
 from .changing import change_row
 from .finding import plan_for
-from .forms import ChildDataCheck, add_refusal
+from .forms import add_refusal
 from .meeting_days import agenda_open_by, days_off, papers_in_by
 from .meeting_forms import (
     DecisionForm,
@@ -418,16 +417,17 @@ def new_follow_up(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     def add(**details: Any) -> FollowUp:
         return operations.add_follow_up(decision=row, **details)
 
-    return add_to_plan(
+    return add_row(
         request,
         form,
         add=add,
         of="Follow-up",
         plan=plan,
-        done=lambda: _done(
+        done=lambda _: _done(
             request, "The follow-up is added. Add another, or record the next decision.", _beside_decision(row)
         ),
         context={"title": "Add a follow-up", "caption": str(row.meeting), "quoted": row.words, "back": back},
+        template=FORM,
     )
 
 
@@ -529,31 +529,6 @@ def _follow_up(plan: Plan, pk: int) -> FollowUp:
 
 def _decisions_of(plan: Plan) -> str:
     return reverse("plans:decisions", args=[plan.slug])
-
-
-# --- What these pages share with those of risks ------------------------------------------------------------------
-
-
-def add_to_plan(
-    request: SignedInRequest,
-    form: ChildDataCheck,
-    *,
-    add: Callable[..., Any],
-    of: str,
-    plan: Plan,
-    done: Callable[[], HttpResponse],
-    context: dict[str, Any],
-    template: str = FORM,
-) -> HttpResponse:
-    """Shows the form, or adds to the plan what was sent with `add(by=, **columns)` and answers `done()`."""
-    if request.method == "POST" and form.is_valid():
-        try:
-            with_override(add, form.override(of, plan))(by=request.user, **form.cleaned_data)
-        except ValidationError as error:
-            add_refusal(form, error)
-        else:
-            return done()
-    return render(request, template, context | {"plan": plan, "form": form}, status=422 if form.errors else 200)
 
 
 def _done(request: HttpRequest, words: str, address: str) -> HttpResponse:

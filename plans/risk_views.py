@@ -12,10 +12,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.requests import SignedInRequest, sent
 
 from . import risk_operations as operations
+from .adding import add_row
 from .as_at import asked_position
 from .changing import change_row
 from .finding import plan_for
-from .meeting_views import REASON, add_to_plan
+from .meeting_views import REASON
 from .models import Plan, Risk
 from .policies import Right, check_has, rights_of
 from .reasons import ask_why
@@ -54,13 +55,13 @@ def new_risk(request: SignedInRequest, slug: str) -> HttpResponse:
     def add(**details: Any) -> Risk:
         return operations.add_risk(plan=plan, **details)
 
-    return add_to_plan(
+    return add_row(
         request,
         NewRiskForm(sent(request), people=people_to_choose(request.user)),
         add=add,
         of="Risk",
         plan=plan,
-        done=lambda: _done(request, plan, "It is added."),
+        done=lambda _: _done(request, plan, "It is added."),
         context={"title": "Add a risk or an issue"},
         template=FORM,
     )

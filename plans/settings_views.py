@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -12,11 +11,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.requests import SignedInRequest, sent
 
 from . import operations
+from .adding import add_row
 from .changing import RowForm, change_row
 from .finding import names_of, plan_for
-from .forms import ChildDataCheck, add_refusal
+from .forms import ChildDataCheck
 from .models import Action, Plan, Theme
-from .overrides import with_override
 from .policies import Right, Rights
 from .refs import ref_order
 from .settings_forms import ActionForm, NewActionForm, NewThemeForm, SettingsForm, ThemeForm, people_to_choose
@@ -139,17 +138,11 @@ def _add(
     title: str,
     within: str = "",
 ) -> HttpResponse:
-    """Adds what the form says; what is there already, as after a button pressed twice, is refused by its name."""
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            with_override(add, form.override(of, plan))(by=request.user, **form.cleaned_data)
-        except ValidationError as error:
-            add_refusal(form, error)
-        else:
-            messages.success(request, f"The {of.lower()} is added.")
-            return redirect("plans:themes", plan.slug)
-    if form.errors:
-        status = 422
-    context: dict[str, Any] = {"plan": plan, "form": form, "title": title, "caption": within, "is_of_themes": True}
-    return render(request, "plans/setting.html", context, status=status)
+    """Adds what the form says, and shows the themes."""
+
+    def done(_: Any) -> HttpResponse:
+        messages.success(request, f"The {of.lower()} is added.")
+        return redirect("plans:themes", plan.slug)
+
+    context = {"title": title, "caption": within, "is_of_themes": True}
+    return add_row(request, form, add=add, of=of, plan=plan, done=done, template="plans/setting.html", context=context)
