@@ -90,6 +90,14 @@ def schema() -> dict[str, str]:
     return {app: name for app, name in MigrationLoader(None).graph.leaf_nodes() if app in APPS}
 
 
+def write_rows(rows: Iterable[Any], names: Sequence[str], file: IO[bytes]) -> None:
+    """Writes these columns of rows as lines of JSON, as `restore` reads them, and leaves the file open."""
+    text = io.TextIOWrapper(file, encoding="utf-8")
+    serializers.serialize("jsonl", rows, stream=text, fields=names, cls=Exact)
+    text.flush()
+    text.detach()
+
+
 def make_archive(plan: Plan) -> IO[bytes]:
     """The archive of a plan, open at its beginning."""
     found = rows_of(plan)
@@ -203,10 +211,7 @@ class _Writer:
         names = [each.name for each in model._meta.concrete_fields if each.name not in LEFT_OUT.get(model, ())]
         with tempfile.TemporaryFile() as lines, tempfile.TemporaryFile() as table:
             readable = _Table(model, names, table)
-            text = io.TextIOWrapper(lines, encoding="utf-8")
-            serializers.serialize("jsonl", readable.through(rows), stream=text, fields=names, cls=Exact)
-            text.flush()
-            text.detach()
+            write_rows(readable.through(rows), names, lines)
             readable.close()
             if not readable.count:
                 return

@@ -10,7 +10,6 @@ import tempfile
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from io import TextIOWrapper
 from pathlib import Path
 from typing import IO, Any
 
@@ -19,7 +18,6 @@ from django.apps import apps
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
-from django.core import serializers
 from django.utils import timezone
 
 from accounts.chain import heads
@@ -27,7 +25,7 @@ from accounts.history import reading_one_moment
 from plans.documents import NotGivenOut, open_document
 from plans.models import Document
 
-from .archive import Exact, schema
+from .archive import schema, write_rows
 from .archive_rows import BATCH, LARGE, Model
 from .zip_entries import copy_into, zip_entry
 
@@ -112,10 +110,7 @@ class _Writer:
 
         names = [each.name for each in model._meta.concrete_fields]
         with tempfile.TemporaryFile() as lines:
-            text = TextIOWrapper(lines, encoding="utf-8")
-            serializers.serialize("jsonl", counted(), stream=text, fields=names, cls=Exact)
-            text.flush()
-            text.detach()
+            write_rows(counted(), names, lines)
             if not count:
                 return
             lines.seek(0)
