@@ -1,10 +1,18 @@
 """How the people of the tests move about the site in a browser."""
 
+from django.utils import timezone
 from playwright.sync_api import Locator, Page
 
+from plans.operations import edit_plan
 from tests.cast import PASSWORD
 
 LIST = "/plans/safeguarding/milestones/"
+
+
+def begin_one_long_cycle(plan, *, by, **changes) -> None:
+    """From today on, so long that no test sees its cut-off or its end."""
+    days = {"cycle_days": 200, "cutoff_day": 100, "meeting_day": 100}
+    edit_plan(plan=plan, cycle_anchor=timezone.localdate(), **days, **changes, reason="Agreed", by=by)
 
 
 def sign_in(page: Page, user) -> None:

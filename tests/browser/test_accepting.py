@@ -8,10 +8,10 @@ from playwright.sync_api import expect
 from milestones.models import UpdateReview
 from milestones.operations import record_update
 from plans.models import PlanMembership
-from plans.operations import edit_plan, give_role
+from plans.operations import give_role
 from tests.cast import make_milestone
 
-from .cast import sign_in
+from .cast import begin_one_long_cycle, sign_in
 from .clicks import clicks_in
 
 CYCLE = "/plans/safeguarding/cycle/"
@@ -21,16 +21,7 @@ CYCLE = "/plans/safeguarding/cycle/"
 def handed_in(plan, action, milestone, lead, people):
     """Twelve updates that wait, and the one milestone that Leon still owes."""
     today = timezone.localdate()
-    edit_plan(
-        plan=plan,
-        reviews_updates=True,
-        cycle_anchor=today,
-        cycle_days=200,
-        cutoff_day=100,
-        meeting_day=100,
-        reason="Asked for.",
-        by=people.manager,
-    )
+    begin_one_long_cycle(plan, reviews_updates=True, by=people.manager)
     rows = [make_milestone(action, ref=f"1.{number}", lead=lead, by=people.manager) for number in range(2, 14)]
     for row in rows:
         record_update(milestone=row, declared_status="on_track", note=f"{row.ref} runs.", as_at=today, by=people.lead)

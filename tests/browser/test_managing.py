@@ -18,7 +18,7 @@ from plans.spans import long_day
 from tests.cast import make_milestone
 from tests.imports.lists import AREAS, PUBLISHED, as_pasted
 
-from .cast import sign_in
+from .cast import begin_one_long_cycle, sign_in
 from .clicks import clicks_in
 
 PLAN = "/plans/safeguarding/"
@@ -34,16 +34,7 @@ def test_all_who_are_silent_are_reminded_from_the_start_of_the_site(
 ):
     settings.SENDS_MAIL = True
     monkeypatch.setattr("milestones.reminding.is_working_day", lambda day: True)
-    today = timezone.localdate()
-    edit_plan(
-        plan=plan,
-        cycle_anchor=today,
-        cycle_days=200,
-        cutoff_day=100,
-        meeting_day=100,
-        reason="Agreed",
-        by=people.manager,
-    )
+    begin_one_long_cycle(plan, by=people.manager)
     sign_in(page, people.manager)
 
     with clicks.at_most(2):

@@ -8,10 +8,10 @@ from accounts.operations import add_person
 from milestones.models import UpdateReview
 from milestones.operations import record_update
 from plans.models import PlanMembership
-from plans.operations import add_action, add_theme, edit_plan, give_role
+from plans.operations import add_action, add_theme, give_role
 from tests.cast import make_milestone
 
-from .cast import sign_in
+from .cast import begin_one_long_cycle, sign_in
 from .clicks import clicks_in
 
 
@@ -19,16 +19,7 @@ from .clicks import clicks_in
 def handed_in(people, plan, council, lead):
     """Otto leads the theme “Care”; of its three milestones Leon has updated two in this cycle."""
     today = timezone.localdate()
-    edit_plan(
-        plan=plan,
-        reviews_updates=True,
-        cycle_anchor=today,
-        cycle_days=200,
-        cutoff_day=100,
-        meeting_day=100,
-        reason="Asked for.",
-        by=people.manager,
-    )
+    begin_one_long_cycle(plan, reviews_updates=True, by=people.manager)
     give_role(plan=plan, user=people.outsider, role=PlanMembership.Role.THEME_LEAD, by=people.manager)
     otto = add_person(name="Otto Outsider", organisation=council, user=people.outsider, by=people.manager)
     theme = add_theme(plan=plan, name="Care", lead=otto, by=people.manager)

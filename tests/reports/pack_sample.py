@@ -1,11 +1,16 @@
 """A pack of the full plan, and the people it goes through: Mira prepares it, Rita of democratic services signs and
 publishes it."""
 
+from hashlib import sha256
 from types import SimpleNamespace
 from typing import Any
 
+from django.core.files.base import ContentFile
+
+from accounts.history import save_with_reason
 from accounts.models import User
-from plans.models import Plan, PlanMembership
+from plans import file_store
+from plans.models import Document, Plan, PlanMembership
 from plans.operations import give_role
 from reports.edition_operations import freeze_pack, publish_edition, sign_edition
 from reports.models import Edition, Pack
@@ -47,3 +52,18 @@ def published(pack: Pack, by: User, officer: User) -> Edition:
     sign_edition(edition=edition, by=officer)
     publish_edition(edition=edition, confirmed=[], by=officer)
     return edition
+
+
+def stored_file(plan: Plan, name: str, data: bytes, by: User) -> Document:
+    """A PDF of a plan as it lies in the folder of files, with its record. Belongs inside an operation."""
+    document = Document(
+        council=plan.council,
+        plan=plan,
+        name=name,
+        kind="pdf",
+        size=len(data),
+        sha256=sha256(data).hexdigest(),
+        stored_as=file_store.write(ContentFile(data)),
+        uploaded_by=by,
+    )
+    return save_with_reason(document, reason="Added", by=by)

@@ -8,7 +8,6 @@ from datetime import date
 from hashlib import sha256
 
 import pytest
-from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
@@ -20,7 +19,7 @@ from accounts.verification import verify
 from milestones.models import Evidence
 from plans import file_store
 from plans.meeting_operations import add_meeting
-from plans.models import Document, Plan
+from plans.models import Plan
 from plans.operations import edit_plan, give_role, start_plan, take_role
 from plans.review_operations import add_board
 from reports.archive import make_archive
@@ -30,7 +29,7 @@ from reports.models import Edition, EditionFile
 from reports.position import plan_position, to_json
 from tests.cast import sign_in
 
-from .pack_sample import published
+from .pack_sample import published, stored_file
 
 AS_AT = date(2011, 5, 31)
 
@@ -128,20 +127,8 @@ def test_what_was_taken_out_is_there_again_in_an_empty_installation(
 @pytest.fixture
 def evidence_file(full_plan, people):
     """A piece of evidence with a file."""
-    data = b"%PDF-1.4 minutes"
-    name = file_store.write(ContentFile(data))
     with operating(by=people.manager, name="add_evidence"):
-        document = Document(
-            council=full_plan.plan.council,
-            plan=full_plan.plan,
-            name="minutes of May.pdf",
-            kind="pdf",
-            size=len(data),
-            sha256=file_store.digest_of(ContentFile(data)),
-            stored_as=name,
-            uploaded_by=people.manager,
-        )
-        save_with_reason(document, reason="Added", by=people.manager)
+        document = stored_file(full_plan.plan, "minutes of May.pdf", b"%PDF-1.4 minutes", people.manager)
         evidence = Evidence(
             plan=full_plan.plan, title="Minutes of May", kind="minutes", document=document, added_by=people.manager
         )

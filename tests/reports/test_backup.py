@@ -4,27 +4,25 @@ import io
 import json
 import threading
 import zipfile
-from hashlib import sha256
 
 import pytest
 from django.core import mail
-from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
 from django.db import connection
 
 from accounts.chain import heads
-from accounts.history import operating, save_with_reason
+from accounts.history import operating
 from accounts.models import Operation
 from accounts.verification import verify
 from plans import file_store
-from plans.models import Document, Plan
+from plans.models import Plan
 from plans.operations import edit_plan
 from reports.archive_restore import RestoreRefused, restore
 from reports.backup import MADE_BY_THEMSELVES, back_up, everything
 from reports.models import EditionFile
 from tests.cast import PASSWORD
 
-from .pack_sample import published
+from .pack_sample import published, stored_file
 from .test_archive import altered, empty_everything, manifest_of
 
 MINUTES = b"%PDF-1.4 minutes"
@@ -34,17 +32,7 @@ MINUTES = b"%PDF-1.4 minutes"
 def stored(full_plan, people):
     """A file of the plan, with its record."""
     with operating(by=people.manager, name="add_evidence"):
-        document = Document(
-            council=full_plan.plan.council,
-            plan=full_plan.plan,
-            name="minutes.pdf",
-            kind="pdf",
-            size=len(MINUTES),
-            sha256=sha256(MINUTES).hexdigest(),
-            stored_as=file_store.write(ContentFile(MINUTES)),
-            uploaded_by=people.manager,
-        )
-        return save_with_reason(document, reason="Evidence", by=people.manager)
+        return stored_file(full_plan.plan, "minutes.pdf", MINUTES, people.manager)
 
 
 @pytest.fixture
