@@ -38,13 +38,21 @@ def browser_type_launch_args(browser_type_launch_args):
 
 
 @pytest.fixture(scope="session")
-def browser_context_args(browser_context_args):
-    return {**browser_context_args, "locale": "en-GB", "timezone_id": "Europe/London"}
+def base_url():
+    """In place of the plugin's, which is a method and warns. The address is in `site_url`, once for every test."""
+    return None
 
 
-@pytest.fixture(scope="session")
-def base_url(live_server):
+@pytest.fixture
+def site_url(live_server):
+    """Where short addresses lead. A file of tests whose requests never leave the test has another."""
     return live_server.url
+
+
+@pytest.fixture
+def browser_context_args(browser_context_args, site_url):
+    # Not for the session: two files of tests have two sites, and the second must not be led to the first.
+    return {**browser_context_args, "base_url": site_url, "locale": "en-GB", "timezone_id": "Europe/London"}
 
 
 @dataclass

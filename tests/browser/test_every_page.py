@@ -22,8 +22,8 @@ ERROR_TITLES = {"Page not found – Waymark", "You cannot do this – Waymark", 
 looked_at = {"GET": 0, "POST": 0}
 
 
-@pytest.fixture(scope="session")
-def base_url():
+@pytest.fixture
+def site_url():
     return SITE
 
 

@@ -29,8 +29,8 @@ SCREEN, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 COLOURS = 96
 
 
-@pytest.fixture(scope="session")
-def base_url():
+@pytest.fixture
+def site_url():
     return SITE
 
 
