@@ -7,7 +7,7 @@ from typing import Any
 
 from plans.childdata import looks_like_a_child
 
-from .cover_paper import Appendix, CoverPaper, CoverRow, CoverText, Written, numbered, texts_of
+from .cover_paper import Appendix, CoverPaper, CoverRow, CoverText, Written, is_empty, numbered, texts_of
 from .cover_presets import FIRST_VALUES, HEAD_WORDS, Fill, HeadFill, Numbering
 from .milestone_paper import Layout
 from .models import CoverReport, CoverSection, CoverTemplate, Pack, PackPaper
@@ -130,6 +130,11 @@ def to_read(cover: CoverText, position: PlanPosition) -> ToRead:
         for found in looks_like_a_child(text)
     )
     return ToRead(tuple(names), tuple(dict.fromkeys(children)))
+
+
+def has_words(section: CoverSection) -> bool:
+    """Whether anything was written that prints; a sub-heading with nothing below it does not."""
+    return not is_empty(_written(section, ()))
 
 
 def _written(section: CoverSection, appendices: tuple[Appendix, ...]) -> Written:

@@ -31,7 +31,7 @@ from .changes_reading import last_report_day
 from .cover_forms import NewReportForm, ReportForm, WriteForm, WriterForm, key_of
 from .cover_issues import IssuesDraft, issues_for, keep_issues, with_draft
 from .cover_presets import PRESETS, Fill
-from .cover_reading import cover_text, first_values, head_values, to_read
+from .cover_reading import cover_text, first_values, has_words, head_values, to_read
 from .cover_reminding import Reminded, remind, why_unreachable
 from .cover_rows import check_can_write, is_writer
 from .forms import formats_of
@@ -206,14 +206,20 @@ def _wanted(row: CoverReport) -> dict[tuple[int, str], str]:
 
 
 def _line(row: Any, wanted: str, today: date) -> SectionLine:
-    if row.locked_at is not None:
-        state = f"Locked by {row.locked_by}, {long_day(timezone.localtime(row.locked_at).date())}"
-    else:
-        state = "Written" if row.text.strip() else f"Empty: prints “{row.empty_words}”"
     reminded = f"E-mailed on {long_day(timezone.localtime(row.reminded_at).date())}" if row.reminded_at else ""
     problem = why_unreachable(row.writer) if row.writer is not None and row.locked_at is None else ""
     late = row.due_on is not None and row.due_on < today and row.locked_at is None
-    return SectionLine(row, wanted, state, _excerpt(row.text), reminded, problem, late)
+    return SectionLine(row, wanted, _state(row), _excerpt(row.text), reminded, problem, late)
+
+
+def _state(row: CoverSection) -> str:
+    if row.locked_at is not None:
+        return f"Locked by {row.locked_by}, {long_day(timezone.localtime(row.locked_at).date())}"
+    if has_words(row):
+        return "Written"
+    if row.fill == CoverFill.APPENDICES:
+        return f"Lists the papers of its pack; alone it prints “{row.empty_words}”"
+    return f"Empty: prints “{row.empty_words}”"
 
 
 def _excerpt(text: str) -> str:

@@ -109,6 +109,24 @@ def test_what_is_internal_is_not_put_into_a_report(officer, fortnight):
     assert "1 more is left out" in officer.get(at(section)).text
 
 
+def test_a_section_counts_as_written_once_it_prints_something(officer, cover, fortnight):
+    section = cover.sections.get(heading="Consultation")
+
+    def states():
+        text = officer.get(page(cover)).content.decode()
+        return text.count("Written"), text.count("Empty: prints “No consultation was needed for this report.”")
+
+    written = states()[0]
+    assert states() == (written, 1)
+    section = operations.write_section(section=section, text="# Who was asked", by=fortnight.users.officer)
+    assert states() == (written, 1)
+    operations.write_section(section=section, text="# Who was asked\n\nThe board.", by=fortnight.users.officer)
+    assert states() == (written + 1, 0)
+    assert (
+        "Lists the papers of its pack; alone it prints “There are none.”" in officer.get(page(cover)).content.decode()
+    )
+
+
 def test_a_report_is_added_to_an_open_pack_from_its_page(officer, cover, fortnight):
     pack = start_pack(plan=cover.plan, title="Cabinet", as_at=AS_AT, by=fortnight.users.officer)
 
