@@ -1,4 +1,5 @@
-"""The packs of the demonstration: one that scrutiny was given, published, and the draft of the next.
+"""The packs of the demonstration: one that scrutiny was given, published, and the draft of the next, each with its
+cover report.
 
 Part of the replay. The published one has no PDF, which would take longer to make than all the rest.
 """
@@ -8,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from plans.models import Meeting
 from reports.edition_operations import freeze_pack, publish_edition, sign_edition
-from reports.models import Pack, Readership
+from reports.models import CoverReport, Pack, Readership
 from reports.pack_operations import add_paper, start_pack
+from reports.pack_orders import COVER
 from reports.tasks import make_edition
 
 from . import story
+from .covers import Covers
 
 if TYPE_CHECKING:
     from .replay import _Replay
@@ -31,6 +34,7 @@ class Packs:
 
     def __init__(self, life: "_Replay") -> None:
         self.life = life
+        self.covers = Covers(life)
 
     def put_on_the_agenda(self) -> None:
         self.life.at(FROZEN_IN, SECOND_FRIDAY, self._publish)
@@ -39,26 +43,31 @@ class Packs:
     def _publish(self, day: date) -> None:
         """Frozen by the programme manager, signed off and published by who reports to committees."""
         officer = self.life.users[REPORTING_OFFICER]
-        pack = self._begin(MEETS_IN, self.life.day(FROZEN_IN, SECOND_WEDNESDAY), PUBLISHED)
+        meeting, as_at = self._meeting(MEETS_IN), self.life.day(FROZEN_IN, SECOND_WEDNESDAY)
+        pack = self._begin(self.covers.written(meeting, as_at), ["docx", "html"], PUBLISHED)
         edition = freeze_pack(pack=pack, by=self.life.manager)
         make_edition.call(edition.pk)
         sign_edition(edition=edition, words="Read against the minutes of the steering group.", by=officer)
         publish_edition(edition=edition, confirmed=[], by=officer)
 
     def _begin_the_next(self, day: date) -> None:
-        self._begin(MEETS_NEXT_IN, day, DRAFT)
+        self._begin(self.covers.begun(self._meeting(MEETS_NEXT_IN), day), ["pdf", "docx"], DRAFT)
 
-    def _begin(self, cycle: int, as_at: date, papers: dict[str, list[str]]) -> Pack:
+    def _meeting(self, cycle: int) -> Meeting:
+        return self.life.governance.meetings["scrutiny", cycle]
+
+    def _begin(self, cover: CoverReport, cover_formats: list[str], papers: dict[str, list[str]]) -> Pack:
+        """A pack for the meeting and of the day of its cover report."""
         by: Any = self.life.manager
-        meeting: Meeting = self.life.governance.meetings["scrutiny", cycle]
         pack = start_pack(
             plan=self.life.plan,
-            title=str(meeting),
-            meeting=meeting,
-            as_at=as_at,
+            title=str(cover.meeting),
+            meeting=cover.meeting,
+            as_at=cover.as_at,
             readers=Readership.NO_INTERNAL,
             by=by,
         )
-        for place, (kind, formats) in enumerate(papers.items(), 1):
-            add_paper(pack=pack, kind=kind, formats=formats, title=f"Appendix {place}", by=by)
+        add_paper(pack=pack, kind=COVER, formats=cover_formats, cover=cover, by=by)
+        for kind, formats in papers.items():
+            add_paper(pack=pack, kind=kind, formats=formats, by=by)
         return pack

@@ -144,7 +144,7 @@ class _Replay:
         self.recorders = {
             data["person"]: self.users[data["email"]]
             for data in self.data["users"]
-            if "person" in data and Role(data["role"]) in RIGHTS[Right.RECORD_UPDATE]
+            if "person" in data and data["role"] and Role(data["role"]) in RIGHTS[Right.RECORD_UPDATE]
         }
 
     def run(self) -> Plan:

@@ -58,6 +58,11 @@ def meetings() -> dict[str, Any]:
     return _read("meetings")
 
 
+def covers() -> dict[str, Any]:
+    """What officers wrote in the cover reports that go with the packs."""
+    return _read("covers")
+
+
 def indicators() -> dict[str, Any]:
     """The scorecard: how the figures of each indicator run, and what was said of them."""
     return _read("indicators")

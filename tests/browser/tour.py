@@ -6,12 +6,14 @@ PLAN = "/plans/safeguarding-improvement/"
 MANAGER, LEAD = "rosalind.peake@calderwick.example", "morwenna.tansley@calderwick.example"
 STEERING, OFFICER = "edmund.thirlby@calderwick.example", "harriet.quoyle@calderwick.example"
 ANALYST, GOVERNANCE = "tobias.quillan@calderwick.example", "bertram.ashgrove@calderwick.example"
+FINANCE = "theodora.lorne@calderwick.example"
 AUDITOR = "orla.penhale@meridianaudit.example"
 
 
 @dataclass(frozen=True)
 class Stop:
-    """A page: the name of its picture, who looks at it, its address and its title."""
+    """A page: the name of its picture, who looks at it, its address and its title. In an address “{cover}” is the cover
+    report that is being written, “{part}” what finance owes of it."""
 
     picture: str
     who: str
@@ -48,6 +50,8 @@ STOPS = (
     Stop("packs", OFFICER, f"{PLAN}packs/", "Packs"),
     Stop("pack", OFFICER, "/packs/1/", "Scrutiny"),
     Stop("covers", OFFICER, f"{PLAN}covers/", "Cover"),
+    Stop("cover", OFFICER, PLAN + "covers/{cover}/", "Progress of the improvement plan"),
+    Stop("cover-part", FINANCE, "/cover-sections/{part}/", "Comments of the Chief Finance Officer"),
     Stop("home-steering", STEERING, "/", "Home"),
     Stop("history", AUDITOR, f"{PLAN}history/", "Who changed what"),
     Stop("users", MANAGER, "/accounts/users/", "Users"),

@@ -35,7 +35,7 @@ from reports.demo.figures import drawn
 from reports.demo.replay import anchor_of, first_instant
 from reports.editions import EditionState, ages, state_of
 from reports.management.commands.load_demo import PASSWORD
-from reports.models import Pack
+from reports.models import CoverFill, CoverReport, CoverSection, Pack
 from reports.papers import Order, highlight_view, make_paper, recommendations_view
 from reports.position import plan_position
 from reports.recommendation_paper import totals
@@ -483,4 +483,24 @@ def test_it_has_a_pack_that_was_published_and_a_draft(demo_plan):
     assert state_of(edition) is EditionState.PUBLISHED
     assert edition.as_at < published.meeting.held_on < TODAY < draft.meeting.held_on
     assert not ages(edition)
-    assert (draft.editions, draft.papers.count()) == (0, 3)
+    assert (draft.editions, draft.papers.count()) == (0, 4)
+
+
+def test_its_packs_have_a_cover_report_that_was_written_and_one_that_waits_for_finance(demo_plan):
+    begun, written = CoverReport.objects.filter(plan=demo_plan)
+
+    assert not written.sections.filter(locked_at=None).exists()
+    assert "moved from" in written.sections.get(fill=CoverFill.KEY_ISSUES).text
+    assert [(each.cover, each.writer.name) for each in CoverSection.objects.exclude(due_on=None).order_by("place")] == [
+        (begun, "Theodora Lorne"),
+        (begun, "Anselm Ferrars"),
+    ]
+    assert begun.in_packs.get().pack.editions == 0
+
+
+def test_finance_finds_its_part_of_the_cover_report_at_the_start(demo_plan, client):
+    client.force_login(User.objects.get(email="theodora.lorne@calderwick.example"))
+
+    page = client.get("/").content.decode()
+
+    assert "“Comments of the Chief Finance Officer and financial implications” of" in page
