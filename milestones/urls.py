@@ -2,7 +2,7 @@ from django.urls import include, path, register_converter
 
 from plans.addresses import RefConverter
 
-from . import action_views, change_views, forecast_views, new_views, outcome_views, update_views, views
+from . import action_views, archive_views, change_views, forecast_views, new_views, outcome_views, update_views, views
 
 register_converter(RefConverter, "ref")
 
@@ -21,6 +21,10 @@ urlpatterns = [
     path("plans/<slug:slug>/milestones/", views.milestone_list, name="list"),
     path(ACTION, action_views.action_page, name="action"),
     path(ACTION + "new-outcome/", action_views.new_outcome, name="new_outcome"),
+    path("plans/<slug:slug>/archived/", archive_views.archived, name="archived"),
+    path("plans/<slug:slug>/archive-action/<int:pk>/", archive_views.archive_action, name="archive_action"),
+    path("plans/<slug:slug>/archived/actions/<int:pk>/", archive_views.restore_action, name="restore_action"),
+    path("plans/<slug:slug>/archived/milestones/<int:pk>/", archive_views.restore, name="restore"),
     path(OUTCOME, action_views.outcome, name="outcome"),
     path(OUTCOME + "judge/", action_views.judge, name="judge_outcome"),
     path(
@@ -38,6 +42,7 @@ urlpatterns = [
     path(MILESTONE + "due-date/", change_views.due_date, name="due_date"),
     path(MILESTONE + "withdraw/", change_views.withdraw, name="withdraw"),
     path(MILESTONE + "archive/", change_views.archive, name="archive"),
+    path(MILESTONE + "take-back/", archive_views.take_back, name="take_back"),
     path(MILESTONE + "embedded/", outcome_views.embed, name="embed"),
     path(MILESTONE + "forecast/", forecast_views.forecast, name="forecast"),
     path(MILESTONE + "assess/", outcome_views.assess, name="assess"),

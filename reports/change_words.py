@@ -445,8 +445,8 @@ def _what_changed(change: RecordChange, names: Names) -> str:
         return f"{name} {'checked' if change.said['finding'] else 'no longer checked'}"
     if "archived_at" in by_name:
         return f"{name} {'archived' if by_name['archived_at'] else 'taken out of the archive'}"
-    if by_name.get("withdrawn_on"):
-        return f"{name} withdrawn"
+    if "withdrawn_on" in by_name:
+        return f"{name} {'withdrawn' if by_name['withdrawn_on'] else 'no longer withdrawn'}"
     if len(told) == 1:
         whose = _whose(change, names) if change.model is Milestone else in_sentence(name)
         if change.model is Plan:

@@ -40,6 +40,7 @@ from milestones.models import (
 from milestones.operations import add_milestone, add_supporting_lead, record_update
 from plans import file_store
 from plans.models import (
+    Action,
     ActionLink,
     Decision,
     Document,
@@ -368,6 +369,13 @@ def _answers(plan: Plan, milestone: Milestone, action: Any, by: User) -> dict[st
             "milestone_link": make(MilestoneLink, milestone=own, **links).pk,
             "action_link": make(ActionLink, action=action, **links).pk,
             "assessment": assessed["1.1"].pk,
+            "empty_action": make(Action, plan=plan, theme=action.theme, ref="801", text="Typed twice.").pk,
+            "archived_action": make(
+                Action, plan=plan, theme=action.theme, ref="802", text="Typed thrice.", archived_at=timezone.now()
+            ).pk,
+            "archived_milestone": make(
+                Milestone, plan=plan, action=action, ref="801.1", text="Typed twice.", archived_at=timezone.now()
+            ).pk,
             "unused_outcome": make(Outcome, plan=plan, action=action, order=2, text="Fewer come back.").pk,
         }
 

@@ -32,8 +32,8 @@ NOT_HERE = {
     # What they take is a press, or one thing at a time that the page has shown (tests/milestones, tests/reports).
     *("milestones:remind", "milestones:reminders", "milestones:review", "milestones:review_all"),
     *("milestones:links", "milestones:personal", "reports:key_issues", "reports:take_over"),
-    # What is achieved, as the milestone of the scene, has nothing to forecast.
-    "milestones:forecast",
+    # What is achieved, as the milestone of the scene, has nothing to forecast, and was not withdrawn.
+    *("milestones:forecast", "milestones:take_back"),
     # What they take is a press, a file, a tick for each line that the page has shown, or the form of a paper
     # (tests/reports).
     *("reports:take_out", "reports:verify_pack", "reports:look", "reports:cover_page", "reports:draft_download"),
@@ -110,6 +110,9 @@ FORMS: dict[str, Form] = {
         changes={"milestone": {"withdrawn_on", "withdrawn_reason", "version"}},
     ),
     "milestones:archive": Form({"reason": "Typed in twice."}, changes={"milestone": {"archived_at", "version"}}),
+    "milestones:archive_action": Form({"reason": "Typed twice."}, changes={"action": {"archived_at"}}),
+    "milestones:restore_action": Form({"reason": "Wanted."}, changes={"action": {"archived_at"}}),
+    "milestones:restore": Form({"reason": "Wanted."}, changes={"milestone": {"archived_at", "version"}}),
     "milestones:new": Form(
         {"action": Key("action"), "text": "A second duty manager reads it.", "due_words": "Ongoing"},
         makes={"milestone"},
