@@ -21,6 +21,11 @@ const trouble = (words) => {
 
 document.body.addEventListener("htmx:beforeRequest", () => trouble(""));
 
+// A form that asks takes the place of what was asked before, as it does without htmx; it is not added to it.
+document.body.addEventListener("htmx:configRequest", (event) => {
+  if (event.detail.verb === "get" && event.detail.elt.matches("form")) event.detail.path = event.detail.path.split("?")[0];
+});
+
 // A part of the page was exchanged: bring it to life, say what happened, put the keyboard where it is needed next.
 document.body.addEventListener("htmx:afterSettle", (event) => {
   const part = event.detail.elt;

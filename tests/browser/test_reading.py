@@ -38,6 +38,19 @@ def test_the_list_is_filtered_as_soon_as_something_is_chosen(page, people, sever
     expect(page.locator("tbody.milestone")).to_have_count(6)
 
 
+def test_each_filter_takes_the_place_of_the_one_before(page, people, several):
+    sign_in(page, people.manager)
+    page.goto(f"{LIST}?lead=&page=2")
+
+    page.get_by_label("Words").fill("audit")
+    page.get_by_role("button", name="Filter").click()
+    expect(page.locator("tbody.milestone")).to_have_count(5)
+    page.get_by_label("Lead").select_option(label="Leon Lead")
+    expect(page.locator("tbody.milestone")).to_have_count(0)
+
+    expect(page).to_have_url(re.compile(r"/\?text=audit&theme=&lead=\d+&review=&recommendation=&status=&show=$"))
+
+
 def test_the_list_is_filtered_and_sorted_without_javascript(browser, browser_context_args, console, people, several):
     context = browser.new_context(**browser_context_args, java_script_enabled=False)
     console.watch(context)
