@@ -238,7 +238,8 @@ def components() -> list[Component]:
         ),
         Component(
             "Filters",
-            "Of a list. With a target the list is exchanged without a reload.",
+            "Of a list. With a target the list is exchanged without a reload. Its last line, "
+            "components/last_filter.html, offers what was chosen last time; static/js/last_filter.js shows it.",
             (
                 Example(
                     "",
