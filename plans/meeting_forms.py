@@ -161,18 +161,24 @@ class DecisionFields(ChildDataCheck):
 
 
 class NewDecisionForm(DecisionFields):
-    """What a meeting decided of a plan; it asks of which where the writer may record of more than one."""
+    """What a meeting decided of a plan; it asks of which where the writer may record of more than one.
+
+    `goes_on`: one was recorded just now, so the keyboard begins here.
+    """
 
     plan: Any = forms.ModelChoiceField(queryset=Plan.objects.none(), label="Plan", empty_label=None)
     field_order: Any = ["plan"]
 
-    def __init__(self, *args: Any, plans: list[Plan], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, plans: list[Plan], goes_on: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.plans = plans
+        self.goes_on = goes_on and not self.is_bound
         if len(plans) > 1:
             self.fields["plan"].queryset = Plan.objects.filter(pk__in=[plan.pk for plan in plans])  # type: ignore[attr-defined]
         else:
             del self.fields["plan"]
+        if self.goes_on:
+            next(iter(self.fields.values())).widget.attrs["autofocus"] = True
 
     @property
     def chosen(self) -> Plan:

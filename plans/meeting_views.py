@@ -168,16 +168,16 @@ def meeting(request: SignedInRequest, pk: int) -> HttpResponse:
     row = _meeting(request, pk)
     today = timezone.localdate()
     recording = _recording(request, row)
+    follow_up_to = key_from(request.GET.get("follow_up_to", "")) or None
     form = None
     if row.archived_at is None and row.held_on <= today and recording:
-        form = NewDecisionForm(sent(request), plans=recording)
+        form = NewDecisionForm(sent(request), plans=recording, goes_on=follow_up_to is not None)
     if request.method == "POST":
         recorded = _record(request, row, form)
         if recorded is not None:
             return recorded
     others = Meeting.objects.visible_to(request.user).current().filter(body=row.body).order_by("held_on", "pk")
     has_met_again = others.filter(held_on__gt=row.held_on, held_on__lte=today).exists()
-    follow_up_to = key_from(request.GET.get("follow_up_to", "")) or None
     context = {
         "meeting": row,
         "by_plan": _by_plan(request, row, recording, max(today, row.held_on)),
@@ -223,13 +223,16 @@ def _record(request: SignedInRequest, row: Meeting, form: NewDecisionForm | None
     except ValidationError as error:
         add_refusal(form, error)
         return None
-    messages.success(request, "The decision is recorded.")
+    messages.success(request, "The decision is recorded. Add above what has to follow from it, or record the next one.")
     return redirect(_beside_decision(decision))
 
 
 def _beside_decision(decision: Decision) -> str:
-    """The page of the meeting at one of its decisions, with the form for what follows from it open below."""
-    return f"{reverse('plans:meeting', args=[decision.meeting_id])}?follow_up_to={decision.pk}#decision-{decision.pk}"
+    """The page of the meeting where the next decision is written, with the form for what follows from this one open.
+
+    Without a place in the page: a browser that goes to a place puts the keyboard nowhere else.
+    """
+    return f"{reverse('plans:meeting', args=[decision.meeting_id])}?follow_up_to={decision.pk}"
 
 
 def _follow_up_form(request: SignedInRequest) -> NewFollowUpForm:
@@ -424,7 +427,7 @@ def new_follow_up(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
         of="Follow-up",
         plan=plan,
         done=lambda _: _done(
-            request, "The follow-up is added. Add another, or record the next decision.", _beside_decision(row)
+            request, "The follow-up is added. Add another above, or record the next decision.", _beside_decision(row)
         ),
         context={"title": "Add a follow-up", "caption": str(row.meeting), "quoted": row.words, "back": back},
         template=FORM,

@@ -21,6 +21,10 @@ const trouble = (words) => {
 
 document.body.addEventListener("htmx:beforeRequest", () => trouble(""));
 
+// What the last page did, where the keyboard stays on what is written next. Readers of the screen have to know the place first.
+const said = document.querySelector("[data-said]");
+if (said) setTimeout(() => announce(said.dataset.said), 500);
+
 // A form that asks takes the place of what was asked before, as it does without htmx; it is not added to it.
 document.body.addEventListener("htmx:configRequest", (event) => {
   if (event.detail.verb === "get" && event.detail.elt.matches("form")) event.detail.path = event.detail.path.split("?")[0];

@@ -96,6 +96,8 @@ def test_decisions_and_what_follows_are_recorded_in_the_meeting(page, clicks, ax
         page.get_by_role("button", name="Record the decision").click()
         expect(page.get_by_text("The decision is recorded.")).to_be_visible()
     axe(title="Steering group")
+    expect(page.get_by_label("What it is")).to_be_focused()
+    expect(page.locator("#announcer")).to_contain_text("The decision is recorded.")
     with clicks.at_most(2):
         page.get_by_label("What is to be done").fill("Count the rota.")
         page.get_by_label("Who does it (optional)").select_option(label="Leon Lead, Head of Service")
@@ -104,6 +106,31 @@ def test_decisions_and_what_follows_are_recorded_in_the_meeting(page, clicks, ax
 
     assert Decision.objects.get().kind == "request"
     assert FollowUp.objects.get().owner == lead
+
+
+def test_decisions_are_recorded_one_after_another_by_keyboard_alone(page, plan, council, people, console):
+    console.expect("status of 422")
+    board = add_board(council=council, name="Steering group", kind="steering_group", by=people.manager)
+    meeting = add_meeting(body=board, held_on=timezone.localdate(), by=people.manager)
+    sign_in(page, people.manager)
+    page.goto(f"/meetings/{meeting.pk}/")
+    page.get_by_label("What it is").focus()
+
+    for kind, words in (("Request", "Bring the figures."), ("Challenge", "Why is it late?")):
+        page.keyboard.type(kind)
+        page.keyboard.press("Tab")
+        page.keyboard.type(words)
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        expect(page.locator("#announcer")).to_contain_text("The decision is recorded.")
+        expect(page.get_by_role("region", name="Saved")).to_be_in_viewport()
+        expect(page.get_by_label("What it is")).to_be_focused()
+        expect(page.get_by_label("What it is")).to_be_in_viewport()
+    page.get_by_role("button", name="Record the decision").press("Enter")
+
+    expect(page.locator(".govuk-error-summary")).to_be_focused()
+    found = Decision.objects.order_by("pk").values_list("kind", "words")
+    assert list(found) == [("request", "Bring the figures."), ("challenge", "Why is it late?")]
 
 
 def test_an_inspection_is_pasted_with_its_dates_and_linked_by_ticking(
