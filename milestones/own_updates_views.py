@@ -86,6 +86,7 @@ def own_updates(request: SignedInRequest, slug: str) -> HttpResponse:
             "done": [_done(each, found.plan.scheme, recorded) for each in own.done],
             "leads": bool(led),
             "datable": _datable(plan, rights, keys),
+            "decides_dates": rights.everywhere(Right.CHANGE_DATE),
             "evidenced": _evidenced(rights, sight, keys),
             "why_not": rights.why if Right.RECORD_UPDATE in rights.lost or Right.DRAFT_UPDATE in rights.lost else "",
             "only_drafts": only_drafts,

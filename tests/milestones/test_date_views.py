@@ -104,6 +104,17 @@ def test_the_form_says_how_often_and_how_far_the_date_moved(client, people, mile
     assert "Moved twice, 61 days" in form
 
 
+@pytest.mark.parametrize(("who", "words"), [("lead", "Ask for a new date"), ("manager", "Move the due date")])
+def test_one_link_says_what_happens_for_whoever_follows_it(client, people, milestone, who, words):
+    client.force_login(getattr(people, who))
+
+    page = client.get(PAGE).text
+
+    assert page.count(f'href="{PAGE}due-date/"') == 1
+    assert f'href="{PAGE}due-date/">{words}</a>' in page
+    assert f"{words}</h1>" in client.get(PAGE + "due-date/").text
+
+
 @pytest.mark.parametrize(("who", "status"), [("lead", 403), ("steering", 403), ("outsider", 404)])
 def test_others_do_not_ask(client, people, action, milestone, who, status):
     make_milestone(action, ref="1.7", by=people.manager)

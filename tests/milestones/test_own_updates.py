@@ -16,7 +16,7 @@ from accounts.operations import add_person
 from milestones.cutoff_words import after_saving_late, before_saving_late, moment_words, span_words
 from milestones.date_operations import request_date
 from milestones.models import ProgressUpdate, UpdateDraft
-from milestones.operations import add_supporting_lead, record_update, save_draft, withdraw_milestone
+from milestones.operations import add_supporting_lead, edit_milestone, record_update, save_draft, withdraw_milestone
 from milestones.review_operations import return_update
 from plans.cycles import Rhythm
 from plans.models import PlanMembership
@@ -169,6 +169,21 @@ def test_a_new_date_is_asked_for_from_the_page_unless_one_waits(as_lead, people,
     request_date(milestone=made, to_on=date(2011, 9, 30), reason="No staff.", consequence="None.", by=people.lead)
 
     assert address not in as_lead.get(PAGE).text
+
+
+@pytest.mark.parametrize(("who", "words"), [("lead", "Ask for a new date"), ("manager", "Move the due date")])
+def test_the_way_to_a_new_date_says_what_happens_for_whoever_goes_it(client, people, lead, milestone, who, words):
+    if who == "manager":
+        mira = add_person(name="Mira Manager", organisation=lead.organisation, user=people.manager, by=people.manager)
+        edit_milestone(milestone=milestone, lead=mira, reason="Agreed", by=people.manager)
+    client.force_login(getattr(people, who))
+
+    page = client.get(PAGE).text
+    form = client.get("/plans/safeguarding/milestones/1.1/due-date/")
+
+    assert page.count("/1.1/due-date/") == 1
+    assert f">{words}<span" in page
+    assert f"{words}</h1>" in form.text
 
 
 def test_saving_goes_on_to_the_next_that_is_owed(as_lead, people, action, lead, milestone):
