@@ -35,11 +35,18 @@ class ListForm(FileOrText):
 
 
 class ListPreviewForm(forms.Form):
-    """What a preview asks of a person: numbers that are guessed, dates that the words do not give."""
+    """What a preview asks of a person: numbers that are guessed, dates that the words do not give, and the day from
+    which timescales count where nobody has given it."""
 
     def __init__(self, data: Any, *, comparison: ListComparison) -> None:
         super().__init__(data)
         self.comparison = comparison
+        if comparison.asks_for_publication:
+            self.fields["published_on"] = DayField(
+                label="Report published (optional)",
+                required=False,
+                help_text="The timescales count from this day. Left empty, they have no dates until somebody gives it.",
+            )
         for row in comparison.recommendations:
             if row.is_number_guessed:
                 self.fields[f"number_{row.key}"] = TextField(

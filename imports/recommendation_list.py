@@ -82,7 +82,8 @@ class ComparedRecommendation:
 
 @dataclass(frozen=True)
 class ListComparison:
-    """What importing a list would do to a review. `review_changes` are columns of the review itself."""
+    """What importing a list would do to a review. `review_changes` are columns of the review itself;
+    `asks_for_publication` where timescales count from the day of publication and nobody has given it."""
 
     recommendations: tuple[ComparedRecommendation, ...] = ()
     review_changes: tuple[tuple[str, Any], ...] = ()
@@ -93,6 +94,7 @@ class ListComparison:
     warnings: tuple[Finding, ...] = ()
     problems: tuple[Finding, ...] = ()
     child_words: tuple[ChildWords, ...] = ()
+    asks_for_publication: bool = False
 
     @property
     def created(self) -> dict[str, int]:
@@ -187,7 +189,8 @@ class _Comparing:
         rows = self._rows_of(printed)
         numbers = self._numbers(printed, rows)
         compared = tuple(self._compare(key, read, rows.get(key), numbers[key], base_on) for key, read in printed)
-        if base_on is None and any(each.due.state is Timescale.NO_BASE for each in compared):
+        lacks_base = base_on is None and any(each.due.state is Timescale.NO_BASE for each in compared)
+        if lacks_base:
             message = "No day is known from which the timescales count. Their dates are there as soon as it is given."
             self._warn("published_missing", "", message)
         kept = {each.present for each in compared}
@@ -208,6 +211,7 @@ class _Comparing:
             tuple(dict.fromkeys(self.warnings)),
             tuple(dict.fromkeys(self.problems)),
             tuple(self.child_words),
+            lacks_base and not self.review.counts_from_receipt,
         )
 
     def _decide(self, code: str, where: str, message: str) -> None:

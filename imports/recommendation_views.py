@@ -135,6 +135,7 @@ def _apply(request: SignedInRequest, import_: RecommendationImport) -> HttpRespo
             accept=accept,
             seen=request.POST.get("seen") or "nothing",
             tick=request.POST.get(ChildDataCheck.TICK, ""),
+            published_on=form.cleaned_data.get("published_on"),
             by=request.user,
         )
     except operations.ReviewMoved as error:

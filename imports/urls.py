@@ -1,11 +1,13 @@
 from django.urls import include, path
 
-from . import measurement_views, recommendation_views, views
+from . import entering_views, measurement_views, recommendation_views, views
 
 app_name = "imports"
 urlpatterns = [
     path("imports/", views.import_list, name="list"),
     path("start-a-plan/from-a-table/", views.start_from_table, name="start"),
+    path("start-a-plan/from-an-inspection/", entering_views.start_from_inspection, name="start_from_inspection"),
+    path("reviews/new/", entering_views.new_review, name="new_review"),
     path("plans/<slug:slug>/import/", views.new_import, name="new"),
     path("plans/<slug:slug>/paste-figures/", measurement_views.paste_figures, name="figures"),
     path("imports/<int:pk>/", views.import_page, name="detail"),

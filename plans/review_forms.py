@@ -215,14 +215,6 @@ class ReviewFields(InParts):
         return self.cleaned_data["title"] or self.cleaned_data.get("short_name", "")
 
 
-class NewReviewForm(OfCouncilForm, ReviewFields):
-    """A review of a council."""
-
-    def __init__(self, *args: Any, reviews: QuerySet[Review], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["follows"].queryset = reviews  # type: ignore[attr-defined]
-
-
 class ReviewForm(ReviewFields, RowForm):
     """A review that is there."""
 

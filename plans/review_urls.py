@@ -4,7 +4,6 @@ from . import board_views, framework_views, intervention_views, review_views
 
 urlpatterns = [
     path("reviews/", review_views.reviews, name="reviews"),
-    path("reviews/new/", review_views.new_review, name="new_review"),
     path("reviews/<slug:review>/", review_views.review, name="review"),
     path("reviews/<slug:review>/edit/", review_views.edit_review, name="edit_review"),
     path("reviews/<slug:review>/judgements/", review_views.judgements, name="judgements"),

@@ -15,7 +15,6 @@ from accounts.requests import SignedInRequest, sent
 from accounts.security import Event, note_event
 
 from . import review_operations as operations
-from .adding import add_row, councils_to_add_to
 from .changing import change_row
 from .documents import download, in_the_folder
 from .forms import add_refusal
@@ -23,7 +22,7 @@ from .models import Plan, Review
 from .overrides import with_override
 from .policies import Reach, Right, can_start_plan, check_can_edit_reviews, councils_with_reviews_of, plans_within
 from .reasons import ReasonForm
-from .review_forms import JudgementsForm, NewReviewForm, ReviewForm
+from .review_forms import JudgementsForm, ReviewForm
 from .spans import day_words
 from .starting import is_without_actions
 from .timeline import INTERVENTIONS, answering_plans, asked_by, is_in_force, movements_of, timeline, when_words
@@ -89,29 +88,6 @@ def review(request: SignedInRequest, review: str) -> HttpResponse:
         .exists(),
     }
     return render(request, "plans/review.html", context)
-
-
-@get_or_post
-def new_review(request: SignedInRequest) -> HttpResponse:
-    """Adds a review to a council."""
-    councils = councils_to_add_to(request.user)
-    form = NewReviewForm(
-        sent(request), _files(request), councils=councils, reviews=_reviews(request).filter(council__in=councils)
-    )
-
-    def add(**details: Any) -> Review:
-        with in_the_folder(details["upload"]):
-            return operations.enter_review(**details)
-
-    def done(row: Review) -> HttpResponse:
-        if "list" in request.POST:
-            messages.success(request, "The review is added. Now paste what it recommends.")
-            return redirect("imports:recommendations", row.slug)
-        messages.success(request, "The review is added.")
-        return redirect(row)
-
-    context = {"title": "Add a review"}
-    return add_row(request, form, add=add, of="Review", done=done, template="plans/review_form.html", context=context)
 
 
 @get_or_post

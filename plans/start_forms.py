@@ -10,7 +10,6 @@ from accounts.operations import the_council
 
 from .cycles import monday_of
 from .forms import ChildDataCheck, CycleDaysField, DayField, RequiresEvidenceField, TextField, TracksOutcomesField
-from .models import Review
 from .schemes import PRESETS, Scheme
 
 
@@ -97,21 +96,3 @@ class StartPlanForm(NewPlanForm):
     @property
     def has_later_errors(self) -> bool:
         return any(name in self.errors for name in self.LATER)
-
-
-class StartFromInspectionForm(NewPlanForm):
-    """What the inspectors published, and what the plan that answers it is called."""
-
-    short_name = TextField(
-        max_length=100,
-        label="Short name of the inspection or review",
-        help_text="As papers refer to it, such as “Ofsted Feb 2025”.",
-        error_messages={"required": "Enter the short name of the inspection."},
-    )
-    kind = forms.ChoiceField(choices=Review.Kind.choices, label="Kind", initial=Review.Kind.INSPECTION)
-    published_on = DayField(
-        required=False,
-        label="Report published (optional)",
-        help_text="“Within three months” counts from this day.",
-    )
-    field_order = ("short_name", "kind", "published_on", "title", "council_name")

@@ -9,7 +9,6 @@ urlpatterns = [
     path("", include("plans.meeting_urls")),
     path("plans/", views.plan_list, name="list"),
     path("start-a-plan/", views.start_plan, name="start"),
-    path("start-a-plan/from-an-inspection/", views.start_from_inspection, name="start_from_inspection"),
     path("plans/<slug:slug>/people/", membership_views.people, name="people"),
     path("plans/<slug:slug>/people/roles/<int:pk>/", membership_views.role, name="role"),
     path("plans/<slug:slug>/people/roles/<int:pk>/take/", membership_views.take_role, name="take_role"),

@@ -4,19 +4,16 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.requests import SignedInRequest, sent
+from accounts.requests import SignedInRequest
 
 from . import operations
-from .cycles import monday_of
 from .forms import add_refusal
 from .models import Plan, PlanMembership
 from .overrides import with_override
 from .policies import can_start_plan, check_can_start_plan
-from .start_forms import StartFromInspectionForm, StartPlanForm
-from .starting import start_plan_from_inspection
+from .start_forms import StartPlanForm
 
 NO_ROLE = "None: you opened it for a short time"
 
@@ -55,22 +52,3 @@ def start_plan(request: SignedInRequest) -> HttpResponse:
             messages.success(request, f"{plan.short_title} is started. You are its programme manager.")
             return redirect(plan)
     return render(request, "plans/start_plan.html", {"form": form}, status=422 if form.errors else 200)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def start_from_inspection(request: SignedInRequest) -> HttpResponse:
-    """Starts a plan that answers an inspection, and leads on to the list of what the inspectors recommended."""
-    check_can_start_plan(request.user)
-    form = StartFromInspectionForm(sent(request))
-    if request.method == "POST" and form.is_valid():
-        start = with_override(start_plan_from_inspection, form.override("New plan"))
-        try:
-            answered = start(cycle_anchor=monday_of(timezone.localdate()), by=request.user, **form.cleaned_data)
-        except ValidationError as error:
-            add_refusal(form, error)
-        else:
-            messages.success(
-                request, f"{answered.plan.short_title} is started, and answers {answered.review}. You are its manager."
-            )
-            return redirect("imports:recommendations", answered.review.slug)
-    return render(request, "plans/start_from_inspection.html", {"form": form}, status=422 if form.errors else 200)

@@ -112,6 +112,9 @@ def _block(user: Any, plan: Plan, elsewhere: Elsewhere, now: datetime) -> PlanBl
         counts += (Line("Indicators", reverse("indicators:scorecard", args=[plan.slug]), is_work=False),)
     if milestones and rights.everywhere(Right.WRITE_ISSUES) and rights.everywhere(Right.MAKE_PAPER):
         counts += (Line("Key issues", reverse("reports:key_issues", args=[plan.slug]), is_work=False),)
+    if rights.everywhere(Right.EDIT_PLAN):
+        add = reverse("imports:new_review", query={"plan": plan.slug})
+        counts += (Line("Add an inspection or review", add, is_work=False),)
     if rights.everywhere(Right.SEE_HISTORY) and Right.EDIT_PLAN not in rights:
         counts += (Line("Who changed what", reverse("reports:history", args=[plan.slug]), is_work=False),)
     return PlanBlock(plan, tuple(lines), counts)

@@ -11,8 +11,7 @@ from milestones.models import MilestoneLink
 from milestones.operations import record_update
 from plans.meeting_operations import add_meeting
 from plans.models import Decision, FollowUp, Recommendation
-from plans.operations import add_review, edit_plan
-from plans.recommendation_operations import answer_review
+from plans.operations import edit_plan
 from plans.review_operations import add_board
 from plans.spans import long_day
 from tests.cast import make_milestone
@@ -134,20 +133,22 @@ def test_decisions_are_recorded_one_after_another_by_keyboard_alone(page, plan, 
 
 
 def test_an_inspection_is_pasted_with_its_dates_and_linked_by_ticking(
-    page, clicks, axe, plan, council, people, action, milestone
+    page, clicks, axe, plan, people, action, milestone
 ):
     other = make_milestone(action, ref="1.2", by=people.manager)
-    review = add_review(council=council, short_name="Ofsted Feb 2011", published_on=PUBLISHED, by=people.manager)
-    answer_review(plan=plan, review=review, by=people.manager)
     sign_in(page, people.manager)
-    page.goto(review.get_absolute_url())
 
     with clicks.at_most(3):
-        page.get_by_role("link", name="Paste or import a list").click()
+        page.get_by_role("link", name="Add an inspection or review").click()
+        axe(title="Add an inspection or review")
+        page.get_by_label("Short name").fill("Ofsted Feb 2011")
+        page.get_by_label("Report published (optional)").fill(PUBLISHED.isoformat())
         page.get_by_label("Paste the list").fill(as_pasted())
-        page.get_by_role("button", name="Read it and show me").click()
+        page.get_by_role("button", name="Add the review").click()
+        axe(title="Check the list – Ofsted Feb 2011")
         page.get_by_role("button", name="Import into Ofsted Feb 2011").click()
         expect(page.get_by_role("heading", name=f"Recommendations {len(AREAS)}")).to_be_visible()
+    review = plan.answered_reviews.get().review
     assert Recommendation.objects.filter(review=review).count() == len(AREAS)
 
     first = Recommendation.objects.get(review=review, number="1")

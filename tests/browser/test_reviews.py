@@ -54,7 +54,7 @@ def test_a_review_is_added_and_judged(page, axe, people, plan):
     sign_in(page, people.manager)
     page.get_by_role("link", name="Reviews").click()
     axe(title="Reviews")
-    page.get_by_role("link", name="Add a review").click()
+    page.get_by_role("link", name="Add an inspection or review").click()
     page.get_by_label("Short name").fill("Ofsted Feb 2014")
     page.get_by_label("Framework (optional)").select_option(SIF.name)
     page.get_by_label("Report published (optional)").fill("2014-02-25")
@@ -72,7 +72,7 @@ ADDRESSES = {
     "timeline": ("/reviews/", "Reviews"),
     "none of a kind": ("/reviews/?kind=answer", "Reviews"),
     "review": ("/reviews/ofsted-2016/", "Ofsted 2016"),
-    "new review": ("/reviews/new/", "Add a review"),
+    "new review": ("/reviews/new/", "Add an inspection or review"),
     "edit review": ("/reviews/ofsted-2016/edit/", "Change the review"),
     "judgements": ("/reviews/ofsted-2016/judgements/", "Judgements"),
     "archive": ("/reviews/ofsted-2016/archive/", "Archive"),

@@ -441,7 +441,7 @@ PAGES: dict[str, Line] = {
     "reports:accessibility": Line(read=ANYBODY),
     "plans:list": Line(read=SIGNED_IN),
     "plans:start": _both(STARTERS),
-    "plans:start_from_inspection": _both(STARTERS),
+    "imports:start_from_inspection": _both(STARTERS),
     "imports:start": _both(STARTERS),
     "reports:plan": Line(read=Needs(Right.SEE)),
     "reports:changes": Line(read=Needs(Right.SEE)),
@@ -512,7 +512,7 @@ PAGES: dict[str, Line] = {
     "reports:reopen_recommendation": _both(_decides, pk="closed"),
     # --- reviews, interventions, boards and frameworks ---
     "plans:reviews": Line(read=SIGNED_IN),
-    "plans:new_review": _both(MANAGERS),
+    "imports:new_review": _both(MANAGERS),
     "plans:review": Line(read=_of_council),
     "plans:edit_review": _both(_edits_council),
     "plans:judgements": _both(_edits_council),

@@ -246,7 +246,7 @@ FORMS: dict[str, Form] = {
         {"title": "Another plan", "cycle_anchor": "2011-05-02", "cycle_days": 14, "scheme": "four_statuses"},
         makes={"plan", "planmembership", "statusscheme", "organisation"},
     ),
-    "plans:start_from_inspection": Form(
+    "imports:start_from_inspection": Form(
         {"title": "Another plan", "short_name": "Ofsted May 2031", "kind": "inspection"},
         makes={"plan", "planmembership", "statusscheme", "organisation", "review", "planreview"},
     ),
@@ -329,10 +329,10 @@ FORMS: dict[str, Form] = {
     "plans:take_role": Form({"reason": "Left."}, changes={"planmembership": {"deleted"}}),
     "plans:archive": Form({"reason": "Done.", "into": "archive"}, changes={"plan": {"archived_at"}}),
     "plans:break_glass": Form({"reason": "A complaint."}, makes={"breakglass"}),
-    "plans:new_review": Form(
+    "imports:new_review": Form(
         {"short_name": "Peer review 2010", "kind": "peer_review", "timescales_from": "published"},
-        makes={"review", "framework"},
-        chooses={"follows": "review"},
+        makes={"review", "framework", "planreview"},
+        chooses={"follows": "review", "plan": "plan"},
     ),
     "plans:edit_review": Form(
         {"title": "Inspection of services", "reason": "As on the cover."},

@@ -22,6 +22,7 @@ NOTHING_IS_SAVED = "It asks for something to read; nothing of it is saved."
 OF_A_USER = "It is about a user, of no plan; accounts know of none."
 OF_SIGNING_IN = "What somebody signs in with."
 DRAFT = "A draft is shown to those alone who may record it; it is asked about when they do."
+OF_A_LIST = "What is read of its list is asked about in its preview, everything else here."
 WITHOUT = {
     "accounts.forms.AddPasskeyForm": OF_SIGNING_IN,
     "accounts.forms.CodeForm": OF_SIGNING_IN,
@@ -34,6 +35,9 @@ WITHOUT = {
     "accounts.user_forms.ReasonForm": OF_A_USER,
     "accounts.user_forms.UserFilterForm": NOTHING_IS_SAVED,
     "accounts.user_forms.UserForm": OF_A_USER,
+    "imports.entering_forms.NewReviewForm": OF_A_LIST,
+    "imports.entering_forms.StartFromInspectionForm": OF_A_LIST,
+    "imports.entering_forms.WithList": OF_A_LIST,
     "imports.forms.FileForm": "What is read of it is asked about in its preview.",
     "imports.forms.StartFromTableForm": "Its title and council are looked at, what is read of it in its preview.",
     "imports.measurement_views.FiguresForm": "What is read of it is asked about in the grid that it fills.",

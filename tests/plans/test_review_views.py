@@ -145,7 +145,7 @@ def test_an_empty_timeline_says_what_to_do(client, plan, people):
     client.force_login(people.lead)
     response = client.get("/reviews/")
     assert "There is no review here yet." in response.text
-    assert "Add a review" not in response.text
+    assert "Add an inspection or review" not in response.text
 
 
 def test_what_belongs_to_another_council_is_on_no_list(client, review, council, people):
@@ -334,12 +334,6 @@ def test_a_manager_adds_a_review(client, plan, council, people, manager):
     row = Review.objects.get()
     assert (row.council, row.title, row.framework.name) == (council, "Ofsted Feb 2011", SLAC.name)
     assert (row.published_on, row.started_precision) == (date(2011, 2, 25), "month")
-
-
-def test_a_new_review_may_go_on_to_the_list_of_what_it_recommends(client, plan, people, manager):
-    response = client.post("/reviews/new/", review_form(short_name="Ofsted Feb 2011") | {"list": "1"})
-
-    assert response.url == "/reviews/ofsted-feb-2011/recommendations/import/"
 
 
 def test_a_review_sent_twice_is_added_once(client, plan, people, manager):

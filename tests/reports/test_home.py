@@ -249,6 +249,14 @@ def test_who_reads_the_history_and_edits_nothing_is_led_to_it(home_of, people, p
         assert (link in counts) is is_led
 
 
+def test_whoever_keeps_a_plan_is_one_click_from_entering_its_inspection(home_of, people, plan):
+    link = ("Add an inspection or review", "/reviews/new/?plan=safeguarding")
+
+    for who, is_led in ((people.manager, True), (people.lead, False), (people.steering, False)):
+        counts = [(line.words, line.address) for line in home_of(who).context["blocks"][0].counts]
+        assert (link in counts) is is_led
+
+
 def test_nobody_is_told_of_milestones_that_they_may_not_see(home_of, people, action, milestone):
     make_milestone(action, ref="1.2", visibility="internal", by=people.manager)
 
