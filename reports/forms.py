@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -11,6 +11,7 @@ from django.utils import timezone
 from milestones.selecting import lead_choices
 from plans.forms import DayField, PositionDayField
 from plans.moments import moment_from
+from plans.spans import long_day
 
 from .indicator_paper import PERIODS, USUAL_PERIODS, Scope
 from .milestone_paper import Layout
@@ -81,6 +82,9 @@ class AnyPaperForm(forms.Form):
             self._offer("layout", [(layout.value, words) for layout, words in self.layouts.items()])
         else:
             del self.fields["layout"]
+        if position.cycle.number > 0:
+            ended_on = position.cycle.first_on - timedelta(days=1)
+            self.fields["as_at"].help_text += f" The cycle before this one ended on {long_day(ended_on)}."
         self._offer_of(position)
 
     @property

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from datetime import timedelta
 
 import pytest
 import time_machine
@@ -11,6 +12,7 @@ from milestones.models import Milestone
 from milestones.operations import archive_milestone, edit_milestone
 from plans.models import Plan
 from plans.operations import add_action, give_role
+from plans.spans import long_day
 from reports.forms import FORMS, GROUPS, formats_of
 from reports.pack_operations import start_pack
 from reports.papers import KINDS, Order, make_paper
@@ -91,6 +93,18 @@ def test_the_order_begins_with_today_or_what_the_address_says(manager, full_plan
     assert f'value="{full_plan.front.pk}" selected' in page.content.decode()
     with time_machine.travel("2011-05-31 12:00"):
         assert 'value="2011-05-31"' in manager.get(ORDER).content.decode()
+
+
+def test_the_order_says_when_the_last_cycle_ended(manager, full_plan):
+    anchor, days = full_plan.plan.cycle_anchor, timedelta(days=full_plan.plan.cycle_days)
+    ended_on = long_day(anchor + 2 * days - timedelta(days=1))
+
+    def says(day):
+        return f"The cycle before this one ended on {ended_on}." in manager.get(ORDER, {"as_at": day}).content.decode()
+
+    assert says(anchor + 2 * days)
+    assert not says(anchor + 2 * days - timedelta(days=1))
+    assert "The cycle before" not in manager.get(ORDER, {"as_at": anchor}).content.decode()
 
 
 def test_an_order_to_see_goes_on_to_the_page_that_shows_it(manager):
