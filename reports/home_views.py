@@ -108,6 +108,8 @@ def _block(user: Any, plan: Plan, elsewhere: Elsewhere, now: datetime) -> PlanBl
     # What waits for the reader comes before how the plan stands.
     lines.sort(key=lambda line: not line.is_work)
     counts = _counts(plan, milestones)
+    if found.plan.recommendations and rights.everywhere(Right.SEE):
+        counts += (Line("Recommendations", reverse("reports:recommendations", args=[plan.slug]), is_work=False),)
     if plan.pk in elsewhere.measured and rights.everywhere(Right.SEE):
         counts += (Line("Indicators", reverse("indicators:scorecard", args=[plan.slug]), is_work=False),)
     if milestones and rights.everywhere(Right.WRITE_ISSUES) and rights.everywhere(Right.MAKE_PAPER):

@@ -17,8 +17,11 @@ from plans.policies import Reach, Right, plans_within
 
 from .coverage import Coverage, Row, gaps_in, totals_of
 from .link_history import LinkStory, stories_of
+from .milestone_paper import Layout
 from .position import ActionPosition
 from .reading import Reading, read_plan
+from .recommendation_paper import Part
+from .selection import Readers
 
 
 @require_safe
@@ -48,6 +51,8 @@ def recommendations(request: SignedInRequest, slug: str) -> HttpResponse:
             "all_gaps": list(Gap),
             "shared": coverage.shared,
             "unresolved": coverage.unresolved(),
+            "paper_query": reading.asked.query_with(**_of_review(reading, review)),
+            "by_area": _by_area(reading) | _of_review(reading, review),
         },
         status=reading.status,
     )
@@ -140,6 +145,22 @@ def _asked_for(request: SignedInRequest, reading: Reading) -> tuple[int, Gap | N
     slug, gap = request.GET.get("review", ""), request.GET.get("gap", "")
     review = next((each.id for each in reading.position.reviews if each.slug == slug), 0)
     return review, Gap(gap) if gap in set(Gap) else None
+
+
+def _of_review(reading: Reading, review: int) -> dict[str, str]:
+    """How a paper is asked to be of one review; of all where there is none of this key."""
+    chosen = next((each for each in reading.position.reviews if each.id == review), None)
+    return {"review": chosen.short_name} if chosen else {}
+
+
+def _by_area(reading: Reading) -> dict[str, str]:
+    """What orders the plan by area for improvement, as inspectors ask for it."""
+    readers = Readers.INTERNAL if reading.sight.is_internal else Readers.NO_INTERNAL
+    order = {"paper": "recommendations", "part": Part.AREAS.value, "layout": Layout.CLASSIC.value}
+    order |= {"readers": readers.value, "as_at": reading.asked.as_at.isoformat()}
+    if reading.asked.recorded_at is not None:
+        order["recorded_at"] = reading.asked.recorded_at.isoformat()
+    return order
 
 
 def _context(reading: Reading) -> dict[str, object]:

@@ -1,13 +1,17 @@
 """Journeys of the officer who takes a report to a committee."""
 
 import csv
+from datetime import date
 
+import docx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from accounts.models import User
 from accounts.operations import add_person
+from plans.models import PlanMembership
+from plans.operations import give_role
 from reports.cover_operations import assign_section, start_cover
 from reports.milestone_paper import Layout
 from reports.papers import Order, make_paper
@@ -66,15 +70,29 @@ def test_a_report_is_chosen_looked_at_and_taken_away(order, tmp_path):
         assert [row["milestone_ref"] for row in csv.DictReader(text)] == ["1.2"]
 
 
-def test_the_recommendations_report_is_taken_away_in_the_classic_layout(order):
-    clicks = clicks_in(order)
-    order.goto(f"{ORDER}?paper=recommendations&as_at={AS_AT}")
+@pytest.mark.parametrize("width", [1280, 390])
+def test_who_evaluates_the_plan_reads_it_in_one_click_and_takes_it_away_by_area_in_two(
+    page, axe, people, full_plan, tmp_path, width
+):
+    page.set_viewport_size({"width": width, "height": 800})
+    auditor, ends_on = PlanMembership.Role.AUDITOR, date(2999, 12, 31)
+    give_role(plan=full_plan.plan, user=people.outsider, role=auditor, ends_on=ends_on, by=people.manager)
+    clicks = clicks_in(page)
+    sign_in(page, people.outsider)
 
-    with clicks.at_most(2), order.expect_download() as download:
-        order.get_by_label("Classic").check()
-        order.get_by_role("button", name="Download Word").click()
+    with clicks.at_most(2), page.expect_download() as download:
+        with clicks.at_most(1):
+            page.get_by_role("link", name="Recommendations", exact=True).click()
+            axe(title="Recommendations")
+        page.get_by_role("button", name="Download Word").click()
 
-    assert download.value.suggested_filename.endswith(".docx")
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    file = tmp_path / download.value.suggested_filename
+    download.value.save_as(file)
+    headings = [" ".join(cell.text.split()) for cell in docx.Document(file).tables[-1].rows[0].cells]
+    assert len(headings) == 9
+    assert headings[0] == "No."
+    assert headings[-1].startswith("Monitoring")
 
 
 def test_a_mistake_is_told_beside_its_field(axe, order, console):

@@ -16,7 +16,16 @@ from milestones.operations import record_update
 from milestones.review_operations import return_update
 from plans.meeting_operations import add_follow_up, add_meeting, finish_follow_up, record_decision
 from plans.models import PlanMembership
-from plans.operations import add_action, add_theme, edit_plan, give_role, start_plan
+from plans.operations import (
+    add_action,
+    add_recommendation,
+    add_review,
+    add_theme,
+    edit_plan,
+    give_role,
+    start_plan,
+)
+from plans.recommendation_operations import answer_review
 from plans.review_operations import add_board
 from reports.edition_operations import withdraw_edition
 from reports.pack_operations import edit_pack
@@ -247,6 +256,22 @@ def test_who_reads_the_history_and_edits_nothing_is_led_to_it(home_of, people, p
     for who, is_led in ((people.outsider, True), (people.manager, False), (people.steering, False)):
         counts = [(line.words, line.address) for line in home_of(who).context["blocks"][0].counts]
         assert (link in counts) is is_led
+
+
+def test_who_sees_the_whole_plan_is_one_click_from_its_recommendations(home_of, people, council, plan, milestone):
+    link = ("Recommendations", "/plans/safeguarding/recommendations/")
+
+    def is_led(who):
+        return link in [(line.words, line.address) for line in home_of(who).context["blocks"][0].counts]
+
+    assert not is_led(people.steering)
+    review = add_review(council=council, short_name="Ofsted", by=people.manager)
+    add_recommendation(review=review, number="1", text="Answer sooner.", by=people.manager)
+    answer_review(plan=plan, review=review, by=people.manager)
+    assert is_led(people.steering)
+
+    give_role(plan=plan, user=people.outsider, role="contributor", by=people.manager)
+    assert not is_led(people.outsider)
 
 
 def test_whoever_keeps_a_plan_is_one_click_from_entering_its_inspection(home_of, people, plan):

@@ -1,9 +1,12 @@
 """The pages about recommendations: gaps first, the matrix, and one of them."""
 
+import re
 from datetime import date
+from html import unescape
 
 import pytest
 import time_machine
+from django.utils import timezone
 
 from accounts.history import newest_instant, operating, save_with_reason
 from accounts.models import User
@@ -86,6 +89,68 @@ def test_gaps_come_first_and_lead_to_what_can_be_done(client, people, nine):
     assert text.index("Audit more.") < text.index("<caption>")
     for act in ("Link one", "Record why none is needed", "Add a milestone"):
         assert act in text
+
+
+def order_of(client, address):
+    """What the list sends for the plan by area; None where it is not offered."""
+    text = client.get(address).text
+    if "The plan by area for improvement" not in text:
+        return None
+    form = text[text.index('<form class="no-print" method="post"') : text.index("The plan by area for improvement")]
+    sent = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
+    return {name: unescape(value) for name, value in sent.items() if name != "csrfmiddlewaretoken"}
+
+
+@pytest.mark.parametrize(
+    ("who", "readers"), [("manager", "internal"), ("auditor", "internal"), ("analyst", "no_internal")]
+)
+def test_the_plan_by_area_is_taken_away_from_the_list_as_it_is_filtered(client, people, full_plan, nine, who, readers):
+    if who != "manager":
+        ends_on = date(2012, 1, 1) if who == "auditor" else None
+        give_role(plan=full_plan.plan, user=people.outsider, role=who, ends_on=ends_on, by=full_plan.by)
+    client.force_login(people.manager if who == "manager" else people.outsider)
+    slug = full_plan.review.slug
+
+    whole, one = order_of(client, LIST), order_of(client, f"{LIST}?review={slug}&as_at=2011-06-10")
+
+    assert whole == {
+        **{"paper": "recommendations", "part": "areas", "layout": "classic", "readers": readers},
+        "as_at": "2011-06-15",
+    }
+    assert one == whole | {"as_at": "2011-06-10", "review": full_plan.review.short_name}
+    for order in (whole, one):
+        file = client.post(f"{PLAN}reports/", order | {"format": "html"})
+        assert file.status_code == 200
+        assert "Monitoring and Evaluation" in file.content.decode()
+
+
+def test_a_recorded_moment_is_taken_along(client, people, full_plan, nine):
+    client.force_login(people.manager)
+
+    order = order_of(client, f"{LIST}?recorded_at={timezone.now():%Y-%m-%dT%H:%M:%S.%f}Z")
+
+    assert client.post(f"{PLAN}reports/", order | {"format": "html"}).status_code == 200
+    assert order["recorded_at"]
+
+
+def test_the_plan_by_area_is_for_who_makes_papers_and_knows_no_gaps(client, people, full_plan, nine):
+    client.force_login(people.steering)
+    assert order_of(client, LIST) is None
+
+    client.force_login(people.manager)
+    assert order_of(client, f"{LIST}?gap={Gap.NO_MILESTONE}") is None
+
+
+def test_the_report_of_the_list_keeps_its_review(client, people, full_plan, nine):
+    client.force_login(people.manager)
+
+    text = client.get(f"{LIST}?review={full_plan.review.slug}&as_at=2011-06-10").text
+    address = re.search(rf'href="({PLAN}reports/recommendations/[^"]*)"', text)[1]
+
+    paper = client.get(unescape(address))
+    assert paper.status_code == 200
+    assert paper.context["address"]["review"] == full_plan.review.short_name
+    assert paper.context["address"]["as_at"] == "2011-06-10"
 
 
 @pytest.mark.parametrize("query", ["", "?as_at=2011-06-10"])
