@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from accounts.history import operation
 from accounts.models import Organisation
 from plans.models import Plan, Review
+from plans.policies import check_can_edit_reviews
 from plans.recommendation_operations import answer_review
 from plans.review_operations import enter_review
 from plans.starting import start_plan_from_inspection
@@ -46,12 +47,12 @@ def enter_review_with_list(
     A form with a list that is sent twice gives the second time what the first one made. Raises PermissionDenied, and
     ValidationError, beside `pasted` where the list cannot be imported as it is.
     """
-    if pasted is not None and (first := _entered_before(council, short_name, pasted, details, by=by)) is not None:
-        return Entered(first.review, plan, first)
-    review = enter_review(council=council, short_name=short_name, by=by, **details)
+    check_can_edit_reviews(by, council)
+    first = _entered_before(council, short_name, pasted, details, by=by) if pasted is not None else None
+    review = first.review if first else enter_review(council=council, short_name=short_name, by=by, **details)
     if plan is not None:
         answer_review(plan=plan, review=review, by=by)
-    return Entered(review, plan, _keep(review, pasted, by=by))
+    return Entered(review, plan, first or _keep(review, pasted, by=by))
 
 
 @operation

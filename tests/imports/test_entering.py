@@ -6,6 +6,7 @@ import pytest
 from pytest_django.asserts import assertContains, assertRedirects
 
 from accounts.models import User
+from accounts.operations import add_organisation
 from imports.models import RecommendationImport
 from plans.models import ChildDataOverride, Plan, PlanReview, Recommendation, Review
 from plans.operations import start_plan
@@ -110,6 +111,26 @@ def test_the_same_list_with_another_day_is_not_the_same_form(manager, plan):
     assert again.status_code == 422
     assert Review.objects.get().published_on == date(2011, 2, 25)
     assert RecommendationImport.objects.count() == 1
+
+
+def test_a_plan_that_is_chosen_the_second_time_answers_the_same_review(manager, plan):
+    manager.post(NEW, INSPECTION | {"plan": ""})
+    assert not PlanReview.objects.exists()
+
+    manager.post(NEW, INSPECTION)
+
+    assert plan.answered_reviews.get().review == Review.objects.get()
+
+
+def test_a_plan_of_another_council_is_refused(manager, people, plan):
+    other = add_organisation(name="Oldshire Council", kind="council", by=people.manager)
+    start_plan(title="Oldshire Plan", council=other, cycle_anchor=date(2011, 5, 2), by=people.manager)
+
+    response = manager.post(NEW, INSPECTION | {"council": other.pk})
+
+    assert response.status_code == 422
+    assert list(response.context["form"].errors) == ["plan"]
+    assert nothing_is_written()
 
 
 def test_a_plan_starts_with_the_list_of_its_inspection(client, people):
