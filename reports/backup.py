@@ -1,7 +1,8 @@
 """The whole installation as one zip: every row of every table, and every stored file. `restore` loads it again.
 
-It is read at one moment, while the site goes on. Left out is what an installation makes for itself, and sessions:
-everybody signs in again. It holds passwords as hashes and all that is internal, so whoever keeps it keeps it safe.
+It is read at one moment, while the site goes on. Left out is what an installation makes for itself, sessions and
+papers that wait to be downloaded: everybody signs in again. It holds passwords as hashes and all that is internal, so
+whoever keeps it keeps it safe.
 """
 
 import json
@@ -27,10 +28,11 @@ from plans.models import Document
 
 from .archive import schema, write_rows
 from .archive_rows import BATCH, LARGE, Model
+from .models import OrderedPaper
 from .zip_entries import copy_into, zip_entry
 
 FORMAT, VERSION = "waymark-backup", 1
-MADE_BY_THEMSELVES: frozenset[Model] = frozenset({ContentType, Permission, Session, UserSession})
+MADE_BY_THEMSELVES: frozenset[Model] = frozenset({ContentType, Permission, Session, UserSession, OrderedPaper})
 
 
 @dataclass(frozen=True)

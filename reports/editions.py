@@ -30,10 +30,6 @@ from .public_lines import PublicLine, lines_to_confirm
 from .selection import child_data_in
 from .stamps import TEMPLATES_VERSION, Stamp
 
-#: So often the making of a file is begun by itself.
-MOST_ATTEMPTS = 3
-
-
 logger = logging.getLogger("waymark.packs")
 
 
@@ -142,8 +138,7 @@ def _state(events: set[str], is_replaced: bool, rendering: Rendering | None) -> 
         return EditionState.MAKING
     if rendering.claimed_by == Rendering.DONE:
         return EditionState.READY
-    has_failed = rendering.problem and rendering.attempts >= MOST_ATTEMPTS and not rendering.claimed_by
-    return EditionState.FAILED if has_failed else EditionState.MAKING
+    return EditionState.FAILED if rendering.has_failed else EditionState.MAKING
 
 
 def withdrawn_editions() -> QuerySet[EditionEvent, Any]:

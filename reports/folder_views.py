@@ -14,7 +14,8 @@ from plans.policies import check_has
 from .folder import FolderRefused, make_folder, name_of_folder, of_folder
 from .forms import FolderForm, kinds_by_group
 from .operations import note_that_paper_left
-from .paper_views import FOR_FOLDERS, Asked, find
+from .paper_asking import Asked, find
+from .paper_views import FOR_FOLDERS
 from .position import PlanPosition
 from .selection import Readers, child_data_in_text, for_readers, names_in_text
 
@@ -23,7 +24,7 @@ from .selection import Readers, child_data_in_text, for_readers, names_in_text
 @require_http_methods(["GET", "HEAD", "POST"])
 def folder(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Orders the inspection folder of a review; a POST answers with it."""
-    plan, sight = find(request, slug)
+    plan, sight = find(request.user, slug)
     for right in FOR_FOLDERS:
         check_has(right, sight.rights, everywhere=True)
     is_post = request.method == "POST"

@@ -8,6 +8,7 @@ from typing import Any, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.urls import reverse
 
 from accounts.history import IndexedHistory, Tracked, WrittenOnce, WrittenOnceQuerySet
 from accounts.models import Organisation, Person
@@ -15,6 +16,7 @@ from plans.models import Meeting, OfCouncilQuerySet, OfPlanQuerySet, Plan
 from plans.policies import Reach, Right, plans_within
 
 from .cover_rows import CoverSectionQuerySet
+from .leases import Leased
 
 #: Whoever has one of these for the whole plan sees its packs, drafts and withdrawn bytes included.
 FOR_ALL_PACKS = (Right.PREPARE_PACK, Right.SIGN_PACK, Right.PUBLISH_PACK, Right.WITHDRAW_PACK, Right.SEE_HISTORY)
@@ -302,23 +304,59 @@ class EditionEvent(WrittenOnce):
         return f"{self.edition}: {self.get_kind_display()}"
 
 
-class Rendering(models.Model):
-    """The making of an edition's files: who is at it until when, how often it was begun since the last file, and what
-    went wrong.
-
-    Bookkeeping and no part of the record: what is made are the files. `claimed_by` is DONE when all are there.
-    """
-
-    DONE = "done"
+class Rendering(Leased):
+    """The making of an edition's files. Bookkeeping and no part of the record: what is made are the files."""
 
     edition = models.OneToOneField(Edition, on_delete=models.PROTECT, related_name="rendering")
-    claimed_by = models.CharField(max_length=64, blank=True)
-    claimed_until = models.DateTimeField(null=True, blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    problem = models.TextField(blank=True)
+
+    @property
+    def task_key(self) -> int:
+        return self.edition_id
 
     def __str__(self) -> str:
         return f"Making of {self.edition}"
+
+
+class OrderedPaperQuerySet(models.QuerySet[Any]):
+    """Papers that somebody ordered as a file."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Those that the user ordered, of plans of which they may still make papers."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        plans = (Q(plan__in=plans_within(user, Right.MAKE_PAPER, reach)) for reach in Reach)
+        return self.filter(reduce(or_, plans), user=user)
+
+
+class OrderedPaper(Leased):
+    """A large paper that somebody ordered as a file, and the file once it is made. It passes after a day
+    (ordered_papers.py), and is no record of anything.
+
+    `options` is the order as the page of the paper takes it in its address; the paper tells what was recorded by
+    `ordered_at`. `sight` is what its reader was shown when it was made. `open_as` names the order until it is made, so
+    that none is made twice at the same time.
+    """
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=30)
+    format = models.CharField(max_length=10)
+    options = models.JSONField(default=dict)
+    ordered_at = models.DateTimeField(db_index=True)
+    open_as = models.CharField(max_length=64, null=True, unique=True)  # noqa: DJ001  # None is not one and the same
+    sight = models.CharField(max_length=64, blank=True)
+    name = models.CharField("file name", max_length=255, blank=True)
+    content_type = models.CharField(max_length=100, blank=True)
+    content = models.BinaryField(default=bytes)
+
+    objects = OrderedPaperQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.kind} as {self.format}, {self.ordered_at}"
+
+    def get_absolute_url(self) -> str:
+        """Its page, with its progress and the file."""
+        return reverse("papers:ordered", args=[self.plan.slug, self.pk])
 
 
 class LookVersion(WrittenOnce):

@@ -107,7 +107,7 @@ def _form_order(pack: Pack, paper: PackPaper, positions: Positions) -> Order:
     as_at = day_of(pack, paper)
     form = _filled(pack, paper, for_readers(positions.at(as_at), Readers(pack.readers)))
     if not form.is_valid():
-        raise PaperRefused(_sentence(form))
+        raise PaperRefused(sentence_of(form))
     order = replace(form.order, readers=Readers(pack.readers))
     if not KINDS[paper.kind].compares:
         return order
@@ -150,7 +150,7 @@ def order_form(
     )
 
 
-def _sentence(form: AnyPaperForm) -> str:
+def sentence_of(form: AnyPaperForm) -> str:
     """The first thing that is wrong."""
     name, errors = next(iter(form.errors.items()))
     label = f"{form.fields[name].label}: " if name in form.fields and form.fields[name].label else ""

@@ -293,6 +293,8 @@ RULES = [
             "accounts/chain.py": "links are no tracked rows: they seal the history",
             "accounts/redaction.py": "takes words out of the history itself, under the gate",
             "reports/operations.py": "when a plan was last reported from is bookkeeping, outside the history",
+            "reports/leases.py": "who makes files until when is bookkeeping, outside the history",
+            "reports/ordered_papers.py": "a paper that waits to be downloaded passes after a day, and is no record",
             "reports/tasks.py": "who makes the files of a pack until when is bookkeeping, outside the history",
             "reports/archive_restore.py": "loads rows together with the history that they came with",
             "reports/management/commands/make_scale_data.py": "writes the history of what it makes beside it",

@@ -66,7 +66,7 @@ from reports.cover_form_operations import add_form, archive_form, sections_of
 from reports.cover_operations import start_cover
 from reports.cover_presets import PRESETS
 from reports.edition_operations import freeze_pack
-from reports.models import EditionEvent, EditionFile, Rendering
+from reports.models import EditionEvent, EditionFile, OrderedPaper, Rendering
 from reports.pack_operations import add_paper, start_pack
 from tests.cast import PASSWORD, sign_in
 
@@ -273,6 +273,7 @@ def _ground(slug: str, council: Any, people: dict[Who, Any], users: dict[Who, Us
     keys |= _figures(plan, manager)
     keys |= _meetings(plan, manager)
     keys |= _packs(plan, manager)
+    keys |= _ordered_papers(plan, users.get(Who.MANAGER, manager))
     keys["import"] = keep_preview(
         plan=plan, table=PlanTable(), file_name="plan.csv", sha256="0" * 64, as_at=date(2011, 6, 1), by=manager
     ).pk
@@ -411,6 +412,16 @@ def _meetings(plan: Plan, by: User) -> dict[str, Any]:
             "closed_risk": closed.pk,
             "date_request": request.pk,
         }
+
+
+def _ordered_papers(plan: Plan, by: User) -> dict[str, Any]:
+    """Papers that the manager of the plan ordered: one that waits, and one that could not be made."""
+    states: dict[str, dict[str, Any]] = {
+        "ordered": {},
+        "ordered_failed": {"attempts": 9, "problem": "It was too long."},
+    }
+    order = {"plan": plan, "user": by, "kind": "milestones", "format": "pdf", "ordered_at": timezone.now()}
+    return {key: OrderedPaper.objects.create(**order | given).pk for key, given in states.items()}
 
 
 def _packs(plan: Plan, by: User) -> dict[str, Any]:

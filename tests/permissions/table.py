@@ -192,7 +192,16 @@ class Anybody(SignedIn):
     """Signed in or not."""
 
 
-Opener = Needs | Council | OfPack | PackList | CoverSections | Installation | Only | SignedIn | Anybody
+@dataclass(frozen=True)
+class OwnOrder:
+    """A paper that the manager of the plan ordered: theirs alone, and found by nobody else who makes papers."""
+
+    def answer(self, who: Who, place: Place) -> Answer:
+        found = Needs(Right.MAKE_PAPER).answer(who, place)
+        return Answer.NOT_THERE if found is Answer.OPENS and who is not Who.MANAGER else found
+
+
+Opener = OwnOrder | Needs | Council | OfPack | PackList | CoverSections | Installation | Only | SignedIn | Anybody
 
 
 @dataclass(frozen=True)
@@ -312,7 +321,7 @@ def places(name: str) -> list[Place]:
     if isinstance(line.read or line.write, Council):
         by_number = {"review", "pk"} <= arguments
         return [Place.OWN, Place.OTHER, *([Place.SWAPPED] if by_number else [])]
-    if not isinstance(line.read or line.write, Needs | Installation | OfPack | PackList | CoverSections):
+    if not isinstance(line.read or line.write, OwnOrder | Needs | Installation | OfPack | PackList | CoverSections):
         return [Place.OWN]
     found = [Place.OWN, Place.OTHER, Place.ARCHIVED]
     if "ref" in arguments:
@@ -634,6 +643,9 @@ PAGES: dict[str, Line] = {
     # --- papers ---
     "papers:order": _both(Needs(Right.MAKE_PAPER)),
     **{f"papers:{kind}": Line(read=Needs(Right.MAKE_PAPER)) for kind in FORMS if kind != "indicators"},
+    "papers:ordered": Line(read=OwnOrder(), pk="ordered"),
+    "papers:ordered_file": Line(write=OwnOrder(), pk="ordered"),
+    "papers:order_again": Line(write=OwnOrder(), pk="ordered_failed"),
     "papers:folder": _both(Needs(Right.MAKE_PAPER, everywhere=True, also=(Right.SEE_EVIDENCE,))),
     "reports:looks": Line(read=SIGNED_IN),
     "reports:look": _both(_edits_council, pk="council"),

@@ -29,6 +29,7 @@ NOT_HERE = {
     *("imports:discard_recommendations", "imports:undo_recommendations"),
     "imports:figures",
     *("papers:order", "papers:folder", "plans:close_glass", "reports:changes_file"),
+    *("papers:ordered_file", "papers:order_again"),
     # What they take is a press, or one thing at a time that the page has shown (tests/milestones, tests/reports).
     *("milestones:remind", "milestones:reminders", "milestones:review", "milestones:review_all"),
     *("milestones:links", "milestones:personal", "reports:key_issues", "reports:take_over"),

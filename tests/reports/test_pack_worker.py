@@ -19,12 +19,12 @@ from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from accounts.verification import verify
-from reports import tasks
 from reports.edition_operations import freeze_pack, retry_edition
-from reports.editions import MOST_ATTEMPTS, EditionState, StoredEdition, progress_of, state_of
+from reports.editions import EditionState, StoredEdition, progress_of, state_of
+from reports.leases import LEASE, MOST_ATTEMPTS, claim, stopping
 from reports.models import EditionFile, Rendering
 from reports.papers import PaperRefused
-from reports.tasks import LEASE, make_edition, resume, take_up
+from reports.tasks import make_edition, resume, take_up
 
 ROOT = Path(__file__).parents[2]
 FILES = [(1, "csv"), (1, "html"), (1, "json"), (2, "html")]
@@ -88,7 +88,7 @@ class TestMaking:
         assert dict(drawn) == dict.fromkeys(FILES, 1)
 
     def test_who_comes_while_somebody_is_at_it_makes_nothing(self, edition, drawn):
-        assert tasks._claim(edition.pk, "somebody")
+        assert claim(Rendering.objects.all(), "somebody")
 
         make_edition.call(edition.pk)
 
@@ -161,7 +161,7 @@ class TestMaking:
 
     def test_one_that_is_always_killed_fails_in_the_end(self, edition):
         for _ in range(MOST_ATTEMPTS):
-            assert tasks._claim(edition.pk, "killed")
+            assert claim(Rendering.objects.all(), "killed")
             let_the_lease_run_out()
 
         take_up()
@@ -173,14 +173,14 @@ class TestMaking:
         draw = StoredEdition.draw
 
         def told(self, paper, file):
-            tasks.stopping.set()
+            stopping.set()
             return draw(self, paper, file)
 
         monkeypatch.setattr(StoredEdition, "draw", told)
         try:
             make_edition.call(edition.pk)
         finally:
-            tasks.stopping.clear()
+            stopping.clear()
             monkeypatch.setattr(StoredEdition, "draw", draw)
 
         rendering = Rendering.objects.get()

@@ -12,7 +12,9 @@ from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
-from reports.tasks import QUEUE, logger, stopping, take_up
+from reports import ordered_papers, tasks
+from reports.leases import QUEUE, stopping
+from reports.tasks import logger
 
 #: How long it rests where there is nothing to do.
 REST = 1.0
@@ -23,7 +25,10 @@ REMEMBERED = timedelta(days=30)
 
 
 class Command(BaseCommand):
-    help = "Makes the files of frozen packs, until it is told to end. One such process is enough."
+    help = (
+        "Makes the files of frozen packs, and large reports that were ordered, until it is told to end. One such "
+        "process is enough."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--once", action="store_true", help="End when there is nothing to do.")
@@ -41,7 +46,7 @@ class Command(BaseCommand):
             excluded_queue_names=[],
         )
         if once:
-            take_up()
+            _take_up()
             worker.run()
             return
 
@@ -59,16 +64,22 @@ class Command(BaseCommand):
         _work(worker)
 
 
+def _take_up() -> None:
+    ordered_papers.take_up()
+    tasks.take_up()
+
+
 def _work(worker: Worker) -> None:
     forgotten = None
     while not stopping.is_set():
         try:
             close_old_connections()
-            today = timezone.localdate()
-            if forgotten != today:
+            hour = timezone.now().replace(minute=0, second=0, microsecond=0)
+            if forgotten != hour:
                 DBTaskResult.objects.finished().filter(finished_at__lt=timezone.now() - REMEMBERED).delete()
-                forgotten = today
-            take_up()
+                ordered_papers.forget()
+                forgotten = hour
+            _take_up()
             # To ask for the next entry takes the lock of a writer on SQLite, so only where there is one.
             if DBTaskResult.objects.ready().filter(queue_name=QUEUE).exists():
                 worker.run()
