@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from reports.ordered_papers import OrderedState
 from tests.permissions.scene import Place, Who, standing_scene, undone
 from tests.permissions.table import PAGES, Answer, address
 
@@ -80,6 +81,17 @@ def test_it_keeps_to_the_rules_of_access(db, scene, page, console, name, method)
     assert weight(site.sent) < MOST_BYTES
     assert complaints(page) == []
     looked_at[method] += 1
+
+
+@pytest.mark.parametrize("state", OrderedState)
+def test_a_paper_that_was_ordered_keeps_to_the_rules_of_access_however_it_stands(db, scene, page, monkeypatch, state):
+    monkeypatch.setattr("reports.ordered_views.state_of", lambda *_: state)
+    monkeypatch.setattr("reports.ordered_views.seems_left_alone", lambda *_: state is OrderedState.WAITING)
+    site = Indoors(page, scene.client(Who.MANAGER))
+
+    assert site.open(address("papers:ordered", scene, Place.OWN)) == 200
+    assert page.locator("#ordered").inner_text().startswith(state.label)
+    assert complaints(page) == []
 
 
 def test_most_addresses_are_pages(request):
