@@ -16,7 +16,8 @@ from plans.models import Plan
 from plans.operations import give_role
 from reports.cover_operations import start_cover, write_section
 from reports.edition_operations import freeze_pack, sign_edition
-from reports.editions import MOST_ATTEMPTS, EditionState, lines_of, state_of
+from reports.editions import EditionState, lines_of, state_of
+from reports.leases import MOST_ATTEMPTS
 from reports.models import EditionEvent, EditionFile, Rendering
 from reports.pack_operations import add_paper, archive_pack, edit_pack
 from reports.tasks import make_edition
