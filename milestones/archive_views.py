@@ -88,8 +88,8 @@ def restore(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
 @get_or_post
 def take_back(request: SignedInRequest, slug: str, ref: str) -> HttpResponse:
     """Says that a withdrawn milestone is wanted after all."""
-    plan, _ = plan_for(request.user, slug, Right.EDIT_PLAN)
     row = find_milestone(request, slug, ref)
+    plan, _ = plan_for(request.user, slug, Right.EDIT_PLAN)
     return _ask(
         request,
         plan,
