@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.requests import SignedInRequest
 from plans.finding import names_of, plan_for
 from plans.models import Action, Plan
-from plans.policies import Right
+from plans.policies import Right, check_can
 from plans.reasons import ask_why
 from plans.refs import ref_order
 
@@ -89,10 +89,10 @@ def restore(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
 def take_back(request: SignedInRequest, slug: str, ref: str) -> HttpResponse:
     """Says that a withdrawn milestone is wanted after all."""
     row = find_milestone(request, slug, ref)
-    plan, _ = plan_for(request.user, slug, Right.EDIT_PLAN)
+    check_can(request.user, Right.EDIT_PLAN, row.plan)
     return _ask(
         request,
-        plan,
+        row.plan,
         lambda **given: operations.take_back_withdrawal(milestone=row, **given),
         of=_of_milestone(row),
         title="Put the milestone back on the plan",
