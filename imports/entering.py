@@ -16,9 +16,7 @@ from plans.starting import start_plan_from_inspection
 from .models import Import, RecommendationImport
 from .readers.table import Finding, RecommendationTable
 from .recommendation_operations import PASTED, compared, keep_list
-
-#: How many of its problems are named of a list that cannot be imported as it is.
-MOST_PROBLEMS = 10
+from .wording import MOST_PROBLEMS
 
 
 @dataclass(frozen=True)

@@ -38,10 +38,9 @@ from .present import known_sources
 from .preview import counts_of, lines_of, to_look_at
 from .readers.table import Finding, PlanTable
 from .sandbox import read_limited, read_limited_text
+from .wording import MOST_PROBLEMS
 
 PASTED = "Pasted table"
-#: How many of its problems are named of a table that no plan can be made of.
-MOST_PROBLEMS = 10
 
 
 @require_safe

@@ -9,6 +9,9 @@ from .readers.table import Month
 
 _LONGEST_QUOTE = 120
 
+#: How many problems are named of a table or list that cannot be imported as it is.
+MOST_PROBLEMS = 10
+
 
 def action_name(ref: str, text: str) -> str:
     return f"Action {ref}" if ref else f"Action {quote(text)}"
