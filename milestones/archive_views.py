@@ -57,6 +57,7 @@ def archive_action(request: SignedInRequest, slug: str, pk: int) -> HttpResponse
         "report made from now on. Its number stays taken, its history is kept, and it can be restored.",
         button="Archive the action",
         back=reverse("plans:themes", args=[plan.slug]),
+        said="in the archive",
         stays=operations.why_it_stays(row),
     )
 
@@ -121,10 +122,19 @@ def _restore(request: SignedInRequest, plan: Plan, change: Callable[..., Any], *
 
 
 def _ask(
-    request: SignedInRequest, plan: Plan, change: Callable[..., Any], *, of: str, back: str, **context: Any
+    request: SignedInRequest,
+    plan: Plan,
+    change: Callable[..., Any],
+    *,
+    of: str,
+    back: str,
+    said: str = "back on the plan",
+    **context: Any,
 ) -> HttpResponse:
+    """Asks why, makes the change and goes back; `said` is where the thing `of` which it is asked is then."""
+
     def done() -> HttpResponse:
-        messages.success(request, f"{of} is {'back on the plan' if 'is_gentle' in context else 'in the archive'}.")
+        messages.success(request, f"{of} is {said}.")
         return redirect(back)
 
     return ask_why(request, change, WHY, of=of, plan=plan, done=done, context={"back": back} | context)
